@@ -1,0 +1,12 @@
+package dev.lanes;
+
+import java.util.Arrays;
+
+/** Shows arrays as text. */
+final class ArrayText {
+  private ArrayText() {}
+
+  static String of(NDArray array) {
+    return array.dtype() + " " + Arrays.toString(array.shape());
+  }
+}
