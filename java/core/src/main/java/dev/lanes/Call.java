@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The operands and shapes of one evaluation, in the form that engines take. Objects of this class are used again, so that an
- * evaluation in the steady state allocates nothing; a free one is taken from a small pool and given back.
+ * The operands and shapes of one evaluation, in the form that engines take. Objects of this class
+ * are used again, so that an evaluation in the steady state allocates nothing; a free one is taken
+ * from a small pool and given back.
  */
 final class Call {
 
@@ -96,7 +97,10 @@ final class Call {
     }
   }
 
-  /** Gives every pass its shape: what the arrays that it reads broadcast to, or the output's own shape where it has one. */
+  /**
+   * Gives every pass its shape: what the arrays that it reads broadcast to, or the output's own
+   * shape where it has one.
+   */
   void shape(List<String> names, NDArray output) {
     List<Program.Pass> passes = program.passes();
     for (int p = 0; p < passes.size(); p++) {
@@ -127,7 +131,11 @@ final class Call {
       for (Program.Output each : pass.outputs()) {
         if (!each.reduction().hasIdentity()) {
           throw new LanesException(
-              Code.SHAPE, "'" + each.reduction().op().symbol() + "' of no elements has no value; the shape is " + Arrays.toString(shape));
+              Code.SHAPE,
+              "'"
+                  + each.reduction().op().symbol()
+                  + "' of no elements has no value; the shape is "
+                  + Arrays.toString(shape));
         }
       }
     }
@@ -147,7 +155,8 @@ final class Call {
       long x = i <= a.length ? a[a.length - i] : 1;
       long y = i <= b.length ? b[b.length - i] : 1;
       if (x != y && x != 1 && y != 1) {
-        throw new LanesException(Code.SHAPE, "the shapes do not broadcast: " + describe(pass, names));
+        throw new LanesException(
+            Code.SHAPE, "the shapes do not broadcast: " + describe(pass, names));
       }
       result[result.length - i] = x == 1 ? y : x;
     }
@@ -174,7 +183,11 @@ final class Call {
     }
     if (!fits) {
       throw new LanesException(
-          Code.SHAPE, "the result has shape " + Arrays.toString(shape) + " and does not fit the output's " + Arrays.toString(target));
+          Code.SHAPE,
+          "the result has shape "
+              + Arrays.toString(shape)
+              + " and does not fit the output's "
+              + Arrays.toString(target));
     }
     return target;
   }

@@ -3,8 +3,9 @@ package dev.lanes;
 import dev.lanes.lang.Program;
 
 /**
- * Runs programs. There are two: {@link NativeEngine}, which is fast, and {@link JavaEngine}, which says what is right and runs
- * everywhere. The choice between them is made once, see {@link Lanes#engine()}; {@link Expression#on} names one explicitly.
+ * Runs programs. There are two: {@link NativeEngine}, which is fast, and {@link JavaEngine}, which
+ * says what is right and runs everywhere. The choice between them is made once, see {@link
+ * Lanes#engine()}; {@link Expression#on} names one explicitly.
  *
  * <p>Engines are thread-safe and have no state that a caller could see.
  */

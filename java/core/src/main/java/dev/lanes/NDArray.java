@@ -1101,6 +1101,22 @@ public final class NDArray implements AutoCloseable {
     return memory;
   }
 
+  /** One element at a byte offset of the memory, as an array without axes. */
+  NDArray element(long offset, DType elementType) {
+    return new NDArray(elementType, Layout.element(offset), memory, false, false);
+  }
+
+  /** Whether the other array has the same elements in the same places. */
+  boolean isSameView(NDArray other) {
+    boolean isSameMemory =
+        memory == other.memory || memory.address() != 0 && other.memory.address() != 0;
+    return isSameMemory
+        && memory.address() + layout.offset == other.memory.address() + other.layout.offset
+        && dtype.equals(other.dtype)
+        && Arrays.equals(layout.shape, other.layout.shape)
+        && Arrays.equals(layout.strides, other.layout.strides);
+  }
+
   /** Byte offset of the first element in {@link #memory()}. */
   long offset() {
     return layout.offset;

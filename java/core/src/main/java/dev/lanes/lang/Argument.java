@@ -8,7 +8,8 @@ import dev.lanes.LanesException.Code;
  * What a compiled program must know of an operand.
  *
  * @param dtype how its elements lie in memory
- * @param isScalar whether it is one Java value; its type then is weak like that of a constant in the text, except for booleans
+ * @param isScalar whether it is one Java value; its type then is weak like that of a constant in
+ *     the text, except for booleans
  */
 public record Argument(DType dtype, boolean isScalar) {
 
@@ -37,13 +38,19 @@ public record Argument(DType dtype, boolean isScalar) {
     if (value instanceof Double || value instanceof Float) {
       return new Argument(DType.FLOAT64, true);
     }
-    if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+    if (value instanceof Long
+        || value instanceof Integer
+        || value instanceof Short
+        || value instanceof Byte) {
       long number = ((Number) value).longValue();
       return new Argument(number == (int) number ? DType.INT32 : DType.INT64, true);
     }
     throw new LanesException(
         Code.TYPE,
-        "operand '" + name + "' is " + (value == null ? "null" : "a " + value.getClass().getName())
+        "operand '"
+            + name
+            + "' is "
+            + (value == null ? "null" : "a " + value.getClass().getName())
             + "; pass an NDArray, a Boolean or a Number of Java's own");
   }
 

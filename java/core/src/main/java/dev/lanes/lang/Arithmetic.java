@@ -1,6 +1,9 @@
 package dev.lanes.lang;
 
-/** Meanings of the operators that Java's own do not have, after NumPy's {@code npy_divmod} and the wrapping integer power. */
+/**
+ * Meanings of the operators that Java's own do not have, after NumPy's {@code npy_divmod} and the
+ * wrapping integer power.
+ */
 final class Arithmetic {
 
   private Arithmetic() {}
@@ -13,7 +16,10 @@ final class Arithmetic {
     return b == 0 ? 0 : Math.floorMod(a, b);
   }
 
-  /** Wraps modulo 2^64; a negative exponent gives the integer part of the true power, and 0 for base 0. */
+  /**
+   * Wraps modulo 2^64; a negative exponent gives the integer part of the true power, and 0 for base
+   * 0.
+   */
   static long power(long base, long exponent) {
     if (exponent < 0) {
       return base == 1 ? 1 : base == -1 ? ((exponent & 1) == 0 ? 1 : -1) : 0;
@@ -27,7 +33,10 @@ final class Arithmetic {
     return result;
   }
 
-  /** IEEE 754 pow: one to any power and anything to the power of zero are one, where Java answers NaN for NaN. */
+  /**
+   * IEEE 754 pow: one to any power and anything to the power of zero are one, where Java answers
+   * NaN for NaN.
+   */
   static double power(double base, double exponent) {
     if (base == 1 || (base == -1 && Double.isInfinite(exponent))) {
       return 1;

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Typed nodes, arguments before uses, each computation present once. Constants are folded as nodes are added. */
+/**
+ * Typed nodes, arguments before uses, each computation present once. Constants are folded as nodes
+ * are added.
+ */
 final class Graph {
 
   /** One typed computation. */
@@ -120,7 +123,9 @@ final class Graph {
     }
     Object out = Reference.block(kernel.result(), 1);
     kernel.reference().apply(out, blocks[0], blocks[1], blocks[2], 1);
-    return out instanceof long[] longs ? constant(kernel.result(), longs[0]) : constant(kernel.result(), ((double[]) out)[0]);
+    return out instanceof long[] longs
+        ? constant(kernel.result(), longs[0])
+        : constant(kernel.result(), ((double[]) out)[0]);
   }
 
   private static Object block(Program.Constant value) {
@@ -135,7 +140,10 @@ final class Graph {
     return apply(conversion(to).kernel(kind(index)), List.of(index));
   }
 
-  /** A kernel that hands its argument on, for results that are an operand or a constant as it stands. */
+  /**
+   * A kernel that hands its argument on, for results that are an operand or a constant as it
+   * stands.
+   */
   int copy(int index) {
     return add(new Apply(conversion(kind(index)).kernel(kind(index)), List.of(index)));
   }

@@ -27,12 +27,27 @@ public final class Listing {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < program.passes().size(); i++) {
       Pass pass = program.passes().get(i);
-      long read = pass.inputs().stream().map(input -> program.operands().get(input.operand())).mapToLong(Listing::bytes).sum();
-      long written = pass.outputs().stream().filter(output -> output.reduction() == null).map(output -> program.operands().get(output.operand())).mapToLong(Listing::bytes).sum();
+      long read =
+          pass.inputs().stream()
+              .map(input -> program.operands().get(input.operand()))
+              .mapToLong(Listing::bytes)
+              .sum();
+      long written =
+          pass.outputs().stream()
+              .filter(output -> output.reduction() == null)
+              .map(output -> program.operands().get(output.operand()))
+              .mapToLong(Listing::bytes)
+              .sum();
       text.append(
           String.format(
-              Locale.ROOT, "pass %d: %s, reads %d and writes %d bytes per element, %d registers, about %.2f ns per element%n",
-              i + 1, pass.isReducing() ? "reduces" : "stores", read, written, pass.registers().size(), pass.cost()));
+              Locale.ROOT,
+              "pass %d: %s, reads %d and writes %d bytes per element, %d registers, about %.2f ns per element%n",
+              i + 1,
+              pass.isReducing() ? "reduces" : "stores",
+              read,
+              written,
+              pass.registers().size(),
+              pass.cost()));
       steps(program, pass, names, text);
     }
     return text.toString();
@@ -40,14 +55,24 @@ public final class Listing {
 
   private static void steps(Program program, Pass pass, List<String> names, StringBuilder text) {
     for (Input input : pass.inputs()) {
-      line(text, register(pass, input.register()), name(program.operands().get(input.operand()), names));
+      line(
+          text,
+          register(pass, input.register()),
+          name(program.operands().get(input.operand()), names));
     }
     for (Load load : pass.loads()) {
-      line(text, register(pass, load.register()), program.constants().get(load.constant()).toString());
+      line(
+          text,
+          register(pass, load.register()),
+          program.constants().get(load.constant()).toString());
     }
     for (Instruction instruction : pass.instructions()) {
-      String arguments = instruction.arguments().stream().map(r -> "r" + r).collect(Collectors.joining(", "));
-      line(text, register(pass, instruction.destination()), instruction.kernel().op().id() + "(" + arguments + ")");
+      String arguments =
+          instruction.arguments().stream().map(r -> "r" + r).collect(Collectors.joining(", "));
+      line(
+          text,
+          register(pass, instruction.destination()),
+          instruction.kernel().op().id() + "(" + arguments + ")");
     }
     for (Output output : pass.outputs()) {
       String value = "r" + output.register();
@@ -67,7 +92,9 @@ public final class Listing {
   }
 
   private static long bytes(Operand operand) {
-    return operand.role() == Role.INPUT || operand.role() == Role.OUTPUT ? operand.dtype().bytes() : 0;
+    return operand.role() == Role.INPUT || operand.role() == Role.OUTPUT
+        ? operand.dtype().bytes()
+        : 0;
   }
 
   private static String name(Operand operand, List<String> names) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Text to tree by operator precedence with explicit stacks, so that neither length nor nesting can overflow the thread's own. It
- * knows no operator by name, only rows of {@link Op}.
+ * Text to tree by operator precedence with explicit stacks, so that neither length nor nesting can
+ * overflow the thread's own. It knows no operator by name, only rows of {@link Op}.
  */
 public final class Parser {
 
@@ -61,7 +61,12 @@ public final class Parser {
   public static Tree parse(String text) {
     if (text.length() > MAX_LENGTH) {
       throw new LanesException(
-          Code.LIMIT, "the expression has " + text.length() + " characters; at most " + MAX_LENGTH + " are read");
+          Code.LIMIT,
+          "the expression has "
+              + text.length()
+              + " characters; at most "
+              + MAX_LENGTH
+              + " are read");
     }
     return new Parser(text).parse();
   }
@@ -72,7 +77,10 @@ public final class Parser {
       wantsOperand = wantsOperand ? operand() : operator();
     }
     if (wantsOperand) {
-      throw error(operands.isEmpty() && stack.isEmpty() ? "the expression is empty" : "the expression ends where a value is expected");
+      throw error(
+          operands.isEmpty() && stack.isEmpty()
+              ? "the expression is empty"
+              : "the expression ends where a value is expected");
     }
     while (!stack.isEmpty()) {
       if (!stack.peek().isOperator()) {
@@ -102,7 +110,8 @@ public final class Parser {
     Object value = tokens.number;
     if (value == Tokens.BEYOND_INT64 || Tokens.BEYOND_INT64.equals(value)) {
       if (stack.isEmpty() || stack.peek().op() != Op.NEG) {
-        throw new LanesException(Code.LIMIT, "an integer constant does not fit into int64", tokens.column, null);
+        throw new LanesException(
+            Code.LIMIT, "an integer constant does not fit into int64", tokens.column, null);
       }
       stack.pop();
       value = Long.MIN_VALUE;
@@ -134,8 +143,16 @@ public final class Parser {
   }
 
   private static String unknown(String name) {
-    String near = Spelling.nearest(name, java.util.Arrays.stream(Op.values()).filter(op -> op.form() == Op.Form.FUNCTION).map(Op::symbol));
-    return "there is no function '" + name + "'" + (near == null ? "" : "; did you mean '" + near + "'?");
+    String near =
+        Spelling.nearest(
+            name,
+            java.util.Arrays.stream(Op.values())
+                .filter(op -> op.form() == Op.Form.FUNCTION)
+                .map(Op::symbol));
+    return "there is no function '"
+        + name
+        + "'"
+        + (near == null ? "" : "; did you mean '" + near + "'?");
   }
 
   private boolean prefix() {
@@ -145,7 +162,10 @@ public final class Parser {
       stack.push(new Pending(op, false, tokens.column, operands.size()));
     } else if (symbol.equals("(")) {
       stack.push(new Pending(null, false, tokens.column, operands.size()));
-    } else if (symbol.equals(")") && !stack.isEmpty() && stack.peek().isCall() && stack.peek().operands() == operands.size()) {
+    } else if (symbol.equals(")")
+        && !stack.isEmpty()
+        && stack.peek().isCall()
+        && stack.peek().operands() == operands.size()) {
       call(stack.pop());
       tokens.next();
       return false;
@@ -160,7 +180,10 @@ public final class Parser {
   private boolean operator() {
     if (tokens.type != Tokens.Type.SYMBOL) {
       String hint = WORDS.get(tokens.string);
-      throw error(hint == null ? "an operator is expected before '" + tokens.string + "'" : "'" + tokens.string + "' is not part of the language; " + hint);
+      throw error(
+          hint == null
+              ? "an operator is expected before '" + tokens.string + "'"
+              : "'" + tokens.string + "' is not part of the language; " + hint);
     }
     String symbol = tokens.string;
     Op op = Op.operator(Op.Form.INFIX, symbol);
@@ -190,7 +213,10 @@ public final class Parser {
     return wantsOperand;
   }
 
-  /** Completes what binds at least as strongly as an operator about to be pushed; only the power binds from the right. */
+  /**
+   * Completes what binds at least as strongly as an operator about to be pushed; only the power
+   * binds from the right.
+   */
   private void reduceStronger(Op op) {
     while (!stack.isEmpty() && stack.peek().isOperator()) {
       Op waiting = stack.peek().op();
@@ -216,7 +242,12 @@ public final class Parser {
     if (count != arity) {
       throw new LanesException(
           Code.ARITY,
-          "'" + open.op().symbol() + "' takes " + arity + (arity == 1 ? " argument, not " : " arguments, not ") + count,
+          "'"
+              + open.op().symbol()
+              + "' takes "
+              + arity
+              + (arity == 1 ? " argument, not " : " arguments, not ")
+              + count,
           open.column(),
           null);
     }
@@ -233,7 +264,8 @@ public final class Parser {
 
   private void push(Tree.Node node) {
     if (nodes.size() == MAX_NODES) {
-      throw new LanesException(Code.LIMIT, "the expression has more than " + MAX_NODES + " parts", node.column(), null);
+      throw new LanesException(
+          Code.LIMIT, "the expression has more than " + MAX_NODES + " parts", node.column(), null);
     }
     nodes.add(node);
     operands.add(nodes.size() - 1);

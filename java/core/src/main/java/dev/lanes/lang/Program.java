@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Typed, optimised register code for one expression and one choice of operand types: the only thing that crosses to an engine.
- * {@code native/include/lanes.h} describes its words.
+ * Typed, optimised register code for one expression and one choice of operand types: the only thing
+ * that crosses to an engine. {@code native/include/lanes.h} describes its words.
  *
  * <p>Immutable, hence thread-safe.
  *
@@ -25,7 +25,10 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
   public enum Role {
     /** Read; number {@code index} of the expression's variables. */
     INPUT,
-    /** One value that the caller passed as a Java number; number {@code index} of the expression's variables. */
+    /**
+     * One value that the caller passed as a Java number; number {@code index} of the expression's
+     * variables.
+     */
     SCALAR,
     /** One value that an earlier pass leaves for later ones. */
     TEMPORARY,
@@ -72,12 +75,16 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
     }
 
     private long memoryBits() {
-      return kind == Kind.FLOAT32 ? Float.floatToRawIntBits((float) asDouble()) & 0xffffffffL : bits;
+      return kind == Kind.FLOAT32
+          ? Float.floatToRawIntBits((float) asDouble()) & 0xffffffffL
+          : bits;
     }
 
     @Override
     public String toString() {
-      return kind == Kind.BOOL ? String.valueOf(bits != 0) : isFloat() ? String.valueOf(asDouble()) : String.valueOf(bits);
+      return kind == Kind.BOOL
+          ? String.valueOf(bits != 0)
+          : isFloat() ? String.valueOf(asDouble()) : String.valueOf(bits);
     }
   }
 
@@ -134,7 +141,11 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
    * @param outputs operands written
    */
   public record Pass(
-      List<Kind> registers, List<Input> inputs, List<Load> loads, List<Instruction> instructions, List<Output> outputs) {
+      List<Kind> registers,
+      List<Input> inputs,
+      List<Load> loads,
+      List<Instruction> instructions,
+      List<Output> outputs) {
 
     /**
      * Whether the pass turns its elements into single values.
@@ -169,7 +180,8 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
    * @return a direct buffer in native order, positioned at 0
    */
   public ByteBuffer encode() {
-    List<Integer> words = new ArrayList<>(List.of(MAGIC, constants.size(), operands.size(), passes.size()));
+    List<Integer> words =
+        new ArrayList<>(List.of(MAGIC, constants.size(), operands.size(), passes.size()));
     for (Constant constant : constants) {
       long bits = constant.memoryBits();
       words.addAll(List.of(constant.kind().ordinal(), (int) bits, (int) (bits >> 32), 0, 0));
@@ -180,7 +192,8 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
     for (Pass pass : passes) {
       encode(pass, words);
     }
-    ByteBuffer buffer = ByteBuffer.allocateDirect(words.size() * Integer.BYTES).order(ByteOrder.nativeOrder());
+    ByteBuffer buffer =
+        ByteBuffer.allocateDirect(words.size() * Integer.BYTES).order(ByteOrder.nativeOrder());
     words.forEach(buffer::putInt);
     return buffer.flip();
   }
@@ -188,7 +201,11 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
   private static void encode(Pass pass, List<Integer> words) {
     words.addAll(
         List.of(
-            pass.registers.size(), pass.inputs.size(), pass.loads.size(), pass.instructions.size(), pass.outputs.size()));
+            pass.registers.size(),
+            pass.inputs.size(),
+            pass.loads.size(),
+            pass.instructions.size(),
+            pass.outputs.size()));
     pass.registers.forEach(kind -> words.add(kind.ordinal()));
     pass.inputs.forEach(input -> words.addAll(List.of(input.operand, input.register)));
     pass.loads.forEach(load -> words.addAll(List.of(load.constant, load.register)));
@@ -200,7 +217,11 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
       }
     }
     for (Output output : pass.outputs) {
-      words.addAll(List.of(output.operand, output.register, output.reduction == null ? -1 : output.reduction.index()));
+      words.addAll(
+          List.of(
+              output.operand,
+              output.register,
+              output.reduction == null ? -1 : output.reduction.index()));
     }
   }
 }

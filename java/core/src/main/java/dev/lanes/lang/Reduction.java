@@ -5,8 +5,9 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
 
 /**
- * One reducing operator for one kind of element. Accumulators start at the identity and take elements one after the other;
- * {@code NativeEngine} and {@code JavaEngine} combine them in the one order that {@code lanes.h} prescribes.
+ * One reducing operator for one kind of element. Accumulators start at the identity and take
+ * elements one after the other; {@code NativeEngine} and {@code JavaEngine} combine them in the one
+ * order that {@code lanes.h} prescribes.
  *
  * @param op the row of the operator table it belongs to
  * @param key kind of the elements

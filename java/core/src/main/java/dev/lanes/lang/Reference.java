@@ -7,11 +7,12 @@ import java.util.function.LongBinaryOperator;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * The meaning of a kernel in plain Java, applied to a block of elements. A block of kind bool, int32 or int64 is a {@code
- * long[]}, one of kind float32 or float64 a {@code double[]} whose float32 values are exact in binary32.
+ * The meaning of a kernel in plain Java, applied to a block of elements. A block of kind bool,
+ * int32 or int64 is a {@code long[]}, one of kind float32 or float64 a {@code double[]} whose
+ * float32 values are exact in binary32.
  *
- * <p>float32 is computed in binary64 and rounded once, which is exact for sums, products, quotients and roots: 53 bits are more
- * than twice 24 and two.
+ * <p>float32 is computed in binary64 and rounded once, which is exact for sums, products, quotients
+ * and roots: 53 bits are more than twice 24 and two.
  */
 @FunctionalInterface
 public interface Reference {
@@ -64,7 +65,8 @@ public interface Reference {
     return switch (kind) {
       case BOOL, INT32, INT64 -> new long[n];
       case FLOAT32, FLOAT64 -> new double[n];
-      case COMPLEX128, BYTES -> throw new IllegalArgumentException("no reference computes in " + kind);
+      case COMPLEX128, BYTES ->
+          throw new IllegalArgumentException("no reference computes in " + kind);
     };
   }
 

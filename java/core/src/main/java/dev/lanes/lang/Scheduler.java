@@ -20,12 +20,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Graph to program: cuts the computation into passes, each ending in reductions or in results, and gives every pass its registers.
- * What several passes need is computed in each of them, which costs less than keeping it in memory.
+ * Graph to program: cuts the computation into passes, each ending in reductions or in results, and
+ * gives every pass its registers. What several passes need is computed in each of them, which costs
+ * less than keeping it in memory.
  */
 final class Scheduler {
 
-  /** Passes are told apart by what must have run before, and by the arrays whose shapes they walk. */
+  /**
+   * Passes are told apart by what must have run before, and by the arrays whose shapes they walk.
+   */
   private record PassKey(int level, BitSet leaves, boolean isReducing) {}
 
   /** What a pass must leave behind. */
@@ -47,15 +50,18 @@ final class Scheduler {
 
   static Program schedule(Graph graph, int result, List<Argument> arguments, DType output) {
     boolean isReduction = graph.node(result) instanceof Graph.Reduce;
-    int source = isReduction || graph.node(result) instanceof Graph.Apply ? result : graph.copy(result);
+    int source =
+        isReduction || graph.node(result) instanceof Graph.Apply ? result : graph.copy(result);
     return new Scheduler(graph).schedule(source, isReduction, arguments, output);
   }
 
-  private Program schedule(int result, boolean isReduction, List<Argument> arguments, DType output) {
+  private Program schedule(
+      int result, boolean isReduction, List<Argument> arguments, DType output) {
     BitSet needed = needed(result);
     for (int i = 0; i < arguments.size(); i++) {
       Argument argument = arguments.get(i);
-      operands.add(new Operand(argument.isScalar() ? Role.SCALAR : Role.INPUT, i, argument.dtype()));
+      operands.add(
+          new Operand(argument.isScalar() ? Role.SCALAR : Role.INPUT, i, argument.dtype()));
     }
     int outputOperand = operands.size();
     operands.add(new Operand(Role.OUTPUT, 0, output));
@@ -70,11 +76,17 @@ final class Scheduler {
           operands.add(new Operand(Role.TEMPORARY, temporaries++, reduce.kind().dtype()));
         }
         operandOfNode.put(node, operand);
-        add(sinks, new PassKey(level[reduce.argument()], leaves[reduce.argument()], true), new Sink(reduce.argument(), operand, reduce.reduction()));
+        add(
+            sinks,
+            new PassKey(level[reduce.argument()], leaves[reduce.argument()], true),
+            new Sink(reduce.argument(), operand, reduce.reduction()));
       }
     }
     if (!isReduction) {
-      add(sinks, new PassKey(level[result], leaves[result], false), new Sink(result, outputOperand, null));
+      add(
+          sinks,
+          new PassKey(level[result], leaves[result], false),
+          new Sink(result, outputOperand, null));
     }
     List<Pass> passes =
         sinks.entrySet().stream()
@@ -95,7 +107,10 @@ final class Scheduler {
     return node instanceof Graph.Reduce reduce ? List.of(reduce.argument()) : List.of();
   }
 
-  /** Everything that a node depends on, itself included; arguments have smaller indices, so one backward walk finds it. */
+  /**
+   * Everything that a node depends on, itself included; arguments have smaller indices, so one
+   * backward walk finds it.
+   */
   private BitSet needed(int result) {
     BitSet needed = new BitSet();
     needed.set(result);
@@ -157,8 +172,17 @@ final class Scheduler {
         emit(node);
       }
       List<Output> outputs =
-          sinks.stream().map(sink -> new Output(sink.operand(), registerOfNode.get(sink.node()), sink.reduction())).toList();
-      return new Pass(List.copyOf(registers), List.copyOf(inputs), List.copyOf(loads), List.copyOf(instructions), outputs);
+          sinks.stream()
+              .map(
+                  sink ->
+                      new Output(sink.operand(), registerOfNode.get(sink.node()), sink.reduction()))
+              .toList();
+      return new Pass(
+          List.copyOf(registers),
+          List.copyOf(inputs),
+          List.copyOf(loads),
+          List.copyOf(instructions),
+          outputs);
     }
 
     private void emit(int index) {
@@ -177,7 +201,8 @@ final class Scheduler {
         List<Integer> arguments = apply.arguments().stream().map(registerOfNode::get).toList();
         for (int argument : apply.arguments().stream().distinct().toList()) {
           if (lastUse.get(argument) == index && graph.node(argument) instanceof Graph.Apply) {
-            free.computeIfAbsent(graph.kind(argument), kind -> new ArrayDeque<>()).push(registerOfNode.get(argument));
+            free.computeIfAbsent(graph.kind(argument), kind -> new ArrayDeque<>())
+                .push(registerOfNode.get(argument));
           }
         }
         Deque<Integer> reusable = free.get(node.kind());

@@ -6,7 +6,10 @@ import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Map;
 
-/** Cuts a text into tokens, with Python's rules for names and numbers. One token of look-ahead is kept by the parser. */
+/**
+ * Cuts a text into tokens, with Python's rules for names and numbers. One token of look-ahead is
+ * kept by the parser.
+ */
 final class Tokens {
 
   enum Type {
@@ -20,7 +23,8 @@ final class Tokens {
   static final BigInteger BEYOND_INT64 = BigInteger.ONE.shiftLeft(63);
 
   private static final String[] SYMBOLS = {
-    "**", "//", "<<", ">>", "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "&", "|", "^", "~", "<", ">", "(", ")", ","
+    "**", "//", "<<", ">>", "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "&", "|", "^", "~",
+    "<", ">", "(", ")", ","
   };
 
   private static final Map<String, String> HINTS =
@@ -63,7 +67,8 @@ final class Tokens {
       return;
     }
     int c = text.codePointAt(position);
-    if (isDigit(c) || (c == '.' && position + 1 < text.length() && isDigit(text.charAt(position + 1)))) {
+    if (isDigit(c)
+        || (c == '.' && position + 1 < text.length() && isDigit(text.charAt(position + 1)))) {
       type = Type.NUMBER;
       number();
     } else if (Character.isUnicodeIdentifierStart(c) || c == '_') {
@@ -83,12 +88,15 @@ final class Tokens {
   }
 
   private static boolean isNamePart(int c) {
-    return c == '_' || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c));
+    return c == '_'
+        || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c));
   }
 
   private void symbol() {
     for (String hint : HINTS.keySet()) {
-      boolean longer = hint.equals("=") && text.startsWith("==", position) || hint.equals("!") && text.startsWith("!=", position);
+      boolean longer =
+          hint.equals("=") && text.startsWith("==", position)
+              || hint.equals("!") && text.startsWith("!=", position);
       if (text.startsWith(hint, position) && !longer) {
         throw error("'" + hint + "' is not an operator here; " + HINTS.get(hint));
       }
@@ -103,7 +111,9 @@ final class Tokens {
   }
 
   private static String show(int c) {
-    return Character.isISOControl(c) ? String.format("U+%04X", c) : "'" + Character.toString(c) + "'";
+    return Character.isISOControl(c)
+        ? String.format("U+%04X", c)
+        : "'" + Character.toString(c) + "'";
   }
 
   private void number() {
@@ -117,7 +127,10 @@ final class Tokens {
     } else {
       boolean isFloat = decimal();
       String digits = text.substring(start, position).replace("_", "");
-      if (!isFloat && digits.length() > 1 && digits.charAt(0) == '0' && !digits.chars().allMatch(c -> c == '0')) {
+      if (!isFloat
+          && digits.length() > 1
+          && digits.charAt(0) == '0'
+          && !digits.chars().allMatch(c -> c == '0')) {
         throw error("a decimal integer does not start with 0; an octal one starts with 0o");
       }
       number = isFloat ? (Object) Double.valueOf(digits) : integer(digits, 10);
@@ -139,7 +152,8 @@ final class Tokens {
     if (position < text.length() && Character.toLowerCase(text.charAt(position)) == 'e') {
       isFloat = true;
       position++;
-      if (position < text.length() && (text.charAt(position) == '+' || text.charAt(position) == '-')) {
+      if (position < text.length()
+          && (text.charAt(position) == '+' || text.charAt(position) == '-')) {
         position++;
       }
       digits(10, true);
@@ -182,7 +196,8 @@ final class Tokens {
         return value;
       }
     }
-    throw new LanesException(Code.LIMIT, "an integer constant does not fit into int64", column, null);
+    throw new LanesException(
+        Code.LIMIT, "an integer constant does not fit into int64", column, null);
   }
 
   private LanesException error(String message) {

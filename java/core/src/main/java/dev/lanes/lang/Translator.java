@@ -9,12 +9,16 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Tree to program for one choice of operand types. Kinds promote as in NumPy 2: constants and Java numbers are weak, that is, they
- * take the kind of what they meet unless they are floats that meet integers or integers beyond int32.
+ * Tree to program for one choice of operand types. Kinds promote as in NumPy 2: constants and Java
+ * numbers are weak, that is, they take the kind of what they meet unless they are floats that meet
+ * integers or integers beyond int32.
  */
 public final class Translator {
 
-  /** Float powers up to this are products: at most two roundings, so within the bound of pow plus half a unit. */
+  /**
+   * Float powers up to this are products: at most two roundings, so within the bound of pow plus
+   * half a unit.
+   */
   private static final int MAX_FLOAT_POWER = 4;
 
   private final Tree tree;
@@ -37,7 +41,8 @@ public final class Translator {
    * @param arguments one for each of its names, in their order
    * @param output dtype of an output that the caller gives, or null for the result's own
    * @return the program
-   * @throws LanesException with the column, code TYPE or LIMIT; code CAST when the result does not fit the output
+   * @throws LanesException with the column, code TYPE or LIMIT; code CAST when the result does not
+   *     fit the output
    */
   public static Program translate(Tree tree, List<Argument> arguments, DType output) {
     Translator translator = new Translator(tree, arguments);
@@ -51,11 +56,17 @@ public final class Translator {
 
   private static void requireSameKind(Kind from, DType to) {
     if (rank(to.kind()) > rank(Kind.FLOAT64)) {
-      throw new LanesException(Code.CAST, "an output of " + to + " cannot take a result of " + from.dtype());
+      throw new LanesException(
+          Code.CAST, "an output of " + to + " cannot take a result of " + from.dtype());
     }
     if (rank(from) > rank(to.kind())) {
       throw new LanesException(
-          Code.CAST, "the result is " + from.dtype() + " and cannot go into an output of " + to + " (same_kind casting)");
+          Code.CAST,
+          "the result is "
+              + from.dtype()
+              + " and cannot go into an output of "
+              + to
+              + " (same_kind casting)");
     }
   }
 
@@ -81,7 +92,9 @@ public final class Translator {
         indices[i] = graph.add(new Graph.Leaf(name.index(), argument.dtype(), argument.isScalar()));
         weak[i] = argument.isWeak();
       } else if (node instanceof Tree.Call call) {
-        weak[i] = !call.op().isReduction() && call.arguments().stream().allMatch(argument -> weak[argument]);
+        weak[i] =
+            !call.op().isReduction()
+                && call.arguments().stream().allMatch(argument -> weak[argument]);
         indices[i] = call.op().isReduction() ? reduce(call) : apply(call, weak[i]);
       }
     }
@@ -92,7 +105,9 @@ public final class Translator {
     if (value instanceof Boolean truth) {
       return graph.constant(Kind.BOOL, truth ? 1 : 0);
     }
-    return value instanceof Long number ? integer(number) : graph.constant(Kind.FLOAT64, (Double) value);
+    return value instanceof Long number
+        ? integer(number)
+        : graph.constant(Kind.FLOAT64, (Double) value);
   }
 
   private int integer(long value) {
@@ -102,7 +117,14 @@ public final class Translator {
   private void requireComputable(DType dtype, Tree.Name name) {
     if (dtype.kind() == Kind.COMPLEX128 || dtype.kind() == Kind.BYTES) {
       throw new LanesException(
-          Code.TYPE, "'" + tree.names().get(name.index()) + "' is " + dtype + ", which expressions do not compute in", name.column(), null);
+          Code.TYPE,
+          "'"
+              + tree.names().get(name.index())
+              + "' is "
+              + dtype
+              + ", which expressions do not compute in",
+          name.column(),
+          null);
     }
   }
 
@@ -119,8 +141,11 @@ public final class Translator {
 
   private int apply(Tree.Call call, boolean allWeak) {
     List<Integer> nodes = call.arguments().stream().map(argument -> indices[argument]).toList();
-    if (allWeak && nodes.stream().allMatch(node -> graph.known(node) != null && !graph.known(node).isFloat())) {
-      Integer exact = foldIntegers(call, nodes.stream().map(node -> graph.known(node).asLong()).toList());
+    if (allWeak
+        && nodes.stream()
+            .allMatch(node -> graph.known(node) != null && !graph.known(node).isFloat())) {
+      Integer exact =
+          foldIntegers(call, nodes.stream().map(node -> graph.known(node).asLong()).toList());
       if (exact != null) {
         return exact;
       }
@@ -134,7 +159,9 @@ public final class Translator {
     return simpler != null ? simpler : graph.apply(kernel, converted);
   }
 
-  /** Integer constants are computed exactly; what leaves int64 is refused, as its literal would be. */
+  /**
+   * Integer constants are computed exactly; what leaves int64 is refused, as its literal would be.
+   */
   private Integer foldIntegers(Tree.Call call, List<Long> values) {
     long a = values.get(0);
     long b = values.size() > 1 ? values.get(1) : 0;
@@ -150,11 +177,15 @@ public final class Translator {
         case SHL -> b < 0 ? integer(0) : integer(shiftExact(a, b));
         case FLOORDIV -> integer(b == -1 ? Math.negateExact(a) : Arithmetic.floorDivide(a, b));
         case MOD -> integer(Arithmetic.remainder(a, b));
-        case POW -> b < 0 ? (Integer) graph.constant(Kind.FLOAT64, Arithmetic.power((double) a, (double) b)) : integer(powerExact(a, b));
+        case POW ->
+            b < 0
+                ? (Integer) graph.constant(Kind.FLOAT64, Arithmetic.power((double) a, (double) b))
+                : integer(powerExact(a, b));
         default -> null;
       };
     } catch (ArithmeticException e) {
-      throw new LanesException(Code.LIMIT, "an integer constant does not fit into int64", call.column(), e);
+      throw new LanesException(
+          Code.LIMIT, "an integer constant does not fit into int64", call.column(), e);
     }
   }
 
@@ -201,7 +232,10 @@ public final class Translator {
     }
     return switch (from) {
       case BOOL -> to.ordinal() > from.ordinal() && to != Kind.BYTES;
-      case INT32, INT64 -> to == Kind.FLOAT64 || to == Kind.INT64 && from == Kind.INT32 || to == Kind.FLOAT32 && isWeak;
+      case INT32, INT64 ->
+          to == Kind.FLOAT64
+              || to == Kind.INT64 && from == Kind.INT32
+              || to == Kind.FLOAT32 && isWeak;
       case FLOAT32 -> to == Kind.FLOAT64;
       case FLOAT64 -> to == Kind.FLOAT32 && isWeak;
       case COMPLEX128, BYTES -> false;
@@ -212,11 +246,24 @@ public final class Translator {
     String symbol = call.op().symbol();
     if (call.op() == Op.WHERE && kinds.get(0) != Kind.BOOL) {
       return new LanesException(
-          Code.TYPE, "the condition of 'where' must be bool, not " + kinds.get(0).dtype() + "; compare it with 0", call.column(), null);
+          Code.TYPE,
+          "the condition of 'where' must be bool, not "
+              + kinds.get(0).dtype()
+              + "; compare it with 0",
+          call.column(),
+          null);
     }
-    String given = kinds.stream().map(kind -> kind.dtype().toString()).collect(Collectors.joining(" and "));
-    String taken = call.op().kernels().stream().map(kernel -> kernel.key().dtype().toString()).collect(Collectors.joining(" "));
-    return new LanesException(Code.TYPE, "'" + symbol + "' does not take " + given + "; it takes " + taken, call.column(), null);
+    String given =
+        kinds.stream().map(kind -> kind.dtype().toString()).collect(Collectors.joining(" and "));
+    String taken =
+        call.op().kernels().stream()
+            .map(kernel -> kernel.key().dtype().toString())
+            .collect(Collectors.joining(" "));
+    return new LanesException(
+        Code.TYPE,
+        "'" + symbol + "' does not take " + given + "; it takes " + taken,
+        call.column(),
+        null);
   }
 
   private Integer simplify(Tree.Call call, Kernel kernel, List<Integer> nodes) {
@@ -225,7 +272,9 @@ public final class Translator {
       return null;
     }
     if (kernel.op() == Op.POW) {
-      return last.isFloat() ? floatPower(kernel.key(), nodes.get(0), last.asDouble()) : integerPower(call, kernel, nodes.get(0), last.asLong());
+      return last.isFloat()
+          ? floatPower(kernel.key(), nodes.get(0), last.asDouble())
+          : integerPower(call, kernel, nodes.get(0), last.asLong());
     }
     if (kernel.op() == Op.TRUEDIV && isPowerOfTwo(last.asDouble(), kernel.key())) {
       int reciprocal = graph.constant(kernel.key(), 1 / last.asDouble());
@@ -237,7 +286,8 @@ public final class Translator {
   /** Whether multiplying by the reciprocal has the same bits as dividing, for every dividend. */
   private static boolean isPowerOfTwo(double value, Kind kind) {
     int limit = kind == Kind.FLOAT32 ? Float.MAX_EXPONENT : Double.MAX_EXPONENT;
-    return Math.abs(Math.getExponent(value)) < limit && Math.abs(value) == Math.scalb(1.0, Math.getExponent(value));
+    return Math.abs(Math.getExponent(value)) < limit
+        && Math.abs(value) == Math.scalb(1.0, Math.getExponent(value));
   }
 
   private Integer floatPower(Kind kind, int base, double exponent) {
@@ -247,13 +297,18 @@ public final class Translator {
     if (exponent == -1) {
       return graph.apply(Op.TRUEDIV.kernel(kind), List.of(graph.constant(kind, 1.0), base));
     }
-    return exponent >= 1 && exponent <= MAX_FLOAT_POWER && exponent == Math.rint(exponent) ? product(kind, base, (long) exponent) : null;
+    return exponent >= 1 && exponent <= MAX_FLOAT_POWER && exponent == Math.rint(exponent)
+        ? product(kind, base, (long) exponent)
+        : null;
   }
 
   private Integer integerPower(Tree.Call call, Kernel kernel, int base, long exponent) {
     if (exponent < 0) {
       throw new LanesException(
-          Code.TYPE, "an integer array to a negative integer power is not an integer; write a float base or exponent", call.column(), null);
+          Code.TYPE,
+          "an integer array to a negative integer power is not an integer; write a float base or exponent",
+          call.column(),
+          null);
     }
     return exponent == 0 ? null : product(kernel.key(), base, exponent);
   }

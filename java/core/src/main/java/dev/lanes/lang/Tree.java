@@ -3,8 +3,8 @@ package dev.lanes.lang;
 import java.util.List;
 
 /**
- * What the parser makes of a text: nodes in an order in which every argument stands before its use, so that nothing that walks a
- * tree needs recursion.
+ * What the parser makes of a text: nodes in an order in which every argument stands before its use,
+ * so that nothing that walks a tree needs recursion.
  *
  * <p>Immutable, hence thread-safe.
  *
