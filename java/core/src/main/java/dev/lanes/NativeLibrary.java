@@ -171,7 +171,7 @@ final class NativeLibrary {
     for (byte[] bytes : files.values()) {
       CRC32 sum = new CRC32();
       sum.update(bytes);
-      name.append(String.format("%08x", sum.getValue()));
+      name.append(Long.toHexString(sum.getValue()));
     }
     return name.toString();
   }
