@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -147,9 +148,12 @@ final class NativeLibrary {
     for (Map.Entry<String, byte[]> entry : files.entrySet()) {
       Path file = folder.resolve(entry.getKey());
       if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), entry.getValue())) {
-        Path part = Files.createTempFile(folder, entry.getKey(), ".part");
+        // Not createTempFile: its SecureRandom takes eight seconds where there is no /dev/urandom.
+        String unique = ProcessHandle.current().pid() + "-" + System.nanoTime();
+        Path part = folder.resolve(entry.getKey() + "." + unique);
         try {
-          Files.write(part, entry.getValue());
+          Files.write(
+              part, entry.getValue(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
           Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
           Files.deleteIfExists(part);
@@ -171,7 +175,7 @@ final class NativeLibrary {
     for (byte[] bytes : files.values()) {
       CRC32 sum = new CRC32();
       sum.update(bytes);
-      name.append(String.format("%08x", sum.getValue()));
+      name.append(Long.toHexString(sum.getValue()));
     }
     return name.toString();
   }
