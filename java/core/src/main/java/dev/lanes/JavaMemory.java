@@ -79,7 +79,7 @@ final class JavaMemory {
         root = ByteBuffer.allocateDirect(Math.addExact(rounded, ALIGNMENT - 1));
       } catch (OutOfMemoryError | ArithmeticException e) {
         return null; // -XX:MaxDirectMemorySize, or the machine's memory: the caller knows another
-                     // way
+        // way
       }
       return new DirectMemory(root.alignedSlice(ALIGNMENT).slice(0, bytes), giveBack, root);
     }
@@ -114,7 +114,7 @@ final class JavaMemory {
     @Override
     public boolean exportsNeedIt() {
       return false; // they keep the root reachable, and free() leaves it to the garbage collector
-                    // then
+      // then
     }
 
     @Override
