@@ -7,6 +7,9 @@ final class ArrayText {
   private ArrayText() {}
 
   static String of(NDArray array) {
+    if (array.isClosed()) {
+      return "closed " + array.dtype() + " " + Arrays.toString(array.shape());
+    }
     return array.dtype() + " " + Arrays.toString(array.shape());
   }
 }

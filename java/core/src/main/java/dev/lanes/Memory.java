@@ -29,6 +29,7 @@ final class Memory implements AutoCloseable {
   private final MemorySource source;
   private final ByteBuffer[] windows;
   private final long bytes;
+  private final long address;
   private final boolean readOnly;
   private final Lifetime lifetime;
   private final Cleaner.Cleanable cleanable;
@@ -36,6 +37,7 @@ final class Memory implements AutoCloseable {
   private Memory(MemorySource source, boolean readOnly, boolean owned) {
     this.source = source;
     this.bytes = source.bytes();
+    this.address = source.address();
     this.readOnly = readOnly;
     this.windows = source.windows();
     for (int i = 0; readOnly && i < windows.length; i++) {
@@ -146,7 +148,7 @@ final class Memory implements AutoCloseable {
 
   /** Where native code finds byte 0; 0 when the native library is not in use. */
   long address() {
-    return source.address();
+    return address;
   }
 
   boolean readOnly() {
