@@ -339,10 +339,10 @@ public final class Expression {
       return false;
     }
     for (NDArray array : arrays) {
-      if (array != null
-          && array != output
+      boolean isHarmless = array == null || array == output && !Verifier.ENABLED;
+      if (!isHarmless
           && NDArray.mayShareBytes(array, output)
-          && !array.isSameView(output)) {
+          && (Verifier.ENABLED || !array.isSameView(output))) {
         return false;
       }
     }

@@ -1,0 +1,93 @@
+package dev.lanes;
+
+import java.util.SplittableRandom;
+
+/**
+ * Writes random expressions that have a type, as people would: over operands of every kind, with
+ * parentheses where needed.
+ */
+final class RandomExpressions {
+
+  private static final String[] INTEGER_INFIX = {
+    "+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>", "**"
+  };
+  private static final String[] FLOAT_INFIX = {"+", "-", "*", "/", "//", "%"};
+  private static final String[] COMPARISONS = {"<", "<=", ">", ">=", "==", "!="};
+
+  private final SplittableRandom random;
+  private final boolean exact;
+
+  RandomExpressions(SplittableRandom random, boolean exact) {
+    this.random = random;
+    this.exact = exact;
+  }
+
+  private String pick(String... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  String any(int depth) {
+    return switch (random.nextInt(4)) {
+      case 0 -> bool(depth);
+      case 1 -> integer(depth);
+      default -> real(depth);
+    };
+  }
+
+  private String bool(int depth) {
+    if (depth == 0) {
+      return pick("p", "q", "True", "p");
+    }
+    return switch (random.nextInt(6)) {
+      case 0 -> "(" + integer(depth - 1) + " " + pick(COMPARISONS) + " " + integer(depth - 1) + ")";
+      case 1, 2 -> "(" + real(depth - 1) + " " + pick(COMPARISONS) + " " + real(depth - 1) + ")";
+      case 3 -> "~" + bool(depth - 1);
+      case 4 ->
+          "("
+              + bool(depth - 1)
+              + " "
+              + pick("&", "|", "^", "==", "<")
+              + " "
+              + bool(depth - 1)
+              + ")";
+      default -> "bool(" + any(depth - 1) + ")";
+    };
+  }
+
+  private String integer(int depth) {
+    if (depth == 0) {
+      return pick("i", "j", "l", "s", "u", "3", "-7", "2147483648", "n");
+    }
+    return switch (random.nextInt(9)) {
+      case 0 -> "-" + integer(depth - 1);
+      case 1 -> "~" + integer(depth - 1);
+      case 2 -> "abs(" + integer(depth - 1) + ")";
+      case 3 ->
+          "where(" + bool(depth - 1) + ", " + integer(depth - 1) + ", " + integer(depth - 1) + ")";
+      case 4 -> "int32(" + any(depth - 1) + ")";
+      case 5 -> pick("sum", "min", "max") + "(" + integer(depth - 1) + ")";
+      default ->
+          "(" + integer(depth - 1) + " " + pick(INTEGER_INFIX) + " " + integer(depth - 1) + ")";
+    };
+  }
+
+  private String real(int depth) {
+    if (depth == 0) {
+      return pick("f", "d", "e", "h", "2.5", "0.1", "k");
+    }
+    return switch (random.nextInt(10)) {
+      case 0 -> "-" + real(depth - 1);
+      case 1 -> "sqrt(" + any(depth - 1) + ")";
+      case 2 -> "where(" + bool(depth - 1) + ", " + real(depth - 1) + ", " + any(depth - 1) + ")";
+      case 3 -> "(" + real(depth - 1) + ")**" + pick("2", "3", "0.5", "-1");
+      case 4 -> pick("sum", "min", "max") + "(" + real(depth - 1) + ")";
+      case 5 ->
+          exact
+              ? "abs(" + real(depth - 1) + ")"
+              : pick("sin", "cos", "exp", "log") + "(" + any(depth - 1) + ")";
+      case 6 ->
+          "(" + integer(depth - 1) + " " + pick("+", "-", "*", "/") + " " + real(depth - 1) + ")";
+      default -> "(" + real(depth - 1) + " " + pick(FLOAT_INFIX) + " " + real(depth - 1) + ")";
+    };
+  }
+}
