@@ -303,19 +303,6 @@ final class Memory implements AutoCloseable {
     }
   }
 
-  /** Sets every byte of a range. */
-  void fill(long offset, long length, byte value) {
-    byte[] pattern = new byte[(int) Math.min(length, 8192)];
-    java.util.Arrays.fill(pattern, value);
-    for (long done = 0; done < length; ) {
-      ByteBuffer run = run(offset + done, length - done, 1);
-      done += run.capacity();
-      while (run.hasRemaining()) {
-        run.put(pattern, 0, Math.min(pattern.length, run.remaining()));
-      }
-    }
-  }
-
   /** Copies bytes between ranges that do not overlap. */
   static void copy(Memory from, long fromOffset, Memory to, long toOffset, long length) {
     for (long done = 0; done < length; ) {
