@@ -50,11 +50,11 @@ final class JavaMemory {
             ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
             : FileChannel.open(path, StandardOpenOption.READ);
     MapMode mode = writable ? MapMode.READ_WRITE : MapMode.READ_ONLY;
-    return FileMemory.over(channel, mode, offset, bytes, fileSpace(path), () -> {});
+    return FileMemory.over(channel, mode, offset, bytes, fileKey(path), () -> {});
   }
 
   /** What is equal for all mappings of one file, by whatever path they came to it. */
-  static Object fileSpace(Path path) throws IOException {
+  static Object fileKey(Path path) throws IOException {
     Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     return key != null ? key : path.toRealPath();
   }
@@ -137,7 +137,7 @@ final class JavaMemory {
     private final long start;
     private final long bytes;
     private final ByteBuffer[] windows;
-    private final Object space;
+    private final Object file;
     private final Runnable giveBack;
 
     private FileMemory(
@@ -146,24 +146,24 @@ final class JavaMemory {
         long start,
         long bytes,
         ByteBuffer[] windows,
-        Object space,
+        Object file,
         Runnable giveBack) {
       this.channel = channel;
       this.mode = mode;
       this.start = start;
       this.bytes = bytes;
       this.windows = windows;
-      this.space = space;
+      this.file = file;
       this.giveBack = giveBack;
     }
 
     static MemorySource over(
-        FileChannel channel, MapMode mode, long start, long bytes, Object space, Runnable giveBack)
+        FileChannel channel, MapMode mode, long start, long bytes, Object file, Runnable giveBack)
         throws IOException {
       try {
         ByteBuffer[] windows =
             MemorySource.cut(bytes, (offset, length) -> channel.map(mode, start + offset, length));
-        return new FileMemory(channel, mode, start, bytes, windows, space, giveBack);
+        return new FileMemory(channel, mode, start, bytes, windows, file, giveBack);
       } catch (IOException | RuntimeException | Error e) {
         channel.close();
         throw e;
@@ -235,12 +235,12 @@ final class JavaMemory {
     }
 
     @Override
-    public Object space() {
-      return space;
+    public Object file() {
+      return file;
     }
 
     @Override
-    public long place() {
+    public long fileOffset() {
       return start;
     }
   }

@@ -68,12 +68,9 @@ final class Memory implements AutoCloseable {
    * hold.
    */
   static Memory borrow(Buffer direct) {
-    if (!direct.isDirect()) {
-      throw new IllegalArgumentException("a heap buffer");
-    }
-    int shift = elementShift(direct);
-    long skipped = (long) direct.position() << shift;
-    long bytes = (long) direct.remaining() << shift;
+    long element = BufferType.of(direct).bytes();
+    long skipped = direct.position() * element;
+    long bytes = direct.remaining() * element;
     MemorySource source;
     if (Lanes.isNative()) {
       source = NativeMemory.borrow(direct, skipped, bytes);
@@ -83,17 +80,6 @@ final class Memory implements AutoCloseable {
       source = JavaMemory.borrow(DirectBuffers.address(direct) + skipped, bytes, direct);
     }
     return new Memory(source, direct.isReadOnly(), false);
-  }
-
-  private static int elementShift(Buffer buffer) {
-    if (buffer instanceof ByteBuffer) {
-      return 0;
-    } else if (buffer instanceof java.nio.ShortBuffer || buffer instanceof java.nio.CharBuffer) {
-      return 1;
-    } else if (buffer instanceof java.nio.IntBuffer || buffer instanceof java.nio.FloatBuffer) {
-      return 2;
-    }
-    return 3;
   }
 
   /** Memory of somebody else, who keeps it while {@code owner} is reachable. */
@@ -181,13 +167,24 @@ final class Memory implements AutoCloseable {
     if (this == other) {
       return low < otherHigh && otherLow < high;
     }
-    if (!source.space().equals(other.source.space())) {
-      return false;
+    long from = source.place();
+    long otherFrom = other.source.place();
+    Object file = source.file();
+    boolean sameFile = file != null && file.equals(other.source.file());
+    if (sameFile
+        && overlap(
+            source.fileOffset(), low, high, other.source.fileOffset(), otherLow, otherHigh)) {
+      return true;
     }
-    long place = source.place();
-    long otherPlace = other.source.place();
-    boolean unknown = place == 0 && otherPlace == 0 && source.space() == MemorySource.class;
-    return unknown || place + low < otherPlace + otherHigh && otherPlace + otherLow < place + high;
+    if (from == 0 || otherFrom == 0) {
+      return from == otherFrom && file == null && other.source.file() == null; // nobody knows
+    }
+    return overlap(from, low, high, otherFrom, otherLow, otherHigh);
+  }
+
+  private static boolean overlap(
+      long a, long low, long high, long b, long otherLow, long otherHigh) {
+    return a + low < b + otherHigh && b + otherLow < a + high;
   }
 
   /**

@@ -5,12 +5,6 @@ import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.CharBuffer;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
-import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -69,19 +63,29 @@ public final class NDArray implements AutoCloseable {
   /** An array over the first bytes of a memory, which it owns from now on. */
   private static NDArray over(Memory memory, DType dtype, Order order, long... shape) {
     Layout layout = Layout.packed(dtype.bytes(), order == Order.FORTRAN, shape);
+    checkFits(layout, dtype, memory.bytes());
+    return new NDArray(dtype, layout, memory, memory.readOnly(), true);
+  }
+
+  private static long checkFits(Layout layout, DType dtype, long bytes) {
     long needed = layout.size() * dtype.bytes();
-    if (needed > memory.bytes()) {
+    if (needed > bytes) {
       String message =
           dtype
               + " of shape "
-              + Arrays.toString(shape)
+              + Arrays.toString(layout.shape)
               + " needs "
               + needed
               + " bytes, there are "
-              + memory.bytes();
+              + bytes;
       throw new LanesException(Code.SHAPE, message);
     }
-    return new NDArray(dtype, layout, memory, memory.readOnly(), true);
+    return needed;
+  }
+
+  /** The shape that was given, or where none was that of all whole elements. */
+  private static long[] shapeOfAll(long bytes, DType dtype, long... shape) {
+    return shape.length == 0 ? new long[] {bytes / dtype.bytes()} : shape;
   }
 
   /**
@@ -303,76 +307,22 @@ public final class NDArray implements AutoCloseable {
           "a heap buffer can move and cannot be wrapped: copy its values with NDArray.of, or use"
               + " ByteBuffer.allocateDirect");
     }
-    if (!holds(buffer, dtype)) {
-      String message =
-          "a "
-              + (buffer instanceof CharBuffer ? "CharBuffer" : typeName(buffer))
-              + " does not hold "
-              + dtype;
-      throw new LanesException(Code.TYPE, message);
+    BufferType type = BufferType.of(buffer);
+    if (!type.holds().contains(Element.format(dtype))) {
+      throw new LanesException(Code.TYPE, "a " + type.name() + " does not hold " + dtype);
     }
     if (dtype.bytes() > 1
         && dtype.kind() != Kind.BYTES
-        && order(buffer) != ByteOrder.nativeOrder()) {
+        && type.order() != ByteOrder.nativeOrder()) {
       throw new LanesException(
           Code.TYPE,
           "the buffer's byte order is "
-              + order(buffer)
+              + type.order()
               + ": call order(ByteOrder.nativeOrder()) on it before it is filled and viewed; new"
               + " ByteBuffers are BIG_ENDIAN");
     }
     Memory memory = Memory.borrow(buffer);
-    return over(
-        memory,
-        dtype,
-        Order.C,
-        shape.length == 0 ? new long[] {memory.bytes() / dtype.bytes()} : shape);
-  }
-
-  private static String typeName(Buffer buffer) {
-    if (buffer instanceof ShortBuffer) {
-      return "ShortBuffer";
-    } else if (buffer instanceof IntBuffer) {
-      return "IntBuffer";
-    } else if (buffer instanceof LongBuffer) {
-      return "LongBuffer";
-    }
-    return buffer instanceof FloatBuffer ? "FloatBuffer" : "DoubleBuffer";
-  }
-
-  private static boolean holds(Buffer buffer, DType dtype) {
-    DType.Format format = Element.format(dtype);
-    if (buffer instanceof ByteBuffer) {
-      return true;
-    } else if (buffer instanceof FloatBuffer) {
-      return format == DType.Format.FLOAT32 || format == DType.Format.COMPLEX64;
-    } else if (buffer instanceof DoubleBuffer) {
-      return format == DType.Format.FLOAT64 || format == DType.Format.COMPLEX128;
-    } else if (buffer instanceof IntBuffer) {
-      return format == DType.Format.INT32 || format == DType.Format.UINT32;
-    } else if (buffer instanceof LongBuffer) {
-      return format == DType.Format.INT64;
-    } else if (buffer instanceof CharBuffer) {
-      return format == DType.Format.UINT16;
-    }
-    return dtype.bytes() == Short.BYTES && dtype.kind() != Kind.BYTES;
-  }
-
-  private static ByteOrder order(Buffer buffer) {
-    if (buffer instanceof ByteBuffer bytes) {
-      return bytes.order();
-    } else if (buffer instanceof ShortBuffer shorts) {
-      return shorts.order();
-    } else if (buffer instanceof CharBuffer chars) {
-      return chars.order();
-    } else if (buffer instanceof IntBuffer ints) {
-      return ints.order();
-    } else if (buffer instanceof LongBuffer longs) {
-      return longs.order();
-    } else if (buffer instanceof FloatBuffer floats) {
-      return floats.order();
-    }
-    return ((DoubleBuffer) buffer).order();
+    return over(memory, dtype, Order.C, shapeOfAll(memory.bytes(), dtype, shape));
   }
 
   /**
@@ -390,12 +340,13 @@ public final class NDArray implements AutoCloseable {
    *     few bytes, NATIVE when neither the native library nor the JDK gives access to addresses
    */
   public static NDArray wrap(long address, long bytes, Object owner, DType dtype, long... shape) {
-    if (address == 0) {
-      throw new LanesException(Code.LIMIT, "an array cannot be at address 0");
+    if (address == 0 || bytes < 0) {
+      throw new LanesException(
+          Code.LIMIT, "an array cannot have " + bytes + " bytes at address " + address);
     }
-    Memory memory = Memory.borrow(address, bytes, owner);
-    return over(
-        memory, dtype, Order.C, shape.length == 0 ? new long[] {bytes / dtype.bytes()} : shape);
+    Layout layout = Layout.packed(dtype.bytes(), false, shapeOfAll(bytes, dtype, shape));
+    long needed = checkFits(layout, dtype, bytes);
+    return new NDArray(dtype, layout, Memory.borrow(address, needed, owner), false, true);
   }
 
   /**

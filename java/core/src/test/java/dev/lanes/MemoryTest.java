@@ -152,7 +152,7 @@ class MemoryTest {
   @Test
   void freesOnceUnderContention() throws InterruptedException {
     MemoryBudget budget = new MemoryBudget(MEGABYTE);
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 50; round++) {
       Memory memory = Memory.allocate(1000, budget);
       AtomicInteger started = new AtomicInteger();
       List<Thread> threads = new ArrayList<>();
