@@ -27,22 +27,18 @@ final class Memory implements AutoCloseable {
       1L << 56; // no machine addresses more; keeps the number of windows an int
 
   private final MemorySource source;
-  private final ByteBuffer[] windows;
   private final long bytes;
   private final long address;
   private final boolean readOnly;
   private final Lifetime lifetime;
   private final Cleaner.Cleanable cleanable;
+  private ByteBuffer[] windows; // made when Java first looks in; final from then on
 
   private Memory(MemorySource source, boolean readOnly, boolean owned) {
     this.source = source;
     this.bytes = source.bytes();
     this.address = source.address();
     this.readOnly = readOnly;
-    this.windows = source.windows();
-    for (int i = 0; readOnly && i < windows.length; i++) {
-      windows[i] = windows[i].asReadOnlyBuffer().order(ByteOrder.nativeOrder());
-    }
     this.lifetime = new Lifetime(source);
     // Nothing is freed behind borrowed memory, and its owner, which the source refers to, may in
     // turn refer to this.
@@ -211,7 +207,20 @@ final class Memory implements AutoCloseable {
 
   private ByteBuffer window(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, bytes);
-    return windows[(int) (offset >>> MemorySource.WINDOW_BITS)];
+    ByteBuffer[] all = windows;
+    return (all != null ? all : openWindows())[(int) (offset >>> MemorySource.WINDOW_BITS)];
+  }
+
+  private synchronized ByteBuffer[] openWindows() {
+    if (windows == null) {
+      ByteBuffer[] all = source.windows();
+      for (int i = 0; readOnly && i < all.length; i++) {
+        all[i] = all[i].asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+      }
+      VarHandle.releaseFence(); // who sees the array without the lock sees what is in it
+      windows = all;
+    }
+    return windows;
   }
 
   private static int within(long offset) {
