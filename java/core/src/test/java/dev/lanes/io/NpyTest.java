@@ -507,7 +507,7 @@ class NpyTest {
     Random random = new Random(seed);
     byte[] good = Files.readAllBytes(fixture("f8_fortran"));
     Path path = folder.resolve("damaged.npy");
-    for (int round = 0; round < 3000; round++) {
+    for (int round = 0; round < 1000; round++) {
       byte[] damaged = good.clone();
       for (int i = random.nextInt(4); i >= 0; i--) {
         damaged[random.nextInt(100)] =
