@@ -1,6 +1,7 @@
 /** Array expressions, run by SIMD kernels on every core. */
 module dev.lanes {
   requires jdk.management;
+  requires jdk.unsupported;
   requires static org.bytedeco.javacpp;
 
   exports dev.lanes;

@@ -37,7 +37,7 @@ final class JavaMemory {
   }
 
   static MemorySource borrow(ByteBuffer direct) {
-    return new DirectMemory(direct.slice(), null, direct);
+    return new DirectMemory(direct.slice(), null, null);
   }
 
   static MemorySource borrow(long address, long bytes, Object owner) {
@@ -50,11 +50,11 @@ final class JavaMemory {
             ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
             : FileChannel.open(path, StandardOpenOption.READ);
     MapMode mode = writable ? MapMode.READ_WRITE : MapMode.READ_ONLY;
-    return FileMemory.over(channel, mode, offset, bytes, fileSpace(path), () -> {});
+    return FileMemory.over(channel, mode, offset, bytes, fileKey(path), () -> {});
   }
 
   /** What is equal for all mappings of one file, by whatever path they came to it. */
-  static Object fileSpace(Path path) throws IOException {
+  static Object fileKey(Path path) throws IOException {
     Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     return key != null ? key : path.toRealPath();
   }
@@ -62,26 +62,23 @@ final class JavaMemory {
   /** One direct buffer of the JDK, ours or a user's. */
   private static final class DirectMemory implements MemorySource {
     private final ByteBuffer bytes;
-    private final Runnable giveBack; // null for a user's buffer
-    private final ByteBuffer root; // what the JDK frees; the other buffers are slices of it
+    private final Runnable giveBack;
+    private final DirectBuffers.Scope scope; // null for a user's buffer
     private volatile boolean exported;
 
-    DirectMemory(ByteBuffer bytes, Runnable giveBack, ByteBuffer root) {
+    DirectMemory(ByteBuffer bytes, DirectBuffers.Scope scope, Runnable giveBack) {
       this.bytes = bytes;
+      this.scope = scope;
       this.giveBack = giveBack;
-      this.root = root;
     }
 
     static MemorySource allocate(int bytes, Runnable giveBack) {
-      int rounded = (Math.max(bytes, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-      ByteBuffer root;
       try {
-        root = ByteBuffer.allocateDirect(Math.addExact(rounded, ALIGNMENT - 1));
+        DirectBuffers.Scope scope = DirectBuffers.scope();
+        return new DirectMemory(scope.allocate(bytes, ALIGNMENT), scope, giveBack);
       } catch (OutOfMemoryError | ArithmeticException e) {
-        return null; // -XX:MaxDirectMemorySize, or the machine's memory: the caller knows another
-        // way
+        return null; // beyond -XX:MaxDirectMemorySize, say: the caller knows another way
       }
-      return new DirectMemory(root.alignedSlice(ALIGNMENT).slice(0, bytes), giveBack, root);
     }
 
     @Override
@@ -113,19 +110,16 @@ final class JavaMemory {
 
     @Override
     public boolean exportsNeedIt() {
-      return false; // they keep the root reachable, and free() leaves it to the garbage collector
-      // then
+      return false; // they keep the memory themselves, see free()
     }
 
     @Override
     public void free() {
-      if (giveBack == null) {
-        return;
-      }
-      if (!exported && DirectBuffers.free(root)) {
+      if (scope != null && exported) {
+        scope.leave(giveBack);
+      } else if (scope != null) {
+        scope.close();
         giveBack.run();
-      } else {
-        Memory.whenUnreachable(root, giveBack);
       }
     }
   }
@@ -136,8 +130,9 @@ final class JavaMemory {
     private final MapMode mode;
     private final long start;
     private final long bytes;
+    private final DirectBuffers.Scope scope;
     private final ByteBuffer[] windows;
-    private final Object space;
+    private final Object file;
     private final Runnable giveBack;
 
     private FileMemory(
@@ -145,26 +140,31 @@ final class JavaMemory {
         MapMode mode,
         long start,
         long bytes,
+        DirectBuffers.Scope scope,
         ByteBuffer[] windows,
-        Object space,
+        Object file,
         Runnable giveBack) {
       this.channel = channel;
       this.mode = mode;
       this.start = start;
       this.bytes = bytes;
+      this.scope = scope;
       this.windows = windows;
-      this.space = space;
+      this.file = file;
       this.giveBack = giveBack;
     }
 
     static MemorySource over(
-        FileChannel channel, MapMode mode, long start, long bytes, Object space, Runnable giveBack)
+        FileChannel channel, MapMode mode, long start, long bytes, Object file, Runnable giveBack)
         throws IOException {
+      DirectBuffers.Scope scope = DirectBuffers.scope();
       try {
         ByteBuffer[] windows =
-            MemorySource.cut(bytes, (offset, length) -> channel.map(mode, start + offset, length));
-        return new FileMemory(channel, mode, start, bytes, windows, space, giveBack);
+            MemorySource.cut(
+                bytes, (offset, length) -> scope.map(channel, mode, start + offset, length));
+        return new FileMemory(channel, mode, start, bytes, scope, windows, file, giveBack);
       } catch (IOException | RuntimeException | Error e) {
+        scope.close();
         channel.close();
         throw e;
       }
@@ -223,9 +223,7 @@ final class JavaMemory {
 
     @Override
     public void free() {
-      for (ByteBuffer window : windows) {
-        DirectBuffers.free(window);
-      }
+      scope.close();
       giveBack.run();
       try {
         channel.close();
@@ -235,12 +233,12 @@ final class JavaMemory {
     }
 
     @Override
-    public Object space() {
-      return space;
+    public Object file() {
+      return file;
     }
 
     @Override
-    public long place() {
+    public long fileOffset() {
       return start;
     }
   }

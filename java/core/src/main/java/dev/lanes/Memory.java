@@ -27,22 +27,18 @@ final class Memory implements AutoCloseable {
       1L << 56; // no machine addresses more; keeps the number of windows an int
 
   private final MemorySource source;
-  private final ByteBuffer[] windows;
   private final long bytes;
   private final long address;
   private final boolean readOnly;
   private final Lifetime lifetime;
   private final Cleaner.Cleanable cleanable;
+  private ByteBuffer[] windows; // made when Java first looks in; final from then on
 
   private Memory(MemorySource source, boolean readOnly, boolean owned) {
     this.source = source;
     this.bytes = source.bytes();
     this.address = source.address();
     this.readOnly = readOnly;
-    this.windows = source.windows();
-    for (int i = 0; readOnly && i < windows.length; i++) {
-      windows[i] = windows[i].asReadOnlyBuffer().order(ByteOrder.nativeOrder());
-    }
     this.lifetime = new Lifetime(source);
     // Nothing is freed behind borrowed memory, and its owner, which the source refers to, may in
     // turn refer to this.
@@ -68,12 +64,9 @@ final class Memory implements AutoCloseable {
    * hold.
    */
   static Memory borrow(Buffer direct) {
-    if (!direct.isDirect()) {
-      throw new IllegalArgumentException("a heap buffer");
-    }
-    int shift = elementShift(direct);
-    long skipped = (long) direct.position() << shift;
-    long bytes = (long) direct.remaining() << shift;
+    long element = BufferType.of(direct).bytes();
+    long skipped = direct.position() * element;
+    long bytes = direct.remaining() * element;
     MemorySource source;
     if (Lanes.isNative()) {
       source = NativeMemory.borrow(direct, skipped, bytes);
@@ -83,17 +76,6 @@ final class Memory implements AutoCloseable {
       source = JavaMemory.borrow(DirectBuffers.address(direct) + skipped, bytes, direct);
     }
     return new Memory(source, direct.isReadOnly(), false);
-  }
-
-  private static int elementShift(Buffer buffer) {
-    if (buffer instanceof ByteBuffer) {
-      return 0;
-    } else if (buffer instanceof java.nio.ShortBuffer || buffer instanceof java.nio.CharBuffer) {
-      return 1;
-    } else if (buffer instanceof java.nio.IntBuffer || buffer instanceof java.nio.FloatBuffer) {
-      return 2;
-    }
-    return 3;
   }
 
   /** Memory of somebody else, who keeps it while {@code owner} is reachable. */
@@ -181,13 +163,24 @@ final class Memory implements AutoCloseable {
     if (this == other) {
       return low < otherHigh && otherLow < high;
     }
-    if (!source.space().equals(other.source.space())) {
-      return false;
+    long from = source.place();
+    long otherFrom = other.source.place();
+    Object file = source.file();
+    boolean sameFile = file != null && file.equals(other.source.file());
+    if (sameFile
+        && overlap(
+            source.fileOffset(), low, high, other.source.fileOffset(), otherLow, otherHigh)) {
+      return true;
     }
-    long place = source.place();
-    long otherPlace = other.source.place();
-    boolean unknown = place == 0 && otherPlace == 0 && source.space() == MemorySource.class;
-    return unknown || place + low < otherPlace + otherHigh && otherPlace + otherLow < place + high;
+    if (from == 0 || otherFrom == 0) {
+      return from == otherFrom && file == null && other.source.file() == null; // nobody knows
+    }
+    return overlap(from, low, high, otherFrom, otherLow, otherHigh);
+  }
+
+  private static boolean overlap(
+      long a, long low, long high, long b, long otherLow, long otherHigh) {
+    return a + low < b + otherHigh && b + otherLow < a + high;
   }
 
   /**
@@ -214,7 +207,20 @@ final class Memory implements AutoCloseable {
 
   private ByteBuffer window(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, bytes);
-    return windows[(int) (offset >>> MemorySource.WINDOW_BITS)];
+    ByteBuffer[] all = windows;
+    return (all != null ? all : openWindows())[(int) (offset >>> MemorySource.WINDOW_BITS)];
+  }
+
+  private synchronized ByteBuffer[] openWindows() {
+    if (windows == null) {
+      ByteBuffer[] all = source.windows();
+      for (int i = 0; readOnly && i < all.length; i++) {
+        all[i] = all[i].asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+      }
+      VarHandle.releaseFence(); // who sees the array without the lock sees what is in it
+      windows = all;
+    }
+    return windows;
   }
 
   private static int within(long offset) {
@@ -300,19 +306,6 @@ final class Memory implements AutoCloseable {
       run.put(0, source, source.position(), n);
       source.position(source.position() + n);
       done += n;
-    }
-  }
-
-  /** Sets every byte of a range. */
-  void fill(long offset, long length, byte value) {
-    byte[] pattern = new byte[(int) Math.min(length, 8192)];
-    java.util.Arrays.fill(pattern, value);
-    for (long done = 0; done < length; ) {
-      ByteBuffer run = run(offset + done, length - done, 1);
-      done += run.capacity();
-      while (run.hasRemaining()) {
-        run.put(pattern, 0, Math.min(pattern.length, run.remaining()));
-      }
     }
   }
 

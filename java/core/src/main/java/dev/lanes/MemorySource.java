@@ -32,16 +32,21 @@ interface MemorySource {
   void free();
 
   /**
-   * In which space of places the bytes lie: those of two sources are the same only when their
-   * spaces are equal.
+   * The address of byte 0 also without the native library, to tell what overlaps; 0 when it is not
+   * known.
    */
-  default Object space() {
-    return MemorySource.class;
-  }
-
-  /** The place of byte 0 in {@link #space()}, 0 when it is not known. */
   default long place() {
     return address();
+  }
+
+  /** What is equal for all mappings of one file; null for other memory. */
+  default Object file() {
+    return null;
+  }
+
+  /** Where in its file byte 0 is. */
+  default long fileOffset() {
+    return 0;
   }
 
   /** Makes a buffer over a part of some bytes. */

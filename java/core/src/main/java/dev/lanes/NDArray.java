@@ -5,12 +5,6 @@ import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.CharBuffer;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
-import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -38,8 +32,6 @@ import java.util.Objects;
  * those of a Java array: threads that write and read the same ones must synchronise.
  */
 public final class NDArray implements AutoCloseable {
-  private static final int LARGEST_JAVA_ARRAY = Integer.MAX_VALUE - 8;
-
   /** Which axis runs fastest in memory. */
   public enum Order {
     /** The last one, as in C and Java. */
@@ -69,19 +61,29 @@ public final class NDArray implements AutoCloseable {
   /** An array over the first bytes of a memory, which it owns from now on. */
   private static NDArray over(Memory memory, DType dtype, Order order, long... shape) {
     Layout layout = Layout.packed(dtype.bytes(), order == Order.FORTRAN, shape);
+    checkFits(layout, dtype, memory.bytes());
+    return new NDArray(dtype, layout, memory, memory.readOnly(), true);
+  }
+
+  private static long checkFits(Layout layout, DType dtype, long bytes) {
     long needed = layout.size() * dtype.bytes();
-    if (needed > memory.bytes()) {
+    if (needed > bytes) {
       String message =
           dtype
               + " of shape "
-              + Arrays.toString(shape)
+              + Arrays.toString(layout.shape)
               + " needs "
               + needed
               + " bytes, there are "
-              + memory.bytes();
+              + bytes;
       throw new LanesException(Code.SHAPE, message);
     }
-    return new NDArray(dtype, layout, memory, memory.readOnly(), true);
+    return needed;
+  }
+
+  /** The shape that was given, or where none was that of all whole elements. */
+  private static long[] shapeOfAll(long bytes, DType dtype, long... shape) {
+    return shape.length == 0 ? new long[] {bytes / dtype.bytes()} : shape;
   }
 
   /**
@@ -148,7 +150,7 @@ public final class NDArray implements AutoCloseable {
    */
   public static NDArray of(double[] values, long... shape) {
     NDArray array = allocate(DType.FLOAT64, shapeFor(values.length, shape));
-    array.fillRuns((buffer, done, n) -> buffer.asDoubleBuffer().put(values, done, n));
+    ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asDoubleBuffer().put(values, done, n));
     return array;
   }
 
@@ -162,7 +164,7 @@ public final class NDArray implements AutoCloseable {
    */
   public static NDArray of(float[] values, long... shape) {
     NDArray array = allocate(DType.FLOAT32, shapeFor(values.length, shape));
-    array.fillRuns((buffer, done, n) -> buffer.asFloatBuffer().put(values, done, n));
+    ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asFloatBuffer().put(values, done, n));
     return array;
   }
 
@@ -176,7 +178,7 @@ public final class NDArray implements AutoCloseable {
    */
   public static NDArray of(long[] values, long... shape) {
     NDArray array = allocate(DType.INT64, shapeFor(values.length, shape));
-    array.fillRuns((buffer, done, n) -> buffer.asLongBuffer().put(values, done, n));
+    ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asLongBuffer().put(values, done, n));
     return array;
   }
 
@@ -190,7 +192,7 @@ public final class NDArray implements AutoCloseable {
    */
   public static NDArray of(int[] values, long... shape) {
     NDArray array = allocate(DType.INT32, shapeFor(values.length, shape));
-    array.fillRuns((buffer, done, n) -> buffer.asIntBuffer().put(values, done, n));
+    ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asIntBuffer().put(values, done, n));
     return array;
   }
 
@@ -204,7 +206,7 @@ public final class NDArray implements AutoCloseable {
    */
   public static NDArray of(short[] values, long... shape) {
     NDArray array = allocate(DType.INT16, shapeFor(values.length, shape));
-    array.fillRuns((buffer, done, n) -> buffer.asShortBuffer().put(values, done, n));
+    ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asShortBuffer().put(values, done, n));
     return array;
   }
 
@@ -218,7 +220,7 @@ public final class NDArray implements AutoCloseable {
    */
   public static NDArray of(byte[] values, long... shape) {
     NDArray array = allocate(DType.INT8, shapeFor(values.length, shape));
-    array.fillRuns((buffer, done, n) -> buffer.put(values, done, n));
+    ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.put(values, done, n));
     return array;
   }
 
@@ -232,7 +234,8 @@ public final class NDArray implements AutoCloseable {
    */
   public static NDArray of(boolean[] values, long... shape) {
     NDArray array = allocate(DType.BOOL, shapeFor(values.length, shape));
-    array.fillRuns(
+    ArrayCopy.fromJava(
+        array,
         (buffer, done, n) -> {
           for (int i = 0; i < n; i++) {
             buffer.put((byte) (values[done + i] ? 1 : 0));
@@ -257,32 +260,6 @@ public final class NDArray implements AutoCloseable {
     return shape;
   }
 
-  /** Takes part of a bulk access: the buffer holds {@code n} elements, {@code done} came before. */
-  private interface Bulk {
-    void take(ByteBuffer buffer, int done, int n);
-  }
-
-  /** Passes over the bytes of a packed array. */
-  private void fillRuns(Bulk bulk) {
-    memory.acquire();
-    try {
-      bulk(layout.offset, (int) layout.size(), bulk);
-    } finally {
-      memory.release();
-    }
-  }
-
-  private void bulk(long offset, int count, Bulk bulk) {
-    int element = dtype.bytes();
-    for (int done = 0; done < count; ) {
-      ByteBuffer run =
-          memory.run(offset + (long) done * element, (long) (count - done) * element, element);
-      int n = run.capacity() / element;
-      bulk.take(run, done, n);
-      done += n;
-    }
-  }
-
   /**
    * Lays an array in C order over the bytes of a direct buffer, from its position to its limit,
    * without copying. The array keeps the buffer reachable. The elements need no alignment. Of a
@@ -303,76 +280,22 @@ public final class NDArray implements AutoCloseable {
           "a heap buffer can move and cannot be wrapped: copy its values with NDArray.of, or use"
               + " ByteBuffer.allocateDirect");
     }
-    if (!holds(buffer, dtype)) {
-      String message =
-          "a "
-              + (buffer instanceof CharBuffer ? "CharBuffer" : typeName(buffer))
-              + " does not hold "
-              + dtype;
-      throw new LanesException(Code.TYPE, message);
+    BufferType type = BufferType.of(buffer);
+    if (!type.holds().contains(Element.format(dtype))) {
+      throw new LanesException(Code.TYPE, "a " + type.name() + " does not hold " + dtype);
     }
     if (dtype.bytes() > 1
         && dtype.kind() != Kind.BYTES
-        && order(buffer) != ByteOrder.nativeOrder()) {
+        && type.order() != ByteOrder.nativeOrder()) {
       throw new LanesException(
           Code.TYPE,
           "the buffer's byte order is "
-              + order(buffer)
+              + type.order()
               + ": call order(ByteOrder.nativeOrder()) on it before it is filled and viewed; new"
               + " ByteBuffers are BIG_ENDIAN");
     }
     Memory memory = Memory.borrow(buffer);
-    return over(
-        memory,
-        dtype,
-        Order.C,
-        shape.length == 0 ? new long[] {memory.bytes() / dtype.bytes()} : shape);
-  }
-
-  private static String typeName(Buffer buffer) {
-    if (buffer instanceof ShortBuffer) {
-      return "ShortBuffer";
-    } else if (buffer instanceof IntBuffer) {
-      return "IntBuffer";
-    } else if (buffer instanceof LongBuffer) {
-      return "LongBuffer";
-    }
-    return buffer instanceof FloatBuffer ? "FloatBuffer" : "DoubleBuffer";
-  }
-
-  private static boolean holds(Buffer buffer, DType dtype) {
-    DType.Format format = Element.format(dtype);
-    if (buffer instanceof ByteBuffer) {
-      return true;
-    } else if (buffer instanceof FloatBuffer) {
-      return format == DType.Format.FLOAT32 || format == DType.Format.COMPLEX64;
-    } else if (buffer instanceof DoubleBuffer) {
-      return format == DType.Format.FLOAT64 || format == DType.Format.COMPLEX128;
-    } else if (buffer instanceof IntBuffer) {
-      return format == DType.Format.INT32 || format == DType.Format.UINT32;
-    } else if (buffer instanceof LongBuffer) {
-      return format == DType.Format.INT64;
-    } else if (buffer instanceof CharBuffer) {
-      return format == DType.Format.UINT16;
-    }
-    return dtype.bytes() == Short.BYTES && dtype.kind() != Kind.BYTES;
-  }
-
-  private static ByteOrder order(Buffer buffer) {
-    if (buffer instanceof ByteBuffer bytes) {
-      return bytes.order();
-    } else if (buffer instanceof ShortBuffer shorts) {
-      return shorts.order();
-    } else if (buffer instanceof CharBuffer chars) {
-      return chars.order();
-    } else if (buffer instanceof IntBuffer ints) {
-      return ints.order();
-    } else if (buffer instanceof LongBuffer longs) {
-      return longs.order();
-    } else if (buffer instanceof FloatBuffer floats) {
-      return floats.order();
-    }
-    return ((DoubleBuffer) buffer).order();
+    return over(memory, dtype, Order.C, shapeOfAll(memory.bytes(), dtype, shape));
   }
 
   /**
@@ -390,12 +313,13 @@ public final class NDArray implements AutoCloseable {
    *     few bytes, NATIVE when neither the native library nor the JDK gives access to addresses
    */
   public static NDArray wrap(long address, long bytes, Object owner, DType dtype, long... shape) {
-    if (address == 0) {
-      throw new LanesException(Code.LIMIT, "an array cannot be at address 0");
+    if (address == 0 || bytes < 0) {
+      throw new LanesException(
+          Code.LIMIT, "an array cannot have " + bytes + " bytes at address " + address);
     }
-    Memory memory = Memory.borrow(address, bytes, owner);
-    return over(
-        memory, dtype, Order.C, shape.length == 0 ? new long[] {bytes / dtype.bytes()} : shape);
+    Layout layout = Layout.packed(dtype.bytes(), false, shapeOfAll(bytes, dtype, shape));
+    long needed = checkFits(layout, dtype, bytes);
+    return new NDArray(dtype, layout, Memory.borrow(address, needed, owner), false, true);
   }
 
   /**
@@ -836,8 +760,9 @@ public final class NDArray implements AutoCloseable {
    *     has, CLOSED
    */
   public double[] toDoubleArray() {
-    double[] values = new double[javaLength(DType.FLOAT64)];
-    readRuns(
+    double[] values = new double[ArrayCopy.javaLength(this, DType.FLOAT64)];
+    ArrayCopy.toJava(
+        this,
         DType.FLOAT64,
         (buffer, done, n) -> buffer.asDoubleBuffer().get(values, done, n),
         (offset, i) -> values[i] = Element.getDouble(memory, dtype, offset));
@@ -852,9 +777,10 @@ public final class NDArray implements AutoCloseable {
    *     has, CLOSED
    */
   public float[] toFloatArray() {
-    float[] values = new float[javaLength(DType.FLOAT32)];
+    float[] values = new float[ArrayCopy.javaLength(this, DType.FLOAT32)];
     boolean integer = Element.isInteger(dtype);
-    readRuns(
+    ArrayCopy.toJava(
+        this,
         DType.FLOAT32,
         (buffer, done, n) -> buffer.asFloatBuffer().get(values, done, n),
         (offset, i) ->
@@ -873,8 +799,9 @@ public final class NDArray implements AutoCloseable {
    *     CLOSED
    */
   public long[] toLongArray() {
-    long[] values = new long[javaLength(DType.INT64)];
-    readRuns(
+    long[] values = new long[ArrayCopy.javaLength(this, DType.INT64)];
+    ArrayCopy.toJava(
+        this,
         DType.INT64,
         (buffer, done, n) -> buffer.asLongBuffer().get(values, done, n),
         (offset, i) -> values[i] = Element.getLong(memory, dtype, offset));
@@ -890,8 +817,9 @@ public final class NDArray implements AutoCloseable {
    *     CLOSED
    */
   public int[] toIntArray() {
-    int[] values = new int[javaLength(DType.INT32)];
-    readRuns(
+    int[] values = new int[ArrayCopy.javaLength(this, DType.INT32)];
+    ArrayCopy.toJava(
+        this,
         DType.INT32,
         (buffer, done, n) -> buffer.asIntBuffer().get(values, done, n),
         (offset, i) -> values[i] = (int) Element.getLong(memory, dtype, offset));
@@ -906,8 +834,8 @@ public final class NDArray implements AutoCloseable {
    *     CLOSED
    */
   public boolean[] toBooleanArray() {
-    boolean[] values = new boolean[javaLength(DType.BOOL)];
-    readRuns(null, null, (offset, i) -> values[i] = memory.getByte(offset) != 0);
+    boolean[] values = new boolean[ArrayCopy.javaLength(this, DType.BOOL)];
+    ArrayCopy.toJava(this, null, null, (offset, i) -> values[i] = memory.getByte(offset) != 0);
     return values;
   }
 
@@ -919,52 +847,12 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException LIMIT for more bytes than a Java array has, CLOSED
    */
   public byte[] toByteArray() {
-    if (bytes() > LARGEST_JAVA_ARRAY) {
+    if (bytes() > ArrayCopy.LARGEST_JAVA_ARRAY) {
       throw new LanesException(Code.LIMIT, bytes() + " bytes are more than a Java array has");
     }
     byte[] values = new byte[(int) bytes()];
     copyTo(0, ByteBuffer.wrap(values));
     return values;
-  }
-
-  private int javaLength(DType target) {
-    Element.checkConverts(dtype, target);
-    if (size() > LARGEST_JAVA_ARRAY) {
-      throw new LanesException(Code.LIMIT, size() + " elements are more than a Java array has");
-    }
-    return (int) size();
-  }
-
-  private interface ElementReader {
-    void read(long offset, int index);
-  }
-
-  /**
-   * Reads all elements in C order: in bulk where they are of dtype {@code same} and without gaps,
-   * else one by one.
-   */
-  private void readRuns(DType same, Bulk bulk, ElementReader single) {
-    int[] done = {0};
-    memory.acquire();
-    try {
-      Runs.walk(
-          layout,
-          layout,
-          (offset, stride, sameOffset, sameStride, count) -> {
-            int n = (int) count;
-            int before = done[0];
-            if (dtype == same && stride == dtype.bytes()) {
-              bulk(offset, n, (buffer, d, k) -> bulk.take(buffer, before + d, k));
-            } else {
-              for (int i = 0; i < n; i++) {
-                single.read(offset + i * stride, before + i);
-              }
-            }
-            done[0] += n;
-          });
-    } finally {
-      memory.release();
-    }
   }
 
   /**
@@ -1006,37 +894,7 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException AXIS when there is no such element, CLOSED
    */
   public long copyTo(long first, ByteBuffer target) {
-    int element = dtype.bytes();
-    long count = elementsFrom(first, target);
-    ByteBuffer out = target.duplicate().order(ByteOrder.nativeOrder());
-    memory.acquire();
-    try {
-      Runs.walk(
-          layout,
-          layout,
-          first,
-          count,
-          (offset, stride, sameOffset, sameStride, n) -> {
-            if (stride == element) {
-              memory.read(offset, n * element, out);
-              return;
-            }
-            for (long i = 0; i < n; i++) {
-              long at = offset + i * stride;
-              switch (element) {
-                case Byte.BYTES -> out.put(memory.getByte(at));
-                case Short.BYTES -> out.putShort(memory.getShort(at));
-                case Integer.BYTES -> out.putInt(memory.getInt(at));
-                case Long.BYTES -> out.putLong(memory.getLong(at));
-                default -> memory.read(at, element, out);
-              }
-            }
-          });
-    } finally {
-      memory.release();
-    }
-    target.position(out.position());
-    return count;
+    return ArrayCopy.toBuffer(this, first, target);
   }
 
   /**
@@ -1050,32 +908,7 @@ public final class NDArray implements AutoCloseable {
    */
   public long copyFrom(long first, ByteBuffer source) {
     checkWritable();
-    int element = dtype.bytes();
-    long count = elementsFrom(first, source);
-    memory.acquire();
-    try {
-      Runs.walk(
-          layout,
-          layout,
-          first,
-          count,
-          (offset, stride, sameOffset, sameStride, n) -> {
-            long piece = stride == element ? n : 1;
-            for (long i = 0; i < n; i += piece) {
-              memory.write(offset + i * stride, piece * element, source);
-            }
-          });
-    } finally {
-      memory.release();
-    }
-    return count;
-  }
-
-  private long elementsFrom(long first, ByteBuffer buffer) {
-    if (first < 0 || first > size()) {
-      throw new LanesException(Code.AXIS, "element " + first + " of " + size());
-    }
-    return Math.min(size() - first, buffer.remaining() / dtype.bytes());
+    return ArrayCopy.fromBuffer(this, first, source);
   }
 
   /**
@@ -1087,45 +920,7 @@ public final class NDArray implements AutoCloseable {
    */
   public void copyFrom(NDArray source) {
     checkWritable();
-    Element.checkConverts(source.dtype, dtype);
-    Layout from = source.layout.broadcastTo(source.dtype.bytes(), layout.shape);
-    if (mayShareBytes(this, source)) {
-      try (NDArray apart = source.copy()) {
-        copyFrom(apart);
-      }
-      return;
-    }
-    source.memory.acquire();
-    try {
-      memory.acquire();
-      try {
-        Runs.walkInAnyOrder(
-            layout,
-            from,
-            (to, toStride, at, atStride, n) -> copyRun(to, toStride, source, at, atStride, n));
-      } finally {
-        memory.release();
-      }
-    } finally {
-      source.memory.release();
-    }
-  }
-
-  private void copyRun(long to, long toStride, NDArray source, long from, long fromStride, long n) {
-    int element = dtype.bytes();
-    if (dtype.equals(source.dtype) && toStride == element && fromStride == element) {
-      Memory.copy(source.memory, from, memory, to, n * element);
-      return;
-    }
-    for (long i = 0; i < n; i++) {
-      long at = from + i * fromStride;
-      long put = to + i * toStride;
-      if (dtype.equals(source.dtype)) {
-        Element.copy(source.memory, at, memory, put, element);
-      } else {
-        Element.convert(source.memory, source.dtype, at, memory, dtype, put);
-      }
-    }
+    ArrayCopy.copy(source, this);
   }
 
   /**
@@ -1162,30 +957,7 @@ public final class NDArray implements AutoCloseable {
    */
   public boolean contentEquals(NDArray other) {
     Objects.requireNonNull(other, "other");
-    if (!dtype.equals(other.dtype) || !Arrays.equals(layout.shape, other.layout.shape)) {
-      return false;
-    }
-    boolean[] equal = {true};
-    memory.acquire();
-    try {
-      other.memory.acquire();
-      try {
-        Runs.walkInAnyOrder(
-            layout,
-            other.layout,
-            (a, aStride, b, bStride, n) -> {
-              for (long i = 0; i < n && equal[0]; i++) {
-                equal[0] =
-                    Element.same(memory, a + i * aStride, other.memory, b + i * bStride, dtype);
-              }
-            });
-      } finally {
-        other.memory.release();
-      }
-    } finally {
-      memory.release();
-    }
-    return equal[0];
+    return ArrayCopy.isEqual(this, other);
   }
 
   /**

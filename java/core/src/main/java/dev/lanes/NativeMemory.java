@@ -15,17 +15,17 @@ final class NativeMemory implements MemorySource {
   private final long address;
   private final Runnable free; // null for memory that others own
   private final Object owner; // kept reachable
-  private final Object space;
-  private final long place;
+  private final Object file;
+  private final long fileOffset;
 
   private NativeMemory(
-      long bytes, long address, Runnable free, Object owner, Object space, long place) {
+      long bytes, long address, Runnable free, Object owner, Object file, long fileOffset) {
     this.bytes = bytes;
     this.address = address;
     this.free = free;
     this.owner = owner;
-    this.space = space;
-    this.place = place;
+    this.file = file;
+    this.fileOffset = fileOffset;
   }
 
   static MemorySource allocate(long bytes, MemoryBudget budget) {
@@ -36,7 +36,7 @@ final class NativeMemory implements MemorySource {
           NativeLanes.free(address, taken);
           budget.giveBack(taken);
         };
-    return new NativeMemory(bytes, address, free, null, MemorySource.class, address);
+    return new NativeMemory(bytes, address, free, null, null, 0);
   }
 
   private static Long addressOrNull(long bytes) {
@@ -45,7 +45,7 @@ final class NativeMemory implements MemorySource {
   }
 
   static MemorySource borrow(long address, long bytes, Object owner) {
-    return new NativeMemory(bytes, address, null, owner, MemorySource.class, address);
+    return new NativeMemory(bytes, address, null, owner, null, 0);
   }
 
   static MemorySource borrow(Buffer direct, long skippedBytes, long bytes) {
@@ -61,9 +61,9 @@ final class NativeMemory implements MemorySource {
     if (address < 0 && address > -4096) {
       throw new IOException("cannot map " + bytes + " bytes of " + path + ": errno " + -address);
     }
-    Object space = JavaMemory.fileSpace(path);
+    Object file = JavaMemory.fileKey(path);
     return new NativeMemory(
-        bytes, address, () -> NativeLanes.unmap(address, bytes), null, space, offset);
+        bytes, address, () -> NativeLanes.unmap(address, bytes), null, file, offset);
   }
 
   /**
@@ -119,12 +119,12 @@ final class NativeMemory implements MemorySource {
   }
 
   @Override
-  public Object space() {
-    return space;
+  public Object file() {
+    return file;
   }
 
   @Override
-  public long place() {
-    return place;
+  public long fileOffset() {
+    return fileOffset;
   }
 }

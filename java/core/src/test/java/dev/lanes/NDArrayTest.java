@@ -324,7 +324,7 @@ class NDArrayTest {
     assertThat(array.asByteBuffer().getLong(8)).isEqualTo(42);
     assertFails(
         Code.SHAPE, "needs 24 bytes", () -> NDArray.wrap(address, 16, memory, DType.INT64, 3));
-    assertFails(Code.LIMIT, "address 0", () -> NDArray.wrap(0, 16, memory, DType.INT64));
+    assertFails(Code.LIMIT, "at address 0", () -> NDArray.wrap(0, 16, memory, DType.INT64));
     assertFails(Code.LIMIT, "-1 bytes", () -> NDArray.wrap(address, -1, memory, DType.INT64));
   }
 

@@ -2,6 +2,7 @@ package dev.lanes.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.lanes.DType;
@@ -498,6 +499,32 @@ class NpyTest {
     byte[] file = header("{'descr': '|u1', 'fortran_order': False, 'shape': (1,)}");
     Files.write(path, Arrays.copyOf(file, file.length + 2));
     assertFails(Code.FORMAT, "promises 1 bytes of elements, but it has 2", () -> Npy.read(path));
+  }
+
+  @Test
+  void damageIsNeverMoreThanAnException() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    byte[] good = Files.readAllBytes(fixture("f8_fortran"));
+    Path path = folder.resolve("damaged.npy");
+    for (int round = 0; round < 1000; round++) {
+      byte[] damaged = good.clone();
+      for (int i = random.nextInt(4); i >= 0; i--) {
+        damaged[random.nextInt(100)] =
+            (byte) "0123456789(),'{}: <>|=-LTFuifcbSV".charAt(random.nextInt(33));
+      }
+      Files.write(path, damaged);
+      for (ThrowingCallable call :
+          List.<ThrowingCallable>of(
+              () -> Npy.read(path).close(),
+              () -> Npy.map(path).close(),
+              () -> Npy.read(new ByteArrayInputStream(damaged)).close())) {
+        assertThat(catchThrowable(call))
+            .as("seed %d, round %d", seed, round)
+            .satisfiesAnyOf(
+                e -> assertThat(e).isNull(), e -> assertThat(e).isInstanceOf(LanesException.class));
+      }
+    }
   }
 
   private static byte[] with(byte[] file, int index, int value) {
