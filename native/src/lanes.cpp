@@ -1,41 +1,149 @@
-// The C ABI.
+// The C ABI: checks what can be checked and calls on.
 #include "lanes.h"
 
-#include <omp.h>
+#include <string.h>
 
-#include <cstdlib>
-#include <cstring>
+#include <new>
+
+#include "isa.h"
+#include "memory.h"
+#include "program.h"
+#include "run.h"
 
 namespace {
 
-int64_t write(const char* text, int64_t buffer, int64_t bytes) {
-  const int64_t length = static_cast<int64_t>(std::strlen(text));
-  if (buffer != 0 && length < bytes) std::memcpy(reinterpret_cast<char*>(buffer), text, length + 1);
-  return length;
+const char kOperators[] =
+#define LANES_KERNEL(name, key, result, a, b, c, ulp) "kernel " #name " " #key " " #result " " #a " " #b " " #c " " #ulp "\n"
+#define LANES_REDUCTION(name, key, result, accumulator) "reduction " #name " " #key " " #result " " #accumulator "\n"
+#include "ops.def"
+#undef LANES_KERNEL
+#undef LANES_REDUCTION
+    ;
+
+// Text for a caller whose buffer may be too small: written on a first round only to be measured.
+class Text {
+ public:
+  explicit Text(char* buffer) : end_(buffer) {}
+
+  void Add(const char* text, size_t n) {
+    if (end_ != nullptr) {
+      memcpy(end_, text, n);
+      end_ += n;
+      *end_ = '\0';
+    }
+    length_ += static_cast<int64_t>(n);
+  }
+
+  void Add(const char* text) { Add(text, strlen(text)); }
+
+  void AddNumber(int n) {
+    if (n >= 10) AddNumber(n / 10);
+    const char digit = static_cast<char>('0' + n % 10);
+    Add(&digit, 1);
+  }
+
+  int64_t Length() const { return length_; }
+
+ private:
+  char* end_;
+  int64_t length_ = 0;
+};
+
+int64_t Give(void (*write)(Text*), int64_t buffer, int64_t bytes) {
+  Text measured(nullptr);
+  write(&measured);
+  if (buffer != 0 && measured.Length() < bytes) {
+    Text given(reinterpret_cast<char*>(buffer));
+    given.Add("");
+    write(&given);
+  }
+  return measured.Length();
+}
+
+void WriteTable(Text* text) {
+  text->Add(kOperators);
+  for (int k = 0; k < lanes::kDTypes; ++k) {
+    const lanes::DTypeRow& row = lanes::kDTypeRows[k];
+    text->Add("dtype ");
+    text->Add(row.name);
+    text->Add(" ");
+    text->AddNumber(k);
+    text->Add(" ");
+    text->AddNumber(row.bytes);
+    text->Add(" ");
+    text->Add(&"bilfdcs"[row.kind], 1);
+    text->Add("\n");
+  }
+}
+
+void WriteIsas(Text* text) {
+  const lanes::IsaList& list = lanes::RunnableIsas();
+  for (int k = 0; k < list.count; ++k) {
+    if (k > 0) text->Add(",");
+    text->Add(list.items[k]->name);
+  }
+}
+
+void WriteIsa(Text* text) {
+  const lanes::Isa* isa = lanes::CurrentIsa();
+  if (isa != nullptr) text->Add(isa->name);
 }
 
 }  // namespace
 
-int64_t lanes_table(int64_t buffer, int64_t bytes) noexcept { return write("", buffer, bytes); }
-int64_t lanes_isas(int64_t buffer, int64_t bytes) noexcept { return write("SSE4", buffer, bytes); }
-int64_t lanes_isa(int64_t buffer, int64_t bytes) noexcept { return write("SSE4", buffer, bytes); }
-int32_t lanes_select_isa(int64_t) noexcept { return LANES_OK; }
+extern "C" {
+
+int64_t lanes_table(int64_t buffer, int64_t bytes) noexcept { return Give(WriteTable, buffer, bytes); }
+
+int64_t lanes_isas(int64_t buffer, int64_t bytes) noexcept { return Give(WriteIsas, buffer, bytes); }
+
+int64_t lanes_isa(int64_t buffer, int64_t bytes) noexcept { return Give(WriteIsa, buffer, bytes); }
+
+int32_t lanes_select_isa(int64_t name) noexcept {
+  if (name == 0) return LANES_BAD_ARGUMENT;
+  if (lanes::RunnableIsas().count == 0) return LANES_UNSUPPORTED_CPU;
+  return lanes::SelectIsa(reinterpret_cast<const char*>(name)) ? LANES_OK : LANES_BAD_ARGUMENT;
+}
 
 int64_t lanes_allocate(int64_t bytes) noexcept {
-  const size_t rounded = (static_cast<size_t>(bytes) + 63) / 64 * 64;
-  void* memory = std::aligned_alloc(64, rounded);
-  if (memory != nullptr) std::memset(memory, 0, rounded);
-  return reinterpret_cast<int64_t>(memory);
+  return bytes > 0 ? reinterpret_cast<int64_t>(lanes::AllocateArray(static_cast<size_t>(bytes))) : 0;
 }
 
-void lanes_free(int64_t address, int64_t) noexcept { std::free(reinterpret_cast<void*>(address)); }
-int64_t lanes_map(int64_t, int64_t, int64_t, int32_t) noexcept { return -38; }
-void lanes_unmap(int64_t, int64_t) noexcept {}
-int32_t lanes_program_create(int64_t, int64_t, int64_t) noexcept { return LANES_BAD_PROGRAM; }
-void lanes_program_free(int64_t) noexcept {}
-int32_t lanes_run(int64_t, int64_t) noexcept {
-  int threads = 0;
-#pragma omp parallel reduction(+ : threads)
-  threads += 1;
-  return threads > 0 ? LANES_BAD_PROGRAM : LANES_OK;
+void lanes_free(int64_t address, int64_t bytes) noexcept {
+  lanes::FreeArray(reinterpret_cast<void*>(address), static_cast<size_t>(bytes));
 }
+
+int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t writable) noexcept {
+  if (path == 0 || offset < 0 || bytes <= 0) return -22;  // EINVAL
+  return lanes::MapFile(reinterpret_cast<const char*>(path), offset, bytes, writable != 0);
+}
+
+void lanes_unmap(int64_t address, int64_t bytes) noexcept {
+  if (address != 0) lanes::UnmapFile(reinterpret_cast<void*>(address), static_cast<size_t>(bytes));
+}
+
+int32_t lanes_program_create(int64_t words, int64_t count, int64_t handle) noexcept {
+  if (words == 0 || count < 0 || handle == 0) return LANES_BAD_ARGUMENT;
+  lanes::Program* program = nullptr;
+  try {
+    program = new lanes::Program;
+    if (!lanes::DecodeProgram(reinterpret_cast<const int32_t*>(words), count, program)) {
+      delete program;
+      return LANES_BAD_PROGRAM;
+    }
+  } catch (const std::bad_alloc&) {
+    delete program;
+    return LANES_NO_MEMORY;
+  }
+  *reinterpret_cast<int64_t*>(handle) = reinterpret_cast<int64_t>(program);
+  return LANES_OK;
+}
+
+void lanes_program_free(int64_t program) noexcept { delete reinterpret_cast<lanes::Program*>(program); }
+
+int32_t lanes_run(int64_t program, int64_t call) noexcept {
+  if (program == 0 || call == 0) return LANES_BAD_ARGUMENT;
+  return lanes::RunProgram(*reinterpret_cast<const lanes::Program*>(program), reinterpret_cast<const int64_t*>(call));
+}
+
+}  // extern "C"

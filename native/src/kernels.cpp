@@ -1,0 +1,469 @@
+// The elementwise operators, each written once and compiled for every instruction set.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "kernels.h"
+#include "libm_math.h"
+#include "scalar_math.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanes {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// One lane of a vector: the same operations on what does not fill a whole vector.
+template <class T>
+using One = hn::CappedTag<T, 1>;
+
+// ---- Bodies on vectors ----------------------------------------------------------------------------------------------
+// D is the tag of the key kind; bool is uint8_t of 0 or 1. A body gives a vector of the key kind or a mask.
+
+template <class D>
+inline constexpr bool kIsBool = sizeof(hn::TFromD<D>) == 1;
+template <class D>
+inline constexpr bool kIsFloat = hwy::IsFloat<hn::TFromD<D>>();
+
+struct op_add {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a, V b) {
+    if constexpr (kIsBool<D>) return hn::Or(a, b);
+    else return hn::Add(a, b);
+  }
+};
+struct op_sub {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a, V b) {
+    return hn::Sub(a, b);
+  }
+};
+struct op_mul {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a, V b) {
+    if constexpr (kIsBool<D>) return hn::And(a, b);
+    else return hn::Mul(a, b);
+  }
+};
+struct op_square {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a) {
+    return hn::Mul(a, a);
+  }
+};
+struct op_truediv {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a, V b) {
+    return hn::Div(a, b);
+  }
+};
+struct op_sqrt {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a) {
+    return hn::Sqrt(a);
+  }
+};
+struct op_lt {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D, V a, V b) {
+    return hn::Lt(a, b);
+  }
+};
+struct op_gt {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D, V a, V b) {
+    return hn::Gt(a, b);
+  }
+};
+struct op_le {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D, V a, V b) {
+    if constexpr (kIsFloat<D>) return hn::Le(a, b);
+    else return hn::Not(hn::Gt(a, b));
+  }
+};
+struct op_ge {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D, V a, V b) {
+    if constexpr (kIsFloat<D>) return hn::Ge(a, b);
+    else return hn::Not(hn::Lt(a, b));
+  }
+};
+struct op_eq {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D, V a, V b) {
+    return hn::Eq(a, b);
+  }
+};
+struct op_ne {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D, V a, V b) {
+    return hn::Ne(a, b);
+  }
+};
+struct op_and {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a, V b) {
+    return hn::And(a, b);
+  }
+};
+struct op_or {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a, V b) {
+    return hn::Or(a, b);
+  }
+};
+struct op_xor {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a, V b) {
+    return hn::Xor(a, b);
+  }
+};
+struct op_neg {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V a) {
+    if constexpr (kIsFloat<D>) return hn::Xor(a, hn::SignBit(d));
+    else return hn::Sub(hn::Zero(d), a);
+  }
+};
+struct op_invert {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V a) {
+    if constexpr (kIsBool<D>) return hn::Xor(a, hn::Set(d, 1));
+    else return hn::Not(a);
+  }
+};
+struct op_abs {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a) {
+    if constexpr (kIsBool<D>) return a;
+    else return hn::Abs(a);
+  }
+};
+struct op_where {
+  template <class D, class M, class V>
+  static HWY_INLINE V Do(D, M condition, V yes, V no) {
+    return hn::IfThenElse(condition, yes, no);
+  }
+};
+
+// ---- Loops over vectors ---------------------------------------------------------------------------------------------
+
+// A mask out of truth values, one byte each.
+template <class D>
+HWY_INLINE hn::Mask<D> LoadCondition(D d, const uint8_t* p) {
+  const hn::RebindToUnsigned<D> du;
+  if constexpr (kIsBool<D>) {
+    return hn::Ne(hn::LoadU(d, p), hn::Zero(d));
+  } else {
+    const hn::Rebind<uint8_t, D> d8;
+    const hn::Rebind<uint32_t, D> d32;
+    const auto lanes = hn::PromoteTo(d32, hn::LoadU(d8, p));
+    if constexpr (sizeof(hn::TFromD<D>) == 4) return hn::RebindMask(d, hn::Ne(lanes, hn::Zero(du)));
+    else return hn::RebindMask(d, hn::Ne(hn::PromoteTo(du, lanes), hn::Zero(du)));
+  }
+}
+
+template <class D>
+HWY_INLINE void StoreResult(D d, hn::Vec<D> v, hn::TFromD<D>* p) {
+  hn::StoreU(v, d, p);
+}
+
+template <class D>
+HWY_INLINE void StoreResult(D d, hn::Mask<D> m, uint8_t* p) {
+  const hn::RebindToUnsigned<D> du;
+  const auto lanes = hn::And(hn::BitCast(du, hn::VecFromMask(d, m)), hn::Set(du, 1));
+  if constexpr (kIsBool<D>) {
+    hn::StoreU(lanes, du, p);
+  } else {
+    const hn::Rebind<uint8_t, D> d8;
+    hn::StoreU(hn::TruncateTo(d8, lanes), d8, p);
+  }
+}
+
+// The arguments of one call, each a run of elements or one value as kUniform says.
+template <class Body, class T, int kArity, unsigned kUniform>
+struct Arguments {
+  const void* a;
+  const void* b;
+  const void* c;
+
+  template <int kIndex, class D>
+  HWY_INLINE hn::Vec<D> Get(D d, const void* p, size_t i) const {
+    const T* x = static_cast<const T*>(p);
+    if constexpr ((kUniform >> kIndex) & 1) return hn::Set(d, *x);
+    else return hn::LoadU(d, x + i);
+  }
+
+  template <class D>
+  HWY_INLINE hn::Mask<D> GetCondition(D d, size_t i) const {
+    const uint8_t* x = static_cast<const uint8_t*>(a);
+    const hn::RebindToUnsigned<D> du;
+    if constexpr (kUniform & 1) return hn::RebindMask(d, hn::Ne(hn::Set(du, *x), hn::Zero(du)));
+    else return LoadCondition(d, x + i);
+  }
+
+  template <class D>
+  HWY_INLINE auto Compute(D d, size_t i) const {
+    if constexpr (kArity == 1) return Body::Do(d, Get<0>(d, a, i));
+    else if constexpr (kArity == 2) return Body::Do(d, Get<0>(d, a, i), Get<1>(d, b, i));
+    else return Body::Do(d, GetCondition(d, i), Get<1>(d, b, i), Get<2>(d, c, i));
+  }
+};
+
+// The last, partial vector is one that overlaps its neighbour; it is computed before anything is written, since dst may be an
+// argument.
+template <class T, class R, class Args>
+HWY_INLINE void VectorLoop(R* dst, Args args, size_t n) {
+  const hn::ScalableTag<T> d;
+  const size_t N = hn::Lanes(d);
+  if (n < N) {
+    const One<T> d1;
+    for (size_t i = 0; i < n; ++i) StoreResult(d1, args.Compute(d1, i), dst + i);
+    return;
+  }
+  const auto last = args.Compute(d, n - N);
+  size_t i = 0;
+  for (; i + 4 * N <= n; i += 4 * N) {
+    const auto r0 = args.Compute(d, i);
+    const auto r1 = args.Compute(d, i + N);
+    const auto r2 = args.Compute(d, i + 2 * N);
+    const auto r3 = args.Compute(d, i + 3 * N);
+    StoreResult(d, r0, dst + i);
+    StoreResult(d, r1, dst + i + N);
+    StoreResult(d, r2, dst + i + 2 * N);
+    StoreResult(d, r3, dst + i + 3 * N);
+  }
+  for (; i + N <= n; i += N) StoreResult(d, args.Compute(d, i), dst + i);
+  if (i < n) StoreResult(d, last, dst + n - N);
+}
+
+template <class Body, class T, class R, int kArity, unsigned kUniform>
+void VectorVariant(void* dst, const void* a, const void* b, const void* c, size_t n) {
+  VectorLoop<T>(static_cast<R*>(dst), Arguments<Body, T, kArity, kUniform>{a, b, c}, n);
+}
+
+template <class Body, class T, class R, int kArity>
+void VectorKernel(void* dst, const void* a, const void* b, const void* c, size_t n, unsigned uniform) {
+  if constexpr (kArity == 1) {
+    if (uniform & 1) VectorVariant<Body, T, R, 1, 1>(dst, a, b, c, n);
+    else VectorVariant<Body, T, R, 1, 0>(dst, a, b, c, n);
+  } else if constexpr (kArity == 2) {
+    switch (uniform & 3) {
+      case 0: return VectorVariant<Body, T, R, 2, 0>(dst, a, b, c, n);
+      case 1: return VectorVariant<Body, T, R, 2, 1>(dst, a, b, c, n);
+      case 2: return VectorVariant<Body, T, R, 2, 2>(dst, a, b, c, n);
+      default: return VectorVariant<Body, T, R, 2, 3>(dst, a, b, c, n);
+    }
+  } else {
+    switch (uniform & 7) {
+      case 0: return VectorVariant<Body, T, R, 3, 0>(dst, a, b, c, n);
+      case 1: return VectorVariant<Body, T, R, 3, 1>(dst, a, b, c, n);
+      case 2: return VectorVariant<Body, T, R, 3, 2>(dst, a, b, c, n);
+      case 3: return VectorVariant<Body, T, R, 3, 3>(dst, a, b, c, n);
+      case 4: return VectorVariant<Body, T, R, 3, 4>(dst, a, b, c, n);
+      case 5: return VectorVariant<Body, T, R, 3, 5>(dst, a, b, c, n);
+      case 6: return VectorVariant<Body, T, R, 3, 6>(dst, a, b, c, n);
+      default: return VectorVariant<Body, T, R, 3, 7>(dst, a, b, c, n);
+    }
+  }
+}
+
+// ---- Bodies on single elements --------------------------------------------------------------------------------------
+// For what has no vector instruction, or where the compiler's own vectors do as well.
+
+struct op_floordiv {
+  template <class T>
+  static HWY_INLINE T Do(T a, T b) {
+    return FloorDivide(a, b);
+  }
+};
+struct op_mod {
+  template <class T>
+  static HWY_INLINE T Do(T a, T b) {
+    return FloorModulo(a, b);
+  }
+};
+struct op_pow {
+  template <class T>
+  static HWY_INLINE T Do(T a, T b) {
+    return IntegerPower(a, b);
+  }
+};
+struct op_shl {
+  template <class T>
+  static HWY_INLINE T Do(T a, T count) {
+    return ShiftLeft(a, count);
+  }
+};
+struct op_shr {
+  template <class T>
+  static HWY_INLINE T Do(T a, T count) {
+    return ShiftRight(a, count);
+  }
+};
+
+template <class Body, class T, class R, int kArity>
+void ScalarKernel(void* dst, const void* a, const void* b, const void*, size_t n, unsigned uniform) {
+  static_assert(kArity == 2);
+  const T* x = static_cast<const T*>(a);
+  const T* y = static_cast<const T*>(b);
+  R* z = static_cast<R*>(dst);
+  if (uniform & 1) {
+    const T x0 = *x;
+    if (uniform & 2) {
+      const T y0 = *y;
+      for (size_t i = 0; i < n; ++i) z[i] = Body::Do(x0, y0);
+    } else {
+      for (size_t i = 0; i < n; ++i) z[i] = Body::Do(x0, y[i]);
+    }
+  } else if (uniform & 2) {
+    const T y0 = *y;
+    for (size_t i = 0; i < n; ++i) z[i] = Body::Do(x[i], y0);
+  } else {
+    for (size_t i = 0; i < n; ++i) z[i] = Body::Do(x[i], y[i]);
+  }
+}
+
+// ---- Casts ----------------------------------------------------------------------------------------------------------
+
+template <class From, class To>
+void Cast(void* dst, const void* a, const void*, const void*, size_t n, unsigned uniform) {
+  const From* x = static_cast<const From*>(a);
+  To* y = static_cast<To*>(dst);
+  if (uniform & 1) {
+    const To value = ConvertNumber<From, To>(*x);
+    for (size_t i = 0; i < n; ++i) y[i] = value;
+  } else {
+    for (size_t i = 0; i < n; ++i) y[i] = ConvertNumber<From, To>(x[i]);
+  }
+}
+
+// ---- Elementary functions -------------------------------------------------------------------------------------------
+
+struct op_exp {
+  template <class T>
+  static void Do(const T* x, T* y, size_t n) {
+    Exp(x, y, n);
+  }
+};
+struct op_log {
+  template <class T>
+  static void Do(const T* x, T* y, size_t n) {
+    Log(x, y, n);
+  }
+};
+struct op_sin {
+  template <class T>
+  static void Do(const T* x, T* y, size_t n) {
+    Sin(x, y, n);
+  }
+};
+struct op_cos {
+  template <class T>
+  static void Do(const T* x, T* y, size_t n) {
+    Cos(x, y, n);
+  }
+};
+
+template <class Body, class T>
+void FunctionKernel(void* dst, const void* a, const void*, const void*, size_t n, unsigned uniform) {
+  T* y = static_cast<T*>(dst);
+  if (uniform & 1) {
+    T value;
+    Body::Do(static_cast<const T*>(a), &value, 1);
+    for (size_t i = 0; i < n; ++i) y[i] = value;
+  } else {
+    Body::Do(static_cast<const T*>(a), y, n);
+  }
+}
+
+// Pow takes runs only, so a single value is repeated, a stretch at a time.
+template <class T>
+void PowerKernel(void* dst, const void* a, const void* b, const void*, size_t n, unsigned uniform) {
+  constexpr size_t kStretch = 64;
+  const T* x = static_cast<const T*>(a);
+  const T* y = static_cast<const T*>(b);
+  T* z = static_cast<T*>(dst);
+  if ((uniform & 3) == 0) return Pow(x, y, z, n);
+  T x_run[kStretch];
+  T y_run[kStretch];
+  for (T& v : x_run) v = *x;
+  for (T& v : y_run) v = *y;
+  for (size_t i = 0; i < n; i += kStretch) {
+    const size_t m = n - i < kStretch ? n - i : kStretch;
+    Pow(uniform & 1 ? x_run : x + i, uniform & 2 ? y_run : y + i, z + i, m);
+  }
+}
+
+// ---- The table ------------------------------------------------------------------------------------------------------
+
+using letter_b = uint8_t;
+using letter_i = int32_t;
+using letter_l = int64_t;
+using letter_f = float;
+using letter_d = double;
+
+// How an operator's body is turned into a kernel.
+template <class Body, class Key, class Result, int kArity>
+struct Make {
+  static constexpr Kernel value = VectorKernel<Body, Key, Result, kArity>;
+};
+#define LANES_MADE_SCALAR(op)                                       \
+  template <class Key, class Result, int kArity>                    \
+  struct Make<op, Key, Result, kArity> {                            \
+    static constexpr Kernel value = ScalarKernel<op, Key, Result, kArity>; \
+  };
+LANES_MADE_SCALAR(op_floordiv)
+LANES_MADE_SCALAR(op_mod)
+LANES_MADE_SCALAR(op_shl)
+LANES_MADE_SCALAR(op_shr)
+LANES_MADE_SCALAR(op_pow)
+#undef LANES_MADE_SCALAR
+template <>
+struct Make<op_pow, float, float, 2> {
+  static constexpr Kernel value = PowerKernel<float>;
+};
+template <>
+struct Make<op_pow, double, double, 2> {
+  static constexpr Kernel value = PowerKernel<double>;
+};
+#define LANES_MADE_FUNCTION(op)                        \
+  template <class Key>                                 \
+  struct Make<op, Key, Key, 1> {                       \
+    static constexpr Kernel value = FunctionKernel<op, Key>; \
+  };
+LANES_MADE_FUNCTION(op_exp)
+LANES_MADE_FUNCTION(op_log)
+LANES_MADE_FUNCTION(op_sin)
+LANES_MADE_FUNCTION(op_cos)
+#undef LANES_MADE_FUNCTION
+struct op_bool;
+struct op_int32;
+struct op_int64;
+struct op_float32;
+struct op_float64;
+#define LANES_MADE_CAST(op, To)                       \
+  template <class Key>                                \
+  struct Make<op, Key, To, 1> {                       \
+    static constexpr Kernel value = Cast<Key, To>;    \
+  };
+LANES_MADE_CAST(op_bool, uint8_t)
+LANES_MADE_CAST(op_int32, int32_t)
+LANES_MADE_CAST(op_int64, int64_t)
+LANES_MADE_CAST(op_float32, float)
+LANES_MADE_CAST(op_float64, double)
+#undef LANES_MADE_CAST
+
+extern const Kernel kKernelTable[kKernels] = {
+#define LANES_KERNEL(name, key, result, a, b, c, ulp) \
+  Make<op_##name, letter_##key, letter_##result, (kLetter_##a >= 0) + (kLetter_##b >= 0) + (kLetter_##c >= 0)>::value,
+#define LANES_REDUCTION(name, key, result, accumulator)
+#include "ops.def"
+#undef LANES_KERNEL
+#undef LANES_REDUCTION
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanes
+HWY_AFTER_NAMESPACE();

@@ -1,0 +1,132 @@
+// What the interpreter knows of the compiled kernels: the numbering out of ops.def, and one table per instruction set.
+#ifndef LANES_KERNELS_H_
+#define LANES_KERNELS_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace lanes {
+
+// What kernels compute in, in the order of the Java side. A register of kind kBytes would need a length, so none exists.
+enum Kind : int32_t { kBool, kInt32, kInt64, kFloat32, kFloat64, kComplex128, kBytes };
+inline constexpr int kKinds = 7;
+
+// How elements lie in memory, in the order of the Java side.
+enum DType : int32_t {
+  kDBool,
+  kDInt8,
+  kDUint8,
+  kDInt16,
+  kDUint16,
+  kDInt32,
+  kDUint32,
+  kDInt64,
+  kDFloat16,
+  kDBfloat16,
+  kDFloat32,
+  kDFloat64,
+  kDComplex64,
+  kDComplex128,
+  kDBytes
+};
+inline constexpr int kDTypes = 15;
+
+// Bytes of one element in a register; 0 for kBytes.
+inline constexpr int kKindBytes[kKinds] = {1, 4, 8, 4, 8, 16, 0};
+
+struct DTypeRow {
+  const char* name;
+  int bytes;  // 0 for BYTES
+  Kind kind;
+  bool native;  // a register of the kind holds the same bytes
+};
+
+inline constexpr DTypeRow kDTypeRows[kDTypes] = {
+    {"BOOL", 1, kBool, true},         {"INT8", 1, kInt32, false},           {"UINT8", 1, kInt32, false},
+    {"INT16", 2, kInt32, false},      {"UINT16", 2, kInt32, false},         {"INT32", 4, kInt32, true},
+    {"UINT32", 4, kInt64, false},     {"INT64", 8, kInt64, true},           {"FLOAT16", 2, kFloat32, false},
+    {"BFLOAT16", 2, kFloat32, false}, {"FLOAT32", 4, kFloat32, true},       {"FLOAT64", 8, kFloat64, true},
+    {"COMPLEX64", 8, kComplex128, false}, {"COMPLEX128", 16, kComplex128, true}, {"BYTES", 0, kBytes, true},
+};
+
+// Names for the kind letters of ops.def, to be pasted.
+inline constexpr int kLetter__ = -1;
+inline constexpr int kLetter_b = kBool;
+inline constexpr int kLetter_i = kInt32;
+inline constexpr int kLetter_l = kInt64;
+inline constexpr int kLetter_f = kFloat32;
+inline constexpr int kLetter_d = kFloat64;
+inline constexpr int kLetter_c = kComplex128;
+inline constexpr int kLetter_s = kBytes;
+
+struct KernelRow {
+  const char* name;
+  int8_t result;
+  int8_t arguments[3];  // kinds, -1 for absent
+};
+
+struct ReductionRow {
+  const char* name;
+  int8_t argument;
+  int8_t result;
+  int8_t accumulator;
+};
+
+inline constexpr KernelRow kKernelRows[] = {
+#define LANES_KERNEL(name, key, result, a, b, c, ulp) {#name, kLetter_##result, {kLetter_##a, kLetter_##b, kLetter_##c}},
+#define LANES_REDUCTION(name, key, result, accumulator)
+#include "ops.def"
+#undef LANES_KERNEL
+#undef LANES_REDUCTION
+};
+inline constexpr int kKernels = sizeof(kKernelRows) / sizeof(kKernelRows[0]);
+
+inline constexpr ReductionRow kReductionRows[] = {
+#define LANES_KERNEL(name, key, result, a, b, c, ulp)
+#define LANES_REDUCTION(name, key, result, accumulator) {#name, kLetter_##key, kLetter_##result, kLetter_##accumulator},
+#include "ops.def"
+#undef LANES_KERNEL
+#undef LANES_REDUCTION
+};
+inline constexpr int kReductions = sizeof(kReductionRows) / sizeof(kReductionRows[0]);
+
+// dst[i] = op(a[i], b[i], c[i]) for i < n. Bit k of `uniform` set: argument k is one value for all i. Every pointer is aligned to
+// its element; dst may equal any argument of the same element size, else nothing overlaps.
+using Kernel = void (*)(void* dst, const void* a, const void* b, const void* c, size_t n, unsigned uniform);
+
+// Converts n elements that lie `stride` bytes apart in memory, at any alignment, to a register's format.
+using Load = void (*)(void* dst, const void* src, size_t n, ptrdiff_t stride);
+
+// Converts n register elements to memory, `stride` bytes apart.
+using Store = void (*)(void* dst, const void* src, size_t n, ptrdiff_t stride);
+
+// A reduction keeps 32 interleaved accumulators, each in a slot of the accumulator kind's size.
+struct Reduction {
+  void (*start)(void* accumulators);
+  // Takes n elements, the first of which goes to accumulator 0.
+  void (*accumulate)(void* accumulators, const void* x, size_t n);
+  // Reduces the 32 to the first, in halves.
+  void (*fold)(void* accumulators);
+  void (*combine)(void* left, const void* right);
+  // Converts one accumulator to the result's kind.
+  void (*finish)(void* dst, const void* accumulator);
+};
+
+inline constexpr int kAccumulators = 32;
+inline constexpr int kAccumulatorBytes = 8;  // of the widest accumulator kind in use
+
+// What every instruction set brings.
+struct Isa {
+  const char* name;
+  const Kernel* kernels;            // [kKernels]
+  const Reduction* reductions;      // [kReductions]
+  const Load* loads;                // [kDTypes], null for BYTES
+  const Store* stores;              // [kDTypes], null for BYTES
+  void (*stream)(void* dst, const void* src, size_t bytes);                  // past the caches; see fence
+  void (*fence)();                                                           // makes streamed bytes visible to other threads
+  void (*fill)(void* dst, const void* value, size_t n, size_t bytes);        // n copies of an element
+};
+
+}  // namespace lanes
+
+#endif  // LANES_KERNELS_H_

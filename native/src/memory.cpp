@@ -1,0 +1,92 @@
+// Memory for arrays, and files mapped into memory.
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace lanes {
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20;
+// Above this, pages come from the kernel: zeroed on first touch, by whichever thread that is.
+constexpr size_t kLarge = size_t{1} << 20;
+
+size_t RoundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+size_t PageBytes() {
+  static const size_t bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
+// The kernel aligns to a page only, so more is asked for and both ends are given back.
+void* AllocateLarge(size_t bytes) {
+  const size_t wanted = RoundUp(bytes, PageBytes());
+  const size_t reserved = wanted + kHugePage;
+  if (reserved < bytes) return nullptr;
+  void* mapping = mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapping == MAP_FAILED) return nullptr;
+  char* start = static_cast<char*>(mapping);
+  const size_t lead = RoundUp(reinterpret_cast<uintptr_t>(start), kHugePage) - reinterpret_cast<uintptr_t>(start);
+  char* aligned = start + lead;
+  if (lead > 0) munmap(start, lead);
+  munmap(aligned + wanted, kHugePage - lead);
+  madvise(aligned, wanted, MADV_HUGEPAGE);
+  return aligned;
+}
+
+}  // namespace
+
+void* AllocateArray(size_t bytes) {
+  if (bytes > static_cast<size_t>(PTRDIFF_MAX) - 2 * kHugePage) return nullptr;
+  if (bytes >= kLarge) return AllocateLarge(bytes);
+  void* address = nullptr;
+  if (posix_memalign(&address, 64, RoundUp(bytes, 64)) != 0) return nullptr;
+  memset(address, 0, bytes);
+  return address;
+}
+
+void FreeArray(void* address, size_t bytes) {
+  if (address == nullptr) return;
+  if (bytes >= kLarge) munmap(address, RoundUp(bytes, PageBytes()));
+  else free(address);
+}
+
+int64_t MapFile(const char* path, int64_t offset, int64_t bytes, bool writable) {
+  const int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  struct stat status;
+  int64_t result;
+  if (fstat(fd, &status) != 0) {
+    result = -errno;
+  } else if (offset > INT64_MAX - bytes || (S_ISREG(status.st_mode) && offset + bytes > status.st_size)) {
+    // A page beyond the end of the file would kill the process when touched.
+    result = -EINVAL;
+  } else {
+    const int64_t lead = offset % static_cast<int64_t>(PageBytes());
+    void* mapping = mmap(nullptr, static_cast<size_t>(bytes + lead), writable ? PROT_READ | PROT_WRITE : PROT_READ,
+                         MAP_SHARED, fd, offset - lead);
+    result = mapping == MAP_FAILED ? -errno : reinterpret_cast<int64_t>(mapping) + lead;
+  }
+  close(fd);
+  return result;
+}
+
+void UnmapFile(void* address, size_t bytes) {
+  const uintptr_t lead = reinterpret_cast<uintptr_t>(address) % PageBytes();
+  munmap(static_cast<char*>(address) - lead, bytes + lead);
+}
+
+size_t LastLevelCacheBytes() {
+  static const size_t bytes = [] {
+    const long l3 = sysconf(_SC_LEVEL3_CACHE_SIZE);
+    return l3 > 0 ? static_cast<size_t>(l3) : size_t{32} << 20;
+  }();
+  return bytes;
+}
+
+}  // namespace lanes

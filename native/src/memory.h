@@ -1,0 +1,23 @@
+// Memory for arrays, and files mapped into memory.
+#ifndef LANES_MEMORY_H_
+#define LANES_MEMORY_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace lanes {
+
+// Zeroed, aligned to 64 at least; null when there is none.
+void* AllocateArray(size_t bytes);
+void FreeArray(void* address, size_t bytes);
+
+// The address of byte `offset` of the file, or minus errno.
+int64_t MapFile(const char* path, int64_t offset, int64_t bytes, bool writable);
+void UnmapFile(void* address, size_t bytes);
+
+// Size of the last-level cache, or a usual one where the machine does not tell.
+size_t LastLevelCacheBytes();
+
+}  // namespace lanes
+
+#endif  // LANES_MEMORY_H_

@@ -1,0 +1,133 @@
+// How one pass will sweep over the memory of one call: worked out once per pass, read by all its threads.
+#ifndef LANES_PLAN_H_
+#define LANES_PLAN_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels.h"
+#include "program.h"
+
+namespace lanes {
+
+// Reductions combine the results of chunks of this many elements; without reductions it is merely a unit of work.
+inline constexpr int64_t kChunk = 16384;
+inline constexpr int kMaxRank = 64;
+
+// Takes pieces of one stretch of memory: on the stack when they fit there, else on the heap.
+class Arena {
+ public:
+  Arena(char* local, size_t local_bytes) : next_(local), left_(local_bytes) {}
+  ~Arena();
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  // Makes room for `bytes` in all. False when there is no memory.
+  bool Reserve(size_t bytes);
+
+  // Zeroes nothing. The room must have been reserved; each piece costs its size rounded up to 16.
+  template <class T>
+  T* Take(size_t n) {
+    T* piece = reinterpret_cast<T*>(next_);
+    const size_t bytes = (n * sizeof(T) + 15) / 16 * 16;
+    next_ += bytes;
+    left_ -= bytes;
+    return piece;
+  }
+
+ private:
+  char* next_;
+  size_t left_;
+  void* heap_ = nullptr;
+};
+
+// One kernel call on one block; the numbers are values.
+struct Step {
+  Kernel kernel;
+  int32_t dst;
+  int32_t a;
+  int32_t b;
+  int32_t c;
+  uint32_t uniform;
+};
+
+// An input, or an output, and what is done with it; operands are numbered inputs first.
+struct Transfer {
+  enum Way : int32_t {
+    kInPlace,  // the value is the operand's memory
+    kUniform,  // an input of one value for all elements of a row (row mode) or of the pass
+    kPacked,   // an input that is converted into a register
+    kStored,   // an output that is converted out of a register
+    kStreamed, // the same past the caches
+    kReduced
+  };
+  Way way;
+  int32_t value;
+  int32_t operand;
+  int32_t bytes;  // of one element in memory
+  Load convert;   // loads or stores
+  bool varies;    // a uniform input that changes from row to row
+};
+
+// A uniform value that is needed at full length.
+struct Expansion {
+  int32_t value;   // to be repeated
+  int32_t copy;    // the pseudo-value that holds the copies
+  int32_t bytes;
+};
+
+struct Plan {
+  const Isa* isa;
+  const Program* program;
+  const Pass* pass;
+
+  // The sweep: axes outermost first, adjacent ones merged where all operands allow it.
+  int rank;
+  int64_t* shape;
+  char** addresses;   // [operand]
+  int64_t* strides;   // [operand][rank], bytes
+  int64_t total;
+
+  // Row mode: a unit is a block of a row, which is what operands are contiguous in. Linear mode: a unit is a chunk of the
+  // C-order index, and blocks lie in it.
+  bool by_rows;
+  int64_t row;  // elements
+  int64_t block;
+  int64_t blocks_per_row;
+  int64_t units;
+  int64_t units_per_task;
+  int64_t tasks;
+  int threads;
+
+  // Values, then one pseudo-value per expansion.
+  int values;
+  int32_t* slots;  // [value] scratch memory in bytes from the slots' start, -1 for none
+  Step* once;      // on uniform values only
+  int once_count;
+  Step* steps;
+  int step_count;
+  Transfer* transfers;
+  int input_count;
+  int transfer_count;
+  Expansion* expansions;
+  int expansion_count;
+  bool streams;
+
+  // Per thread.
+  size_t slot_bytes;
+  size_t frame_bytes;
+
+  // Chunk results, [reduction][chunk], each of kAccumulatorBytes.
+  char* partials;
+};
+
+// Bytes that MakePlan takes from its arena.
+size_t PlanBytes(const Pass& pass, int rank, int64_t total);
+
+// `words` are the pass's words of a call, from its thread count on.
+void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, int64_t total, Arena* arena,
+              Plan* plan);
+
+}  // namespace lanes
+
+#endif  // LANES_PLAN_H_

@@ -1,0 +1,64 @@
+// A decoded and verified program.
+#ifndef LANES_PROGRAM_H_
+#define LANES_PROGRAM_H_
+
+#include <stdint.h>
+
+#include <vector>
+
+#include "kernels.h"
+
+namespace lanes {
+
+// Registers are renamed to values: whatever is written once is one value. Values are numbered inputs first, then loads, then the
+// instructions' results. Values of one register never live at the same time, so they may share its scratch memory.
+struct Value {
+  int32_t bytes;  // of one element
+  int32_t slot;   // scratch memory of its register
+};
+
+struct Input {
+  int32_t dtype;
+  int32_t bytes;
+  int32_t last_use;  // the last instruction that reads it, -1 for none
+  bool stored;       // it is also an output as it is
+};
+
+struct Instruction {
+  int32_t kernel;
+  int32_t arity;
+  int32_t arguments[3];  // values
+};
+
+struct Output {
+  int32_t dtype;
+  int32_t bytes;
+  int32_t value;
+  int32_t reduction;  // -1 for none
+};
+
+struct Constant {
+  alignas(16) uint8_t bytes[16];
+};
+
+struct Pass {
+  std::vector<Value> values;
+  std::vector<Input> inputs;
+  std::vector<int32_t> loads;  // constants
+  std::vector<Instruction> instructions;
+  std::vector<Output> outputs;
+  int32_t slots = 0;
+  int32_t reductions = 0;
+};
+
+struct Program {
+  std::vector<Constant> constants;
+  std::vector<Pass> passes;
+};
+
+// Decodes `count` words. False when they are not a program that lanes_run may trust. May throw std::bad_alloc.
+bool DecodeProgram(const int32_t* words, int64_t count, Program* program);
+
+}  // namespace lanes
+
+#endif  // LANES_PROGRAM_H_

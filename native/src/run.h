@@ -1,0 +1,16 @@
+// Runs verified programs over memory.
+#ifndef LANES_RUN_H_
+#define LANES_RUN_H_
+
+#include <stdint.h>
+
+#include "program.h"
+
+namespace lanes {
+
+// `call` as lanes_run describes it. Returns a lanes_status.
+int32_t RunProgram(const Program& program, const int64_t* call);
+
+}  // namespace lanes
+
+#endif  // LANES_RUN_H_
