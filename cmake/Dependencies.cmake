@@ -9,6 +9,10 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   # Exactly SSE4, AVX2 and AVX3: SSE4 is the floor, and the two left out differ from their neighbours in nothing that we use.
   target_compile_definitions(lanes_highway INTERFACE
     HWY_BASELINE_TARGETS=HWY_SSE4 "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_AVX3_DL)")
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  # NEON alone: vectors of SVE have no size, so that they cannot be kept in arrays.
+  target_compile_definitions(lanes_highway INTERFACE
+    HWY_BASELINE_TARGETS=HWY_NEON "HWY_DISABLED_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)")
 endif()
 
 find_package(OpenMP REQUIRED COMPONENTS CXX)

@@ -2,6 +2,6 @@
 option(LANES_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 if(LANES_SANITIZE)
   target_compile_options(lanes_compiler INTERFACE
-    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+    -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   target_link_options(lanes_compiler INTERFACE -fsanitize=address,undefined)
 endif()
