@@ -67,7 +67,7 @@ enum Layouts {
     NDArray lay(NDArray values, int operand) {
       long rows = values.size() % 7 == 0 ? 7 : values.size() % 3 == 0 ? 3 : 1;
       NDArray grid = values.reshape(rows, values.size() / rows);
-      return grid.copy(true);
+      return grid.copy(NDArray.Order.FORTRAN);
     }
   };
 
