@@ -36,10 +36,7 @@ import picocli.CommandLine.Spec;
     name = "demo",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = {
-      "Compute slope and hillshade of an elevation raster, square many numbers,",
-      "and show what ran where and how fast."
-    })
+    description = "Show real data, pictures, and what ran where and how fast.")
 final class DemoCommand implements Callable<Integer> {
 
   private static final String RASTER = "jacksboro_dem.npy";
@@ -54,9 +51,6 @@ final class DemoCommand implements Callable<Integer> {
 
   /** Pixels from one row of the raster to the next. */
   private static final double SCALE = 2;
-
-  private static final int ELEMENTS = 60_000_000;
-  private static final int QUICK_ELEMENTS = 6_000_000;
 
   /** Bytes per element of u**2: two arrays on the heap, three beside it. */
   private static final int HEAP_BYTES = 16;
@@ -77,6 +71,13 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--quick", description = "square a tenth of the numbers")
   private boolean isQuick;
 
+  @Option(
+      names = "--numbers",
+      paramLabel = "N",
+      defaultValue = "60000000",
+      description = "how many numbers to square (default: ${DEFAULT-VALUE})")
+  private int numbers;
+
   private PrintWriter out;
   private final List<Race.Row> rows = new ArrayList<>();
 
@@ -84,6 +85,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (numbers < 10 || numbers > 100_000_000) {
+      throw new InputException("--numbers is from 10 to 100000000, not " + numbers);
+    }
     out = spec.commandLine().getOut();
     String isa = Lanes.isa().map(name -> ", " + name).orElse("");
     out.printf(
@@ -190,7 +194,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void squares() {
-    int n = affordable(isQuick ? QUICK_ELEMENTS : ELEMENTS);
+    int n = affordable(isQuick ? numbers / 10 : numbers);
     Expression expression = Expression.compile("u**2");
     String job = String.format(Locale.ROOT, "u**2, %.2g values", (double) n);
     int rounds = 9;

@@ -33,6 +33,7 @@ final class InfoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     String engine = Lanes.engine().name();
     String why = Lanes.whyNotNative().map(LanesException::getMessage).orElse(null);
+    int threads = Lanes.threads();
     String isa = Lanes.isa().orElse(null);
     String library = Lanes.library().map(Path::toString).orElse(null);
     String jvm =
@@ -49,7 +50,7 @@ final class InfoCommand implements Callable<Integer> {
       object.put("whyNotNative", why);
       object.put("isa", isa);
       object.put("isas", Lanes.isas());
-      object.put("threads", Lanes.threads());
+      object.put("threads", threads);
       object.put("library", library);
       object.put("jvm", jvm);
       object.put("system", system);
@@ -64,7 +65,7 @@ final class InfoCommand implements Callable<Integer> {
       out.println("isa      " + isa + ", of " + String.join(" ", Lanes.isas()));
       out.println("library  " + library);
     }
-    out.println("threads  " + Lanes.threads());
+    out.println("threads  " + threads);
     out.println("JVM      " + jvm);
     out.println("system   " + system);
     return 0;

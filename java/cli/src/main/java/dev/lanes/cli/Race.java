@@ -44,7 +44,7 @@ final class Race {
 
   private static final int WARM_UPS = 500;
   private static final int FEWEST = 3;
-  private static final double BUDGET_MILLIS = 1500;
+  private static final double BUDGET_MILLIS = 1000;
 
   private final String job;
   private final double bytes;

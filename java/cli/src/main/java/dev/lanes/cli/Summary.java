@@ -77,7 +77,8 @@ record Summary(DType dtype, long[] shape, Object min, Object max, Double mean, l
     out.println("max    " + text(max));
     out.println("mean   " + mean);
     if (nans > 0) {
-      out.println("NaN    " + nans + " elements, left out of the above");
+      long size = LongStream.of(shape).reduce(1, (a, b) -> a * b);
+      out.println("NaN    " + nans + " of " + size + " elements, left out of the above");
     }
   }
 }
