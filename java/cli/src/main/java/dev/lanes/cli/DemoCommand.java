@@ -91,8 +91,12 @@ final class DemoCommand implements Callable<Integer> {
     out = spec.commandLine().getOut();
     String isa = Lanes.isa().map(name -> ", " + name).orElse("");
     out.printf(
+        Locale.ROOT,
         "Lanes %s on the %s engine%s, %d threads%n",
-        Lanes.version(), Lanes.engine().name(), isa, Lanes.threads());
+        Lanes.version(),
+        Lanes.engine().name(),
+        isa,
+        Lanes.threads());
     try {
       terrain();
     } catch (IOException e) {
@@ -145,7 +149,8 @@ final class DemoCommand implements Callable<Integer> {
                 shade,
                 terrain,
                 s -> Picture.grey((s - DARKEST_SHOWN) / (1 - DARKEST_SHOWN))));
-        out.printf("           each one expression over eight shifted views of %s%n", file);
+        out.printf(
+            Locale.ROOT, "           each one expression over eight shifted views of %s%n", file);
       }
     }
   }
@@ -200,13 +205,13 @@ final class DemoCommand implements Callable<Integer> {
     int rounds = 9;
     Race race = new Race(job, 2.0 * Double.BYTES * n);
     try (Progress progress = new Progress(spec.commandLine().getErr(), 2 + 5 + rounds)) {
-      progress.step(job + ": make the numbers");
+      progress.step("u**2: numbers");
       double[] u = new double[n];
       double[] inJava = new double[n];
       Arrays.parallelSetAll(u, i -> (i * 0x9E3779B9) * 0x1p-22);
       try (NDArray array = NDArray.of(u, n);
           NDArray result = NDArray.allocate(DType.FLOAT64, n)) {
-        progress.step(job + ": compute the reference");
+        progress.step("u**2: reference");
         try (NDArray reference = expression.on(JavaEngine.INSTANCE).evaluate(array)) {
           Runnable erase = () -> Arrays.fill(inJava, Double.NaN);
           race.add(
@@ -243,8 +248,12 @@ final class DemoCommand implements Callable<Integer> {
       return wanted;
     }
     out.printf(
+        Locale.ROOT,
         "%nThis machine lends %d MB of its %d MB to the JVM: squaring %d values, not %d.%n",
-        heap >> 20, machine >> 20, most, wanted);
+        heap >> 20,
+        machine >> 20,
+        most,
+        wanted);
     return (int) most;
   }
 
@@ -303,8 +312,15 @@ final class DemoCommand implements Callable<Integer> {
 
   private void table() {
     out.printf(
+        Locale.ROOT,
         "%n%-20s %-20s %7s %9s %7s %10s  %s%n",
-        "job", "where", "threads", "ms", "GB/s", "speed", "same bits");
+        "job",
+        "where",
+        "threads",
+        "ms",
+        "GB/s",
+        "speed",
+        "same bits");
     String job = "";
     for (Race.Row row : rows) {
       out.printf(
@@ -320,10 +336,11 @@ final class DemoCommand implements Callable<Integer> {
       job = row.job();
     }
     out.printf(
+        Locale.ROOT,
         "%nspeed: against the serial Java loop over heap arrays; same bits: as the Java engine,"
             + " checked element by element%n");
     Lanes.whyNotNative()
         .map(LanesException::getMessage)
-        .ifPresent(why -> out.printf("%nnative: did not run, %s%n", why));
+        .ifPresent(why -> out.printf(Locale.ROOT, "%nnative: did not run, %s%n", why));
   }
 }

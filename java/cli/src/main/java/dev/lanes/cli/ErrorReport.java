@@ -17,7 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class ErrorReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
 
   private static final int DEFECT = 1;
-  private static final int WRONG_INPUT = 2;
+  static final int WRONG_INPUT = 2;
 
   /** Characters of a long expression that are shown on either side of the caret. */
   private static final int CONTEXT = 50;
@@ -43,7 +43,9 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
     PrintWriter err = command.getErr();
     if (e instanceof LanesException wrong) {
       print(err, wrong.getMessage());
-      if (wrong.column() >= 0 && command.getCommand() instanceof HasExpression source) {
+      if (wrong.column() >= 0
+          && command.getCommand() instanceof HasExpression source
+          && !source.expression().isBlank()) {
         mark(err, source.expression(), wrong.column());
       }
     } else if (e instanceof InputException) {

@@ -66,7 +66,12 @@ public final class Main implements Runnable {
     line.getSubcommands().get("eval").setUnmatchedOptionsArePositionalParams(true);
     line.getSubcommands().get("explain").setUnmatchedOptionsArePositionalParams(true);
     try {
-      return line.execute(args);
+      int code = line.execute(args);
+      if (out.checkError()) {
+        ErrorReport.print(err, "the standard output cannot be written to");
+        return ErrorReport.WRONG_INPUT;
+      }
+      return code;
     } catch (OutOfMemoryError e) {
       return report.outOfMemory(e, err);
     } catch (Throwable e) {

@@ -6,6 +6,10 @@ import dev.lanes.DType;
 import dev.lanes.Lanes;
 import dev.lanes.NDArray;
 import dev.lanes.io.Npy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,6 +45,27 @@ class MainTest {
     assertThat(Outcome.of("evil").err()).contains("evil", "Try 'lanes --help'.");
     assertThat(Outcome.of().code()).isEqualTo(2);
     assertThat(Outcome.of("info", "--frob").code()).isEqualTo(2);
+  }
+
+  @Test
+  void aFullDiskIsNoSuccess() {
+    Writer full =
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) throws IOException {
+            throw new IOException("no space left on device");
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    StringWriter err = new StringWriter();
+
+    assertThat(Main.run(new PrintWriter(full), new PrintWriter(err), "eval", "1 + 1")).isEqualTo(2);
+    assertThat(err.toString()).contains("standard output");
   }
 
   @Test
