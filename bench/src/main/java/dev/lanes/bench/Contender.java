@@ -60,13 +60,14 @@ abstract class Contender {
     private final int parts;
     private double reduced;
 
-    HandWritten(Loop<A> loop, Workload workload, A[] operands, A output, int parts) {
+    @SuppressWarnings("unchecked") // an array of the operands' own type
+    HandWritten(Loop<A> loop, Workload workload, A[] operands, int parts) {
       this.loop = loop;
       this.workload = workload;
       this.operands = operands;
-      this.output = output;
       this.parts = parts;
-      n = Array.getLength(output);
+      n = Array.getLength(operands[0]);
+      output = (A) Array.newInstance(operands[0].getClass().getComponentType(), n);
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
     value = 2,
-    jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
+    jvmArgsAppend = {"-Xms4g", "-Xmx4g", "--add-modules=jdk.incubator.vector"})
 public class ExpressionBenchmark {
 
   /** What is computed. */
@@ -37,7 +37,14 @@ public class ExpressionBenchmark {
   public int n;
 
   /** By whom. */
-  @Param({"NATIVE", "NATIVE_1", "JAVA_LOOP", "JAVA_LOOP_PARALLEL"})
+  @Param({
+    "NATIVE",
+    "NATIVE_1",
+    "JAVA_LOOP",
+    "JAVA_LOOP_PARALLEL",
+    "VECTOR_API",
+    "VECTOR_API_PARALLEL"
+  })
   public Peer peer;
 
   private Contender contender;

@@ -1,5 +1,6 @@
 package dev.lanes.bench;
 
+import dev.lanes.Engine;
 import dev.lanes.Expression;
 import dev.lanes.JavaEngine;
 import dev.lanes.NativeEngine;
@@ -15,7 +16,11 @@ public enum Peer {
   /** The plain loop. */
   JAVA_LOOP,
   /** The plain loop over parts of the arrays, on a parallel stream. */
-  JAVA_LOOP_PARALLEL;
+  JAVA_LOOP_PARALLEL,
+  /** The loop by the Vector API. */
+  VECTOR_API,
+  /** The same over parts of the arrays, on a parallel stream. */
+  VECTOR_API_PARALLEL;
 
   private static final int JAVA_ENGINE_MOST = 100_000;
   private static final int PARALLEL_LEAST = 10_000;
@@ -24,48 +29,41 @@ public enum Peer {
   boolean suits(int n) {
     return switch (this) {
       case JAVA_ENGINE -> n <= JAVA_ENGINE_MOST;
-      case JAVA_LOOP_PARALLEL -> n >= PARALLEL_LEAST;
+      case JAVA_LOOP_PARALLEL, VECTOR_API_PARALLEL -> n >= PARALLEL_LEAST;
       default -> true;
     };
   }
 
   /** The peer, with operands and output of its own. */
   Contender prepare(Workload workload, Precision precision, Object[] operands) {
-    Expression expression = Expression.compile(workload.text);
     return switch (this) {
-      case NATIVE ->
-          new Contender.Evaluation(
-              expression.on(NativeEngine.instance()), workload, precision, operands);
-      case NATIVE_1 ->
-          new Contender.Evaluation(
-              expression.on(NativeEngine.instance()).withThreads(1), workload, precision, operands);
-      case JAVA_ENGINE ->
-          new Contender.Evaluation(
-              expression.on(JavaEngine.INSTANCE), workload, precision, operands);
-      case JAVA_LOOP -> loop(workload, precision, operands, 1);
-      case JAVA_LOOP_PARALLEL -> loop(workload, precision, operands, parts());
+      case NATIVE -> evaluation(workload, precision, operands, NativeEngine.instance());
+      case NATIVE_1 -> {
+        Expression expression = Expression.compile(workload.text).on(NativeEngine.instance());
+        yield new Contender.Evaluation(expression.withThreads(1), workload, precision, operands);
+      }
+      case JAVA_ENGINE -> evaluation(workload, precision, operands, JavaEngine.INSTANCE);
+      case JAVA_LOOP, JAVA_LOOP_PARALLEL ->
+          precision == Precision.FLOAT64
+              ? handWritten(workload.float64, workload, (double[][]) operands)
+              : handWritten(workload.float32, workload, (float[][]) operands);
+      case VECTOR_API, VECTOR_API_PARALLEL ->
+          precision == Precision.FLOAT64
+              ? handWritten(VectorLoops.float64(workload), workload, (double[][]) operands)
+              : handWritten(VectorLoops.float32(workload), workload, (float[][]) operands);
     };
   }
 
-  /** A few for each processor, so that one that is slow for a while takes fewer. */
-  private static int parts() {
-    return 4 * Runtime.getRuntime().availableProcessors();
+  private static Contender evaluation(
+      Workload workload, Precision precision, Object[] operands, Engine engine) {
+    Expression expression = Expression.compile(workload.text).on(engine);
+    return new Contender.Evaluation(expression, workload, precision, operands);
   }
 
-  private static Contender loop(
-      Workload workload, Precision precision, Object[] operands, int parts) {
-    return precision == Precision.FLOAT64
-        ? new Contender.HandWritten<>(
-            workload.float64,
-            workload,
-            (double[][]) operands,
-            new double[((double[]) operands[0]).length],
-            parts)
-        : new Contender.HandWritten<>(
-            workload.float32,
-            workload,
-            (float[][]) operands,
-            new float[((float[]) operands[0]).length],
-            parts);
+  private <A> Contender handWritten(Loop<A> loop, Workload workload, A[] operands) {
+    boolean isParallel = this == JAVA_LOOP_PARALLEL || this == VECTOR_API_PARALLEL;
+    // A few for each processor, so that one that is slow for a while takes fewer.
+    int parts = isParallel ? 4 * Runtime.getRuntime().availableProcessors() : 1;
+    return new Contender.HandWritten<>(loop, workload, operands, parts);
   }
 }
