@@ -3,6 +3,9 @@ package dev.lanes.bench;
 import dev.lanes.Lanes;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -51,14 +54,13 @@ public final class Main {
    *
    * @param arguments {@code --quick} for a first impression, {@code --full} for every workload, and
    *     options of JMH, of which {@code -p} narrows or widens what is run
+   * @throws CommandLineOptionException for other arguments
+   * @throws RunnerException when a peer fails or computes something else than the Java engine
+   * @throws IOException when the results cannot be written
    */
-  public static void main(String[] arguments) {
-    try {
-      new Main(arguments).run();
-    } catch (CommandLineOptionException | RunnerException | IOException e) {
-      System.err.println("bench: " + e.getMessage());
-      System.exit(1);
-    }
+  public static void main(String[] arguments)
+      throws CommandLineOptionException, RunnerException, IOException {
+    new Main(arguments).run();
   }
 
   private void run() throws RunnerException, IOException {
@@ -68,6 +70,8 @@ public final class Main {
         Lanes.engine(),
         Lanes.isa().orElse(""),
         Lanes.threads());
+    Path file = Path.of(options.getResult().orElse("target/bench.json")).toAbsolutePath();
+    Files.createDirectories(file.getParent());
     int rounds = options.getForkCount().orElse(isQuick ? 1 : 2);
     for (int round = 1; round <= rounds; round++) {
       String title = "round %d of %d: ".formatted(round, rounds);
@@ -83,8 +87,7 @@ public final class Main {
       time(configure(CallBenchmark.class).addProfiler(GCProfiler.class));
     }
     Report.print(results.values(), System.out);
-    String file = options.getResult().orElse("target/bench.json");
-    try (PrintStream out = new PrintStream(file, "UTF-8")) {
+    try (PrintStream out = new PrintStream(file.toFile(), StandardCharsets.UTF_8)) {
       ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results.values());
     }
     System.out.println("raw results: " + file);
