@@ -98,7 +98,7 @@ struct op_eq {
 struct op_ne {
   template <class D, class V>
   static HWY_INLINE auto Do(D, V a, V b) {
-    return hn::Ne(a, b);
+    return hn::Not(hn::Eq(a, b));  // Highway's Ne is false for NaN on some targets
   }
 };
 struct op_and {

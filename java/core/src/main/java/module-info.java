@@ -4,4 +4,5 @@ module dev.lanes {
   requires static org.bytedeco.javacpp;
 
   exports dev.lanes;
+  exports dev.lanes.io;
 }

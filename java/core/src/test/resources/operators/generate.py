@@ -1,7 +1,7 @@
 """Makes the fixtures beside it: what NumPy (operators) and mpmath (functions) answer on awkward values.
 
-Run `python generate.py` in this folder with numpy 2 and mpmath. For each kind there are the values v_KIND.npy; binary_KIND_RESULT.npy
-holds one table per operator named in operators.txt (axis 0), row a, column b. unary_KIND_RESULT.npy likewise with one row each.
+Run `python generate.py` in this folder with numpy 2 and mpmath. For each kind there are the values v_KIND.npy; binary_KIND_RESULT.npy and compare_KIND_b.npy
+hold one table per operator named in operators.txt (axis 0), row a, column b. unary_KIND_RESULT.npy likewise with one row each.
 functions_KIND.npy holds correctly rounded results, computed with 400 bits.
 """
 
@@ -48,7 +48,7 @@ for kind, v in VALUES.items():
     a, b = v[:, None], v[None, :]
     rows = [(s, f(a, b)) for s, f, kinds in SAME if kind in kinds]
     save(f"binary_{kind}_{kind}", [t for _, t in rows], [s for s, _ in rows])
-    save(f"binary_{kind}_b", [f(a, b) for _, f in COMPARE], [s for s, _ in COMPARE])
+    save(f"compare_{kind}_b", [f(a, b) for _, f in COMPARE], [s for s, _ in COMPARE])
     rows = [(s, f(v)) for s, f, kinds in UNARY if kind in kinds]
     save(f"unary_{kind}_{kind}", [t for _, t in rows], [s for s, _ in rows])
 

@@ -283,6 +283,26 @@ final class Memory implements AutoCloseable {
     return window.slice(start, (int) Math.min(length, whole)).order(ByteOrder.nativeOrder());
   }
 
+  /** Copies bytes into a buffer at its position. */
+  void read(long offset, long length, ByteBuffer target) {
+    for (long done = 0; done < length; ) {
+      ByteBuffer run = run(offset + done, length - done, 1);
+      done += run.capacity();
+      target.put(run);
+    }
+  }
+
+  /** Copies bytes out of a buffer from its position on. */
+  void write(long offset, long length, ByteBuffer source) {
+    for (long done = 0; done < length; ) {
+      ByteBuffer run = run(offset + done, length - done, 1);
+      int n = run.capacity();
+      run.put(0, source, source.position(), n);
+      source.position(source.position() + n);
+      done += n;
+    }
+  }
+
   /** Sets every byte of a range. */
   void fill(long offset, long length, byte value) {
     byte[] pattern = new byte[(int) Math.min(length, 8192)];

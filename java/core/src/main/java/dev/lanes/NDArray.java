@@ -1,6 +1,7 @@
 package dev.lanes;
 
 import dev.lanes.LanesException.Code;
+import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -38,6 +40,14 @@ import java.util.Objects;
 public final class NDArray implements AutoCloseable {
   private static final int LARGEST_JAVA_ARRAY = Integer.MAX_VALUE - 8;
 
+  /** Which axis runs fastest in memory. */
+  public enum Order {
+    /** The last one, as in C and Java. */
+    C,
+    /** The first one, as in Fortran. */
+    FORTRAN
+  }
+
   private final DType dtype;
   private final Layout layout;
   private final Memory memory;
@@ -57,8 +67,8 @@ public final class NDArray implements AutoCloseable {
   }
 
   /** An array over the first bytes of a memory, which it owns from now on. */
-  static NDArray over(Memory memory, DType dtype, boolean fortran, long... shape) {
-    Layout layout = Layout.packed(dtype.bytes(), fortran, shape);
+  private static NDArray over(Memory memory, DType dtype, Order order, long... shape) {
+    Layout layout = Layout.packed(dtype.bytes(), order == Order.FORTRAN, shape);
     long needed = layout.size() * dtype.bytes();
     if (needed > memory.bytes()) {
       String message =
@@ -85,13 +95,46 @@ public final class NDArray implements AutoCloseable {
    * @throws OutOfMemoryError when there is no memory, or no more by {@code -Dlanes.maxBytes}
    */
   public static NDArray allocate(DType dtype, long... shape) {
-    return allocate(dtype, false, shape);
+    return allocate(dtype, Order.C, shape);
   }
 
-  private static NDArray allocate(DType dtype, boolean fortran, long... shape) {
-    Layout layout = Layout.packed(dtype.bytes(), fortran, shape);
+  /**
+   * Makes an array of zeros, aligned to 64 bytes.
+   *
+   * @param dtype of its elements
+   * @param order of its elements
+   * @param shape lengths of its axes, at most 64; none for an array of one element and rank 0
+   * @return the array, which owns its memory
+   * @throws LanesException SHAPE for a negative length, LIMIT for too many axes or a size beyond
+   *     2^56 bytes
+   * @throws OutOfMemoryError when there is no memory, or no more by {@code -Dlanes.maxBytes}
+   */
+  public static NDArray allocate(DType dtype, Order order, long... shape) {
+    Layout layout = Layout.packed(dtype.bytes(), order == Order.FORTRAN, shape);
     Memory memory = Memory.allocate(layout.size() * dtype.bytes());
     return new NDArray(dtype, layout, memory, false, true);
+  }
+
+  /**
+   * Maps a part of a file into memory, without reading it: pages are read when they are touched, so
+   * the file may be larger than memory. Writes go to the file. While the array is in use nobody may
+   * make the file shorter: an access to what it then lacks ends the process.
+   *
+   * @param path of the file
+   * @param offset in bytes of the first element, of any alignment
+   * @param writable whether the array may be written; the file must be writable then
+   * @param dtype of the elements, which lie in the machine's byte order
+   * @param order of the elements
+   * @param shape lengths of the axes; none for an array of one element and rank 0
+   * @return the array, which owns the mapping and ends it on {@link #close()}
+   * @throws IOException when the file cannot be opened or mapped
+   * @throws LanesException LIMIT when the file is too short, SHAPE or LIMIT when the shape is none
+   */
+  public static NDArray map(
+      Path path, long offset, boolean writable, DType dtype, Order order, long... shape)
+      throws IOException {
+    long bytes = Layout.packed(dtype.bytes(), false, shape).size() * dtype.bytes();
+    return over(Memory.map(path, offset, bytes, writable), dtype, order, shape);
   }
 
   /**
@@ -282,7 +325,7 @@ public final class NDArray implements AutoCloseable {
     return over(
         memory,
         dtype,
-        false,
+        Order.C,
         shape.length == 0 ? new long[] {memory.bytes() / dtype.bytes()} : shape);
   }
 
@@ -352,7 +395,7 @@ public final class NDArray implements AutoCloseable {
     }
     Memory memory = Memory.borrow(address, bytes, owner);
     return over(
-        memory, dtype, false, shape.length == 0 ? new long[] {bytes / dtype.bytes()} : shape);
+        memory, dtype, Order.C, shape.length == 0 ? new long[] {bytes / dtype.bytes()} : shape);
   }
 
   /**
@@ -880,27 +923,7 @@ public final class NDArray implements AutoCloseable {
       throw new LanesException(Code.LIMIT, bytes() + " bytes are more than a Java array has");
     }
     byte[] values = new byte[(int) bytes()];
-    int element = dtype.bytes();
-    ByteBuffer target = ByteBuffer.wrap(values);
-    memory.acquire();
-    try {
-      Runs.walk(
-          layout,
-          layout,
-          (offset, stride, sameOffset, sameStride, count) -> {
-            long piece = stride == element ? count * element : element;
-            for (long i = 0; i < count * element; i += piece) {
-              long from = offset + i / element * stride;
-              for (long end = from + piece; from < end; ) {
-                ByteBuffer run = memory.run(from, end - from, 1);
-                from += run.capacity();
-                target.put(run);
-              }
-            }
-          });
-    } finally {
-      memory.release();
-    }
+    copyTo(0, ByteBuffer.wrap(values));
     return values;
   }
 
@@ -951,18 +974,18 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException CLOSED
    */
   public NDArray copy() {
-    return copy(false);
+    return copy(Order.C);
   }
 
   /**
    * Copies the array into a given order.
    *
-   * @param fortran true for the first axis running fastest, false for the last
+   * @param order of the copy
    * @return an array of the same dtype and shape without gaps, which owns its memory
    * @throws LanesException CLOSED
    */
-  public NDArray copy(boolean fortran) {
-    NDArray copy = allocate(dtype, fortran, layout.shape);
+  public NDArray copy(Order order) {
+    NDArray copy = allocate(dtype, order, layout.shape);
     try {
       copy.copyFrom(this);
       return copy;
@@ -970,6 +993,89 @@ public final class NDArray implements AutoCloseable {
       copy.close();
       throw e;
     }
+  }
+
+  /**
+   * Copies elements in C order into a buffer, as they lie in memory: as many whole ones as there
+   * are and as fit. Together with {@link #copyFrom(long, ByteBuffer)} this moves arrays of any size
+   * through channels piece by piece.
+   *
+   * @param first number of the first element to copy, in C order, up to size()
+   * @param target of any sort; its position is moved on
+   * @return how many elements were copied
+   * @throws LanesException AXIS when there is no such element, CLOSED
+   */
+  public long copyTo(long first, ByteBuffer target) {
+    int element = dtype.bytes();
+    long count = elementsFrom(first, target);
+    ByteBuffer out = target.duplicate().order(ByteOrder.nativeOrder());
+    memory.acquire();
+    try {
+      Runs.walk(
+          layout,
+          layout,
+          first,
+          count,
+          (offset, stride, sameOffset, sameStride, n) -> {
+            if (stride == element) {
+              memory.read(offset, n * element, out);
+              return;
+            }
+            for (long i = 0; i < n; i++) {
+              long at = offset + i * stride;
+              switch (element) {
+                case Byte.BYTES -> out.put(memory.getByte(at));
+                case Short.BYTES -> out.putShort(memory.getShort(at));
+                case Integer.BYTES -> out.putInt(memory.getInt(at));
+                case Long.BYTES -> out.putLong(memory.getLong(at));
+                default -> memory.read(at, element, out);
+              }
+            }
+          });
+    } finally {
+      memory.release();
+    }
+    target.position(out.position());
+    return count;
+  }
+
+  /**
+   * Overwrites elements in C order with bytes out of a buffer: as many whole elements as there are
+   * on both sides.
+   *
+   * @param first number of the first element to overwrite, in C order, up to size()
+   * @param source of any sort, with elements in the machine's byte order; its position is moved on
+   * @return how many elements were overwritten
+   * @throws LanesException AXIS when there is no such element, READ_ONLY, CLOSED
+   */
+  public long copyFrom(long first, ByteBuffer source) {
+    checkWritable();
+    int element = dtype.bytes();
+    long count = elementsFrom(first, source);
+    memory.acquire();
+    try {
+      Runs.walk(
+          layout,
+          layout,
+          first,
+          count,
+          (offset, stride, sameOffset, sameStride, n) -> {
+            long piece = stride == element ? n : 1;
+            for (long i = 0; i < n; i += piece) {
+              memory.write(offset + i * stride, piece * element, source);
+            }
+          });
+    } finally {
+      memory.release();
+    }
+    return count;
+  }
+
+  private long elementsFrom(long first, ByteBuffer buffer) {
+    if (first < 0 || first > size()) {
+      throw new LanesException(Code.AXIS, "element " + first + " of " + size());
+    }
+    return Math.min(size() - first, buffer.remaining() / dtype.bytes());
   }
 
   /**
@@ -993,7 +1099,7 @@ public final class NDArray implements AutoCloseable {
     try {
       memory.acquire();
       try {
-        Runs.walk(
+        Runs.walkInAnyOrder(
             layout,
             from,
             (to, toStride, at, atStride, n) -> copyRun(to, toStride, source, at, atStride, n));
@@ -1064,7 +1170,7 @@ public final class NDArray implements AutoCloseable {
     try {
       other.memory.acquire();
       try {
-        Runs.walk(
+        Runs.walkInAnyOrder(
             layout,
             other.layout,
             (a, aStride, b, bStride, n) -> {

@@ -214,8 +214,8 @@ class NDArrayTest {
     assertThat(array.slice(0, 0, 1).isContiguous()).isTrue();
     assertThat(array.slice(1, 0, 2).isContiguous()).isFalse();
     assertThat(array.slice(1, 0, 0).isContiguous()).isTrue();
-    assertThat(array.copy(true).strides()).containsExactly(8, 16);
-    assertThat(array.copy(true).contentEquals(array)).isTrue();
+    assertThat(array.copy(NDArray.Order.FORTRAN).strides()).containsExactly(8, 16);
+    assertThat(array.copy(NDArray.Order.FORTRAN).contentEquals(array)).isTrue();
     assertThat(array.transpose().copy().isContiguous()).isTrue();
   }
 

@@ -90,7 +90,10 @@ public final class OperatorTable {
     for (Op op : Op.values()) {
       text.append("| `").append(written(op).replace("|", "\\|")).append("` | ");
       text.append(kinds(op)).append(" | ").append(result(op)).append(" | ");
-      text.append(op.ulp() == 0 ? "exact" : String.valueOf(op.ulp()))
+      text.append(
+              op.isReduction()
+                  ? "same bits everywhere"
+                  : op.ulp() == 0 ? "exact" : String.valueOf(op.ulp()))
           .append(" | ")
           .append(op.documentation())
           .append(" |\n");

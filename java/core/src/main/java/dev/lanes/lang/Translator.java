@@ -209,8 +209,10 @@ public final class Translator {
 
   /** The first kernel, in the order of the kinds, to which every argument can be promoted. */
   private Kernel resolve(Tree.Call call, List<Integer> nodes, boolean allWeak) {
-    if ((call.op() == Op.SUB || call.op() == Op.NEG) && nodes.stream().allMatch(node -> graph.kind(node) == Kind.BOOL)) {
-      throw mismatch(call, nodes.stream().map(graph::kind).toList()); // NumPy's rule: ^ or ~ is meant
+    if ((call.op() == Op.SUB || call.op() == Op.NEG)
+        && nodes.stream().allMatch(node -> graph.kind(node) == Kind.BOOL)) {
+      throw mismatch(
+          call, nodes.stream().map(graph::kind).toList()); // NumPy's rule: ^ or ~ is meant
     }
     for (Kernel kernel : call.op().kernels()) {
       boolean fits = true;

@@ -27,7 +27,9 @@ class ParserTest {
     }
     Tree.Call call = (Tree.Call) node;
     return call.op().id()
-        + call.arguments().stream().map(i -> show(tree, i)).collect(Collectors.joining(" ", "(", ")"));
+        + call.arguments().stream()
+            .map(i -> show(tree, i))
+            .collect(Collectors.joining(" ", "(", ")"));
   }
 
   @ParameterizedTest
@@ -101,7 +103,7 @@ class ParserTest {
         "a ** * b; SYNTAX; 5; value is expected",
       })
   void pointsAtWhatIsWrong(String text, LanesException.Code code, int column, String message) {
-    LanesException e = catchThrowableOfType(() -> Parser.parse(text), LanesException.class);
+    LanesException e = catchThrowableOfType(LanesException.class, () -> Parser.parse(text));
     assertThat(e).isNotNull();
     assertThat(e.code()).isEqualTo(code);
     assertThat(e).hasMessageContaining(message);
@@ -119,9 +121,12 @@ class ParserTest {
   @Test
   void sizeHasALimit() {
     LanesException e =
-        catchThrowableOfType(() -> Parser.parse("a" + "+a".repeat(Parser.MAX_NODES)), LanesException.class);
+        catchThrowableOfType(
+            LanesException.class, () -> Parser.parse("a" + "+a".repeat(Parser.MAX_NODES)));
     assertThat(e.code()).isEqualTo(LanesException.Code.LIMIT);
-    e = catchThrowableOfType(() -> Parser.parse(" ".repeat(Parser.MAX_LENGTH + 1)), LanesException.class);
+    e =
+        catchThrowableOfType(
+            LanesException.class, () -> Parser.parse(" ".repeat(Parser.MAX_LENGTH + 1)));
     assertThat(e.code()).isEqualTo(LanesException.Code.LIMIT);
   }
 }
