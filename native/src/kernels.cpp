@@ -98,7 +98,8 @@ struct op_eq {
 struct op_ne {
   template <class D, class V>
   static HWY_INLINE auto Do(D, V a, V b) {
-    return hn::Ne(a, b);
+    // Highway's own Ne of floats is false for NaN with some instruction sets.
+    return hn::Not(hn::Eq(a, b));
   }
 };
 struct op_and {
@@ -385,7 +386,7 @@ void PowerKernel(void* dst, const void* a, const void* b, const void*, size_t n,
   const T* x = static_cast<const T*>(a);
   const T* y = static_cast<const T*>(b);
   T* z = static_cast<T*>(dst);
-  if ((uniform & 3) == 0) return Pow(x, y, z, n);
+  if (n == 0 || (uniform & 3) == 0) return Pow(x, y, z, n);
   T x_run[kStretch];
   T y_run[kStretch];
   for (T& v : x_run) v = *x;

@@ -29,7 +29,7 @@ struct reduce_sum {
 // Both take x when it is better or NaN, so that NaN spreads and ties keep the accumulator.
 template <class D, class V, class M>
 HWY_INLINE V TakeIf(D, M better, V acc, V x) {
-  if constexpr (hwy::IsFloat<hn::TFromD<D>>()) return hn::IfThenElse(hn::Or(better, hn::Ne(x, x)), x, acc);
+  if constexpr (hwy::IsFloat<hn::TFromD<D>>()) return hn::IfThenElse(hn::Or(better, hn::IsNaN(x)), x, acc);
   else return hn::IfThenElse(better, x, acc);
 }
 
