@@ -244,17 +244,24 @@ void VectorVariant(void* dst, const void* a, const void* b, const void* c, size_
   VectorLoop<T>(static_cast<R*>(dst), Arguments<Body, T, kArity, kUniform>{a, b, c}, n);
 }
 
+// Arguments that are all one value give one result, which is repeated.
 template <class Body, class T, class R, int kArity>
 void VectorKernel(void* dst, const void* a, const void* b, const void* c, size_t n, unsigned uniform) {
+  constexpr unsigned kAll = (1u << kArity) - 1;
+  if ((uniform & kAll) == kAll) {
+    R* y = static_cast<R*>(dst);
+    if (n == 0) return;
+    VectorVariant<Body, T, R, kArity, 0>(y, a, b, c, 1);
+    for (size_t i = 1; i < n; ++i) y[i] = y[0];
+    return;
+  }
   if constexpr (kArity == 1) {
-    if (uniform & 1) VectorVariant<Body, T, R, 1, 1>(dst, a, b, c, n);
-    else VectorVariant<Body, T, R, 1, 0>(dst, a, b, c, n);
+    VectorVariant<Body, T, R, 1, 0>(dst, a, b, c, n);
   } else if constexpr (kArity == 2) {
     switch (uniform & 3) {
       case 0: return VectorVariant<Body, T, R, 2, 0>(dst, a, b, c, n);
       case 1: return VectorVariant<Body, T, R, 2, 1>(dst, a, b, c, n);
-      case 2: return VectorVariant<Body, T, R, 2, 2>(dst, a, b, c, n);
-      default: return VectorVariant<Body, T, R, 2, 3>(dst, a, b, c, n);
+      default: return VectorVariant<Body, T, R, 2, 2>(dst, a, b, c, n);
     }
   } else {
     switch (uniform & 7) {
@@ -264,8 +271,7 @@ void VectorKernel(void* dst, const void* a, const void* b, const void* c, size_t
       case 3: return VectorVariant<Body, T, R, 3, 3>(dst, a, b, c, n);
       case 4: return VectorVariant<Body, T, R, 3, 4>(dst, a, b, c, n);
       case 5: return VectorVariant<Body, T, R, 3, 5>(dst, a, b, c, n);
-      case 6: return VectorVariant<Body, T, R, 3, 6>(dst, a, b, c, n);
-      default: return VectorVariant<Body, T, R, 3, 7>(dst, a, b, c, n);
+      default: return VectorVariant<Body, T, R, 3, 6>(dst, a, b, c, n);
     }
   }
 }

@@ -321,18 +321,20 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
   }
   for (int k = 0; k < plan->expansion_count; ++k) bytes += plan->expansions[k].bytes;
 
+  // Most calls are small: they are spared the divisions.
   int64_t block = plan->step_count <= 1 ? kUnbufferedBlock : kLongestBlock;
   if (bytes > 0) {
-    block = kScratchBytes / bytes / kAccumulators * kAccumulators;
-    if (block > kLongestBlock) block = kLongestBlock;
+    block = kLongestBlock;
+    if (bytes * block > kScratchBytes) block = kScratchBytes / bytes / kAccumulators * kAccumulators;
     if (block < kShortestBlock) block = kShortestBlock;
   }
   const int64_t extent = plan->by_rows ? plan->row : (plan->total < kChunk ? plan->total : kChunk);
+  int64_t even = extent;
   // Even parts, so that no short one is left over.
-  const int64_t parts = CeilDivide(extent, block);
-  block = CeilDivide(CeilDivide(extent, parts), kAccumulators) * kAccumulators;
+  if (extent > block) even = CeilDivide(extent, CeilDivide(extent, block));
+  block = CeilDivide(even, kAccumulators) * kAccumulators;
   plan->block = block;
-  plan->blocks_per_row = CeilDivide(extent, block);
+  plan->blocks_per_row = extent <= block ? 1 : CeilDivide(extent, block);
 
   // A line between neighbours keeps them off the same L1 sets.
   size_t end = 0;
@@ -363,7 +365,7 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
 void PlanTasks(Plan* plan, int64_t threads) {
   int64_t unit;
   if (plan->by_rows) {
-    plan->units = plan->total / plan->row * plan->blocks_per_row;
+    plan->units = (plan->rank == 1 ? 1 : plan->total / plan->row) * plan->blocks_per_row;
     unit = plan->row < plan->block ? plan->row : plan->block;
   } else {
     plan->units = CeilDivide(plan->total, kChunk);

@@ -66,7 +66,7 @@ class Sweep {
   // ---- Row mode -----------------------------------------------------------------------------------------------------
 
   bool RunRows(int64_t begin, int64_t end) {
-    const int64_t row = begin / plan_.blocks_per_row;
+    const int64_t row = begin == 0 ? 0 : begin / plan_.blocks_per_row;
     int64_t column = begin - row * plan_.blocks_per_row;
     Locate(row);
     FindRow();
