@@ -1,5 +1,5 @@
-// Works out how a pass sweeps over memory: which axes merge, which operands are used where they lie, what is the same for all
-// elements, how long a block is.
+// Works out how a pass sweeps over memory: which axes merge, which operands are used where they lie, what is the same
+// for all elements, how long a block is.
 #include "plan.h"
 
 #include <stdlib.h>
@@ -236,13 +236,15 @@ void PlanSteps(Plan* plan, uint8_t* uniform) {
       all = 7;
     }
     uniform[step.dst] = step.uniform == all;
-    if (step.uniform == all) plan->once[plan->once_count++] = step;
-    else plan->steps[plan->step_count++] = step;
+    if (step.uniform == all)
+      plan->once[plan->once_count++] = step;
+    else
+      plan->steps[plan->step_count++] = step;
   }
 }
 
-// Whether the instruction that makes `value` may write straight into the output's memory: no input that lies there may be read
-// by a later one.
+// Whether the instruction that makes `value` may write straight into the output's memory: no input that lies there may
+// be read by a later one.
 bool MayWriteDirectly(const Plan& plan, int operand, int value) {
   const int index = value - plan.input_count - static_cast<int>(plan.pass->loads.size());
   if (index < 0) return false;
@@ -409,8 +411,8 @@ size_t PlanBytes(const Pass& pass, int rank, int64_t total) {
   return bytes;
 }
 
-void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, int64_t total, Arena* arena,
-              Plan* plan) {
+void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, int64_t total,
+              Arena* arena, Plan* plan) {
   plan->isa = &isa;
   plan->program = &program;
   plan->pass = &pass;
@@ -436,8 +438,9 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   PlanOutputs(plan, uniform, direct);
   PlanScratch(plan, direct, arena->Take<int32_t>(pass.slots));
   PlanTasks(plan, words[0]);
-  plan->partials =
-      pass.reductions > 0 ? arena->Take<char>(CeilDivide(total, kChunk) * pass.reductions * kAccumulatorBytes) : nullptr;
+  plan->partials = pass.reductions > 0
+                       ? arena->Take<char>(CeilDivide(total, kChunk) * pass.reductions * kAccumulatorBytes)
+                       : nullptr;
   plan->frame_bytes = plan->slot_bytes + plan->values * (sizeof(void*) + 16) + plan->transfer_count * sizeof(char*) +
                       plan->rank * sizeof(int64_t) + pass.reductions * kAccumulators * kAccumulatorBytes + 64 * 4;
 }

@@ -58,7 +58,8 @@ TEST_P(Conversions, LoadsConvertExactly) {
                              : kDTypeRows[dtype].kind == kFloat32  ? kDFloat32
                              : kDTypeRows[dtype].kind == kFloat64  ? kDFloat64
                                                                    : kDInt64;
-              ASSERT_TRUE(SameStored(as, actual, expected)) << kDTypeRows[dtype].name << ", stride " << stride << ", n " << n << ", element " << i;
+              ASSERT_TRUE(SameStored(as, actual, expected))
+                  << kDTypeRows[dtype].name << ", stride " << stride << ", n " << n << ", element " << i;
             }
           }
         }
@@ -96,7 +97,8 @@ TEST_P(Conversions, StoresRoundToEvenAndTouchNothingElse) {
               ASSERT_TRUE(SameStored(dtype, actual, StoreReference(dtype, values[i])))
                   << kDTypeRows[dtype].name << ", stride " << stride << ", n " << n << ", element " << i;
             }
-            for (size_t i = 0; i < span; ++i) ASSERT_EQ(low[i], 0x5a) << kDTypeRows[dtype].name << ", stride " << stride;
+            for (size_t i = 0; i < span; ++i)
+              ASSERT_EQ(low[i], 0x5a) << kDTypeRows[dtype].name << ", stride " << stride;
           }
         }
       }
@@ -117,7 +119,8 @@ TEST_P(Conversions, HalvesRoundTripAndBordersRoundRight) {
     ASSERT_EQ(back, half);
     if ((half & 0x7fff) >= 0x7c00) continue;
     // The border towards infinity stands where the next half would be.
-    const float next = (half & 0x7fff) == 0x7bff ? (half & 0x8000 ? -65536.0f : 65536.0f) : HalfValue(static_cast<uint16_t>(half + 1));
+    const float next =
+        (half & 0x7fff) == 0x7bff ? (half & 0x8000 ? -65536.0f : 65536.0f) : HalfValue(static_cast<uint16_t>(half + 1));
     const float border = static_cast<float>((static_cast<double>(value) + next) / 2);
     for (const float x : {std::nextafter(border, value), border, std::nextafter(border, next)}) {
       isa().stores[kDFloat16](&back, &x, 1, 2);

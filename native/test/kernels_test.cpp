@@ -11,7 +11,8 @@ namespace lanes {
 namespace {
 
 constexpr size_t kMost = 1031;
-const size_t kSizes[] = {0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 129, 257, 511, 512, 513, kMost};
+const size_t kSizes[] = {0,  1,  2,  3,  5,  7,   8,   9,   15,  16,  17,  31,
+                         32, 33, 63, 64, 65, 127, 129, 257, 511, 512, 513, kMost};
 
 class Kernels : public testing::TestWithParam<int> {
  protected:
@@ -51,7 +52,8 @@ void CheckKernel(const KernelRow& row, Kernel kernel, std::mt19937_64& random) {
     }
     // alias -1: the result has memory of its own; else it takes that argument's place.
     for (int alias = -1; alias < arity; ++alias) {
-      if (alias >= 0 && (arguments[alias].bytes != static_cast<int>(result_bytes) || ((uniform >> alias) & 1))) continue;
+      if (alias >= 0 && (arguments[alias].bytes != static_cast<int>(result_bytes) || ((uniform >> alias) & 1)))
+        continue;
       for (const bool back : {false, true}) {
         for (const size_t n : kSizes) {
           const size_t shift = back ? 0 : n % 2;
@@ -65,8 +67,8 @@ void CheckKernel(const KernelRow& row, Kernel kernel, std::mt19937_64& random) {
             Element actual;
             memcpy(actual.bytes, dst + i * result_bytes, result_bytes);
             ASSERT_TRUE(Agrees(row, actual, expected[i]))
-                << row.name << " of kind " << static_cast<int>(row.arguments[0]) << ", uniform " << uniform << ", alias " << alias << ", n "
-                << n << ", element " << i << (back ? ", back" : ", front");
+                << row.name << " of kind " << static_cast<int>(row.arguments[0]) << ", uniform " << uniform
+                << ", alias " << alias << ", n " << n << ", element " << i << (back ? ", back" : ", front");
           }
         }
       }
@@ -115,8 +117,10 @@ TEST_P(Kernels, GiveTheSameBitsAtEveryPlace) {
 template <class Acc>
 Acc ReferenceStep(const std::string& name, Acc acc, Acc x) {
   if (name == "sum") {
-    if constexpr (std::is_integral_v<Acc>) return static_cast<Acc>(static_cast<uint64_t>(acc) + static_cast<uint64_t>(x));
-    else return acc + x;
+    if constexpr (std::is_integral_v<Acc>)
+      return static_cast<Acc>(static_cast<uint64_t>(acc) + static_cast<uint64_t>(x));
+    else
+      return acc + x;
   }
   if (x != x) return x;
   return name == "min" ? (x < acc ? x : acc) : (x > acc ? x : acc);
@@ -170,8 +174,8 @@ TEST_P(Kernels, ReduceAsTheContractSays) {
               reduction.accumulate(acc, x + first * sizeof(T), n - first);
               reduction.fold(acc);
               const Acc expected = ReferenceReduce<Acc>(row.name, values, n);
-              ASSERT_TRUE(SameNumber(acc[0], expected)) << row.name << " of kind " << static_cast<int>(row.argument) << ", n " << n << ": "
-                                                        << +acc[0] << " for " << +expected;
+              ASSERT_TRUE(SameNumber(acc[0], expected)) << row.name << " of kind " << static_cast<int>(row.argument)
+                                                        << ", n " << n << ": " << +acc[0] << " for " << +expected;
             }
           }
         }

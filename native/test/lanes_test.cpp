@@ -18,7 +18,8 @@ namespace {
 
 std::string TextOf(int64_t (*function)(int64_t, int64_t) noexcept) {
   std::string text(static_cast<size_t>(function(0, 0)) + 1, 'x');
-  EXPECT_EQ(function(Address(text.data()), static_cast<int64_t>(text.size()) - 1), static_cast<int64_t>(text.size()) - 1);
+  EXPECT_EQ(function(Address(text.data()), static_cast<int64_t>(text.size()) - 1),
+            static_cast<int64_t>(text.size()) - 1);
   EXPECT_EQ(text, std::string(text.size(), 'x')) << "nothing may be written when there is no room for the NUL";
   EXPECT_EQ(function(Address(text.data()), static_cast<int64_t>(text.size())), static_cast<int64_t>(text.size()) - 1);
   EXPECT_EQ(text.back(), '\0');

@@ -16,7 +16,8 @@ bool Accepts(const std::vector<int32_t>& words) {
   // A copy of exactly this size, so that a sanitizer sees a read beyond it.
   const std::vector<int32_t> exact(words);
   int64_t handle = 0;
-  const int32_t status = lanes_program_create(Address(exact.data()), static_cast<int64_t>(exact.size()), Address(&handle));
+  const int32_t status =
+      lanes_program_create(Address(exact.data()), static_cast<int64_t>(exact.size()), Address(&handle));
   if (status == LANES_OK) lanes_program_free(handle);
   EXPECT_TRUE(status == LANES_OK || status == LANES_BAD_PROGRAM) << status;
   return status == LANES_OK;
@@ -43,7 +44,8 @@ TEST(Program, AcceptsAGoodOne) { EXPECT_TRUE(Accepts(Example().Words())); }
 
 TEST(Program, RefusesEveryTruncationAndExtension) {
   std::vector<int32_t> words = Example().Words();
-  for (size_t n = 0; n < words.size(); ++n) EXPECT_FALSE(Accepts(std::vector<int32_t>(words.begin(), words.begin() + static_cast<ptrdiff_t>(n)))) << n;
+  for (size_t n = 0; n < words.size(); ++n)
+    EXPECT_FALSE(Accepts(std::vector<int32_t>(words.begin(), words.begin() + static_cast<ptrdiff_t>(n)))) << n;
   words.push_back(0);
   EXPECT_FALSE(Accepts(words));
 }
@@ -112,10 +114,18 @@ TEST(Program, SurvivesMutatedAndRandomWords) {
     for (int k = 0; k < changes; ++k) {
       const size_t at = random() % words.size();
       switch (random() % 4) {
-        case 0: words[at] = static_cast<int32_t>(random()); break;
-        case 1: words[at] = static_cast<int32_t>(random() % 16) - 2; break;
-        case 2: words.erase(words.begin() + static_cast<ptrdiff_t>(at)); break;
-        default: words.insert(words.begin() + static_cast<ptrdiff_t>(at), static_cast<int32_t>(random() % 8)); break;
+        case 0:
+          words[at] = static_cast<int32_t>(random());
+          break;
+        case 1:
+          words[at] = static_cast<int32_t>(random() % 16) - 2;
+          break;
+        case 2:
+          words.erase(words.begin() + static_cast<ptrdiff_t>(at));
+          break;
+        default:
+          words.insert(words.begin() + static_cast<ptrdiff_t>(at), static_cast<int32_t>(random() % 8));
+          break;
       }
       if (words.empty()) words.push_back(0);
     }
@@ -142,7 +152,8 @@ TEST(Program, WhatIsAcceptedRuns) {
     if (!DecodeProgram(words.data(), static_cast<int64_t>(words.size()), &program)) continue;
     ++ran;
     int64_t handle = 0;
-    ASSERT_EQ(lanes_program_create(Address(words.data()), static_cast<int64_t>(words.size()), Address(&handle)), LANES_OK);
+    ASSERT_EQ(lanes_program_create(Address(words.data()), static_cast<int64_t>(words.size()), Address(&handle)),
+              LANES_OK);
     constexpr int64_t kCount = 600;
     std::vector<std::vector<char>> memory;
     Call call;

@@ -43,11 +43,16 @@ struct KindType<kFloat64> {
 template <class F>
 auto WithKind(int kind, F f) {
   switch (kind) {
-    case kBool: return f(uint8_t{});
-    case kInt32: return f(int32_t{});
-    case kInt64: return f(int64_t{});
-    case kFloat32: return f(float{});
-    default: return f(double{});
+    case kBool:
+      return f(uint8_t{});
+    case kInt32:
+      return f(int32_t{});
+    case kInt64:
+      return f(int64_t{});
+    case kFloat32:
+      return f(float{});
+    default:
+      return f(double{});
   }
 }
 
@@ -225,13 +230,39 @@ std::vector<T> Awkward(size_t n, std::mt19937_64& random) {
     special = {0, 1};
   } else if constexpr (std::is_integral_v<T>) {
     using L = std::numeric_limits<T>;
-    special = {0, 1, -1, 2, -2, 3, -3, 7, -7, 31, 32, 33, 63, 64, 65, -63, -64, L::min(), L::max(), L::min() + 1, L::max() - 1};
+    special = {0,  1,  -1, 2,  -2,  3,   -3,       7,        -7,           31,          32,
+               33, 63, 64, 65, -63, -64, L::min(), L::max(), L::min() + 1, L::max() - 1};
   } else {
     using L = std::numeric_limits<T>;
-    special = {T{0}, -T{0}, T{1}, T{-1}, T{0.5}, T{-0.5}, T{2.5}, T{-3}, T{7}, T{0.1}, T{-0.1}, T{1e10}, T{-1e10}, T{3e18}, T{1e19},
-               L::infinity(), -L::infinity(), L::quiet_NaN(), -L::quiet_NaN(), L::max(), L::lowest(), L::min(), L::denorm_min(),
-               -L::denorm_min(), static_cast<T>(2147483647.0), static_cast<T>(2147483648.0), static_cast<T>(-2147483648.0),
-               static_cast<T>(9223372036854775808.0), static_cast<T>(-9223372036854775808.0)};
+    special = {T{0},
+               -T{0},
+               T{1},
+               T{-1},
+               T{0.5},
+               T{-0.5},
+               T{2.5},
+               T{-3},
+               T{7},
+               T{0.1},
+               T{-0.1},
+               T{1e10},
+               T{-1e10},
+               T{3e18},
+               T{1e19},
+               L::infinity(),
+               -L::infinity(),
+               L::quiet_NaN(),
+               -L::quiet_NaN(),
+               L::max(),
+               L::lowest(),
+               L::min(),
+               L::denorm_min(),
+               -L::denorm_min(),
+               static_cast<T>(2147483647.0),
+               static_cast<T>(2147483648.0),
+               static_cast<T>(-2147483648.0),
+               static_cast<T>(9223372036854775808.0),
+               static_cast<T>(-9223372036854775808.0)};
   }
   std::vector<T> values(n);
   for (T& value : values) {
@@ -269,10 +300,10 @@ inline bool Agrees(const KernelRow& row, const Element& actual, const Element& e
     if constexpr (std::is_integral_v<T>) {
       return x == y;
     } else {
-    if (SameNumber(x, y)) return true;
-    const bool function = op == "exp" || op == "log" || op == "sin" || op == "cos" || op == "pow";
-    // Both are within 1 ULP of the truth, so at most 2 apart; where the bound is tight is another test's affair.
-    return function && std::fabs(x - y) <= 2 * std::fabs(std::nextafter(y, std::numeric_limits<T>::infinity()) - y);
+      if (SameNumber(x, y)) return true;
+      const bool function = op == "exp" || op == "log" || op == "sin" || op == "cos" || op == "pow";
+      // Both are within 1 ULP of the truth, so at most 2 apart; where the bound is tight is another test's affair.
+      return function && std::fabs(x - y) <= 2 * std::fabs(std::nextafter(y, std::numeric_limits<T>::infinity()) - y);
     }
   });
 }

@@ -1,4 +1,5 @@
-// Whole programs, made up at random: every way in which operands may lie, any number of threads, against one element at a time.
+// Whole programs, made up at random: every way in which operands may lie, any number of threads, against one element at
+// a time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -58,7 +59,8 @@ class Maker {
       room /= extent;
     }
     if (shape.size() == 1 && Maybe(40)) shape[0] = Below(70000) + 1;
-    for (size_t i = 0; i + 1 < shape.size(); ++i) std::swap(shape[i], shape[static_cast<size_t>(Below(static_cast<int64_t>(shape.size())))]);
+    for (size_t i = 0; i + 1 < shape.size(); ++i)
+      std::swap(shape[i], shape[static_cast<size_t>(Below(static_cast<int64_t>(shape.size())))]);
     return shape;
   }
 
@@ -170,7 +172,8 @@ ProgramBuilder RandomProgram(Maker& make, bool reduce) {
   }
   const int outputs = 1 + static_cast<int>(make.Below(3));
   for (int k = 0; k < outputs; ++k) {
-    const int r = make.Maybe(60) ? static_cast<int>(pass.kinds.size()) - 1 : static_cast<int>(make.Below(static_cast<int64_t>(pass.kinds.size())));
+    const int r = make.Maybe(60) ? static_cast<int>(pass.kinds.size()) - 1
+                                 : static_cast<int>(make.Below(static_cast<int64_t>(pass.kinds.size())));
     const int kind = pass.kinds[static_cast<size_t>(r)];
     if (reduce && (k == 0 || make.Maybe(50))) {
       const char* names[] = {"sum", "min", "max"};
@@ -195,8 +198,10 @@ class ReferenceReduction {
       const auto value = x.As<decltype(t)>();
       return WithKind(row_.accumulator, [&](auto acc) { return Element::Of(static_cast<decltype(acc)>(value)); });
     });
-    if (j >= acc_.size()) acc_.push_back(wide);
-    else acc_[j] = Combine(acc_[j], wide);
+    if (j >= acc_.size())
+      acc_.push_back(wide);
+    else
+      acc_[j] = Combine(acc_[j], wide);
     if (++count_ == kChunkElements) EndChunk();
   }
 
@@ -223,8 +228,10 @@ class ReferenceReduction {
       const T acc = left.As<T>(), x = right.As<T>();
       const std::string op = row_.name;
       if (op == "sum") {
-        if constexpr (std::is_integral_v<T>) return Element::Of(static_cast<T>(static_cast<uint64_t>(acc) + static_cast<uint64_t>(x)));
-        else return Element::Of(acc + x);
+        if constexpr (std::is_integral_v<T>)
+          return Element::Of(static_cast<T>(static_cast<uint64_t>(acc) + static_cast<uint64_t>(x)));
+        else
+          return Element::Of(acc + x);
       }
       if (x != x) return right;
       return (op == "min" ? x < acc : x > acc) ? right : left;
@@ -270,17 +277,21 @@ Expected Evaluate(const ProgramBuilder& program, const std::vector<View>& views,
       registers[static_cast<size_t>(pass.inputs[2 * k + 1])] = LoadReference(views[k].dtype, views[k].At(index));
     }
     for (size_t k = 0; k < pass.loads.size(); k += 2) {
-      memcpy(registers[static_cast<size_t>(pass.loads[k + 1])].bytes, &program.constants[static_cast<size_t>(pass.loads[k]) * 5 + 1], 16);
+      memcpy(registers[static_cast<size_t>(pass.loads[k + 1])].bytes,
+             &program.constants[static_cast<size_t>(pass.loads[k]) * 5 + 1], 16);
     }
     for (size_t k = 0; k < pass.instructions.size(); k += 5) {
       const int32_t* word = &pass.instructions[k];
       const auto argument = [&](int a) { return word[a] < 0 ? Element() : registers[static_cast<size_t>(word[a])]; };
-      registers[static_cast<size_t>(word[1])] = ReferenceKernel(kKernelRows[word[0]], argument(2), argument(3), argument(4));
+      registers[static_cast<size_t>(word[1])] =
+          ReferenceKernel(kKernelRows[word[0]], argument(2), argument(3), argument(4));
     }
     for (size_t k = 0; k < outputs; ++k) {
       const Element& x = registers[static_cast<size_t>(pass.outputs[3 * k + 1])];
-      if (reductions[k]) reductions[k]->Add(x);
-      else expected.outputs[k].push_back(StoreReference(views[inputs + k].dtype, x));
+      if (reductions[k])
+        reductions[k]->Add(x);
+      else
+        expected.outputs[k].push_back(StoreReference(views[inputs + k].dtype, x));
     }
   }
   for (size_t k = 0; k < outputs; ++k) {
@@ -386,8 +397,20 @@ TEST_P(Run, BitsDoNotDependOnThreads) {
   std::vector<double> first(n), out(n);
   for (const int threads : {1, 2, 3, 8}) {
     double result;
-    ASSERT_EQ(Call().Pass(threads, {static_cast<int64_t>(n)}).Operand(a.data(), {8}).Operand(b.data(), {8}).Operand(&result, {0}).Run(sum), LANES_OK);
-    ASSERT_EQ(Call().Pass(threads, {static_cast<int64_t>(n)}).Operand(a.data(), {8}).Operand(b.data(), {8}).Operand(out.data(), {8}).Run(product), LANES_OK);
+    ASSERT_EQ(Call()
+                  .Pass(threads, {static_cast<int64_t>(n)})
+                  .Operand(a.data(), {8})
+                  .Operand(b.data(), {8})
+                  .Operand(&result, {0})
+                  .Run(sum),
+              LANES_OK);
+    ASSERT_EQ(Call()
+                  .Pass(threads, {static_cast<int64_t>(n)})
+                  .Operand(a.data(), {8})
+                  .Operand(b.data(), {8})
+                  .Operand(out.data(), {8})
+                  .Run(product),
+              LANES_OK);
     if (threads == 1) {
       first_sum = result;
       first = out;
@@ -403,7 +426,8 @@ TEST_P(Run, StreamsOutputsLargerThanTheCache) {
   std::vector<double> out(static_cast<size_t>(n) + 1);
   const Handle handle(Binary("add"));
   // Off the vectors' alignment.
-  ASSERT_EQ(Call().Pass(2, {n}).Operand(a.data(), {8}).Operand(a.data(), {8}).Operand(out.data() + 1, {8}).Run(handle), LANES_OK);
+  ASSERT_EQ(Call().Pass(2, {n}).Operand(a.data(), {8}).Operand(a.data(), {8}).Operand(out.data() + 1, {8}).Run(handle),
+            LANES_OK);
   for (size_t i = 0; i < a.size(); ++i) ASSERT_EQ(out[i + 1], a[i] + a[i]) << i;
   EXPECT_EQ(out[0], 0);
 }
@@ -412,9 +436,12 @@ TEST_P(Run, EmptyPassesStoreIdentitiesOnly) {
   const Handle sum(Binary("mul", "sum"));
   const Handle elementwise(Binary("mul"));
   double out = 5;
-  EXPECT_EQ(Call().Pass(1, {3, 0}).Operand(nullptr, {8, 8}).Operand(nullptr, {8, 8}).Operand(&out, {0, 0}).Run(elementwise), LANES_OK);
+  EXPECT_EQ(
+      Call().Pass(1, {3, 0}).Operand(nullptr, {8, 8}).Operand(nullptr, {8, 8}).Operand(&out, {0, 0}).Run(elementwise),
+      LANES_OK);
   EXPECT_EQ(out, 5);
-  EXPECT_EQ(Call().Pass(1, {3, 0}).Operand(nullptr, {8, 8}).Operand(nullptr, {8, 8}).Operand(&out, {0, 0}).Run(sum), LANES_OK);
+  EXPECT_EQ(Call().Pass(1, {3, 0}).Operand(nullptr, {8, 8}).Operand(nullptr, {8, 8}).Operand(&out, {0, 0}).Run(sum),
+            LANES_OK);
   EXPECT_TRUE(SameBits(out, 0.0));
 }
 

@@ -25,7 +25,8 @@ inline float HalfValue(uint16_t bits) {
   return static_cast<float>(bits & 0x8000 ? -magnitude : magnitude);
 }
 
-// x rounded to a multiple of the last place of a format with `digits` binary digits and this least exponent; ties to even.
+// x rounded to a multiple of the last place of a format with `digits` binary digits and this least exponent; ties to
+// even.
 inline double RoundToFormat(double x, int digits, int least_exponent) {
   if (x == 0 || !isfinite(x)) return x;
   int exponent;
@@ -47,21 +48,32 @@ inline uint16_t HalfBits(float x) {
 
 inline Element LoadReference(int dtype, const char* p) {
   switch (dtype) {
-    case kDBool: return Element::Of(ReadAs<uint8_t>(p));
-    case kDInt8: return Element::Of<int32_t>(ReadAs<int8_t>(p));
-    case kDUint8: return Element::Of<int32_t>(ReadAs<uint8_t>(p));
-    case kDInt16: return Element::Of<int32_t>(ReadAs<int16_t>(p));
-    case kDUint16: return Element::Of<int32_t>(ReadAs<uint16_t>(p));
-    case kDInt32: return Element::Of(ReadAs<int32_t>(p));
-    case kDUint32: return Element::Of<int64_t>(ReadAs<uint32_t>(p));
-    case kDInt64: return Element::Of(ReadAs<int64_t>(p));
-    case kDFloat16: return Element::Of(HalfValue(ReadAs<uint16_t>(p)));
+    case kDBool:
+      return Element::Of(ReadAs<uint8_t>(p));
+    case kDInt8:
+      return Element::Of<int32_t>(ReadAs<int8_t>(p));
+    case kDUint8:
+      return Element::Of<int32_t>(ReadAs<uint8_t>(p));
+    case kDInt16:
+      return Element::Of<int32_t>(ReadAs<int16_t>(p));
+    case kDUint16:
+      return Element::Of<int32_t>(ReadAs<uint16_t>(p));
+    case kDInt32:
+      return Element::Of(ReadAs<int32_t>(p));
+    case kDUint32:
+      return Element::Of<int64_t>(ReadAs<uint32_t>(p));
+    case kDInt64:
+      return Element::Of(ReadAs<int64_t>(p));
+    case kDFloat16:
+      return Element::Of(HalfValue(ReadAs<uint16_t>(p)));
     case kDBfloat16: {
       const uint16_t halves[2] = {0, ReadAs<uint16_t>(p)};
       return Element::Of(ReadAs<float>(reinterpret_cast<const char*>(halves)));
     }
-    case kDFloat32: return Element::Of(ReadAs<float>(p));
-    case kDFloat64: return Element::Of(ReadAs<double>(p));
+    case kDFloat32:
+      return Element::Of(ReadAs<float>(p));
+    case kDFloat64:
+      return Element::Of(ReadAs<double>(p));
     case kDComplex64: {
       Element e;
       const double parts[2] = {ReadAs<float>(p), ReadAs<float>(p + 4)};
@@ -80,11 +92,15 @@ inline Element LoadReference(int dtype, const char* p) {
 inline Element StoreReference(int dtype, const Element& x) {
   switch (dtype) {
     case kDInt8:
-    case kDUint8: return Element::Of(static_cast<uint8_t>(x.As<int32_t>()));
+    case kDUint8:
+      return Element::Of(static_cast<uint8_t>(x.As<int32_t>()));
     case kDInt16:
-    case kDUint16: return Element::Of(static_cast<uint16_t>(x.As<int32_t>()));
-    case kDUint32: return Element::Of(static_cast<uint32_t>(x.As<int64_t>()));
-    case kDFloat16: return Element::Of(HalfBits(x.As<float>()));
+    case kDUint16:
+      return Element::Of(static_cast<uint16_t>(x.As<int32_t>()));
+    case kDUint32:
+      return Element::Of(static_cast<uint32_t>(x.As<int64_t>()));
+    case kDFloat16:
+      return Element::Of(HalfBits(x.As<float>()));
     case kDBfloat16: {
       const float f = x.As<float>();
       if (f != f) return Element::Of<uint16_t>(signbit(f) ? 0xffc0 : 0x7fc0);
@@ -102,7 +118,8 @@ inline Element StoreReference(int dtype, const Element& x) {
       memcpy(e.bytes, narrow, 8);
       return e;
     }
-    default: return x;
+    default:
+      return x;
   }
 }
 
@@ -112,13 +129,20 @@ inline bool SameStored(int dtype, const Element& a, const Element& b) {
   if (memcmp(a.bytes, b.bytes, static_cast<size_t>(bytes)) == 0) return true;
   const auto nan = [&](const Element& e, int part) {
     switch (dtype) {
-      case kDFloat16: return (e.As<uint16_t>() & 0x7fff) > 0x7c00;
-      case kDBfloat16: return (e.As<uint16_t>() & 0x7fff) > 0x7f80;
-      case kDFloat32: return isnan(e.As<float>());
-      case kDFloat64: return isnan(e.As<double>());
-      case kDComplex64: return isnan(ReadAs<float>(reinterpret_cast<const char*>(e.bytes) + 4 * part));
-      case kDComplex128: return isnan(ReadAs<double>(reinterpret_cast<const char*>(e.bytes) + 8 * part));
-      default: return false;
+      case kDFloat16:
+        return (e.As<uint16_t>() & 0x7fff) > 0x7c00;
+      case kDBfloat16:
+        return (e.As<uint16_t>() & 0x7fff) > 0x7f80;
+      case kDFloat32:
+        return isnan(e.As<float>());
+      case kDFloat64:
+        return isnan(e.As<double>());
+      case kDComplex64:
+        return isnan(ReadAs<float>(reinterpret_cast<const char*>(e.bytes) + 4 * part));
+      case kDComplex128:
+        return isnan(ReadAs<double>(reinterpret_cast<const char*>(e.bytes) + 8 * part));
+      default:
+        return false;
     }
   };
   if (dtype == kDComplex64 || dtype == kDComplex128) {

@@ -28,7 +28,8 @@ ProgramBuilder SumOfSquares() {
   ProgramBuilder program;
   PassBuilder pass;
   const int x = pass.Input(program.Operand(kDFloat64), kFloat64);
-  pass.Output(program.Operand(kDFloat64), pass.Apply(KernelNumber("square", kFloat64), x), ReductionNumber("sum", kFloat64));
+  pass.Output(program.Operand(kDFloat64), pass.Apply(KernelNumber("square", kFloat64), x),
+              ReductionNumber("sum", kFloat64));
   program.Add(pass);
   return program;
 }
@@ -83,8 +84,8 @@ TEST(Team, TwoHundredCallersMakeOneTeam) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(wrong, 0);
-  // Main, the callers, the leader and its team, which an earlier test may have made larger, and as many again while the machine
-  // is probed.
+  // Main, the callers, the leader and its team, which an earlier test may have made larger, and as many again while the
+  // machine is probed.
   EXPECT_LE(most, 1 + kCallers + 8 + 8);
   EXPECT_LE(ThreadsOfThisProcess(), 1 + 8 + 1);
 }

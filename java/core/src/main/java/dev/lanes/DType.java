@@ -4,14 +4,17 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * How one element lies in memory, always in the machine's byte order. {@code BYTES} comes in every length; all other dtypes are
- * constants of this class, comparable by identity.
+ * How one element lies in memory, always in the machine's byte order. {@code BYTES} comes in every
+ * length; all other dtypes are constants of this class, comparable by identity.
  *
  * <p>Immutable, hence thread-safe.
  */
 public final class DType {
 
-  /** The storage formats. Their order is part of the contract with the native library: {@link #code()} is the ordinal. */
+  /**
+   * The storage formats. Their order is part of the contract with the native library: {@link
+   * #code()} is the ordinal.
+   */
   enum Format {
     BOOL,
     INT8,
@@ -73,7 +76,20 @@ public final class DType {
   public static final DType COMPLEX128 = new DType(Format.COMPLEX128, 16, Kind.COMPLEX128);
 
   private static final DType[] FIXED = {
-    BOOL, INT8, UINT8, INT16, UINT16, INT32, UINT32, INT64, FLOAT16, BFLOAT16, FLOAT32, FLOAT64, COMPLEX64, COMPLEX128
+    BOOL,
+    INT8,
+    UINT8,
+    INT16,
+    UINT16,
+    INT32,
+    UINT32,
+    INT64,
+    FLOAT16,
+    BFLOAT16,
+    FLOAT32,
+    FLOAT64,
+    COMPLEX64,
+    COMPLEX128
   };
 
   private final Format format;
@@ -87,7 +103,8 @@ public final class DType {
   }
 
   /**
-   * Fixed-width byte strings, shorter ones padded with NUL on the right as NumPy's {@code S} dtype does.
+   * Fixed-width byte strings, shorter ones padded with NUL on the right as NumPy's {@code S} dtype
+   * does.
    *
    * @param n bytes in one element, at least 1
    * @return the dtype
@@ -95,7 +112,8 @@ public final class DType {
    */
   public static DType bytes(int n) {
     if (n < 1) {
-      throw new LanesException(LanesException.Code.LIMIT, "a BYTES element needs at least 1 byte, not " + n);
+      throw new LanesException(
+          LanesException.Code.LIMIT, "a BYTES element needs at least 1 byte, not " + n);
     }
     return new DType(Format.BYTES, n, Kind.BYTES);
   }
@@ -110,7 +128,8 @@ public final class DType {
   }
 
   /**
-   * Reads the name that {@link #toString()} gives, in any case: {@code float64}, {@code int16}, {@code bytes(5)}.
+   * Reads the name that {@link #toString()} gives, in any case: {@code float64}, {@code int16},
+   * {@code bytes(5)}.
    *
    * @param name the name
    * @return the dtype

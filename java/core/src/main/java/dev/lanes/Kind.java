@@ -1,8 +1,8 @@
 package dev.lanes;
 
 /**
- * What kernels compute in. Every {@link DType} is loaded into exactly one kind; the order of the constants is the order of
- * promotion and part of the contract with the native library.
+ * What kernels compute in. Every {@link DType} is loaded into exactly one kind; the order of the
+ * constants is the order of promotion and part of the contract with the native library.
  */
 public enum Kind {
   /** Truth values, one byte of 0 or 1. */

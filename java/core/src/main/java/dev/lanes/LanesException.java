@@ -3,8 +3,9 @@ package dev.lanes;
 import java.util.Objects;
 
 /**
- * The one exception that Lanes throws for wrong input, unchecked. Its {@link #code()} is stable and meant for programs; its
- * message is meant for people and names the operand, the shape or the column that is at fault.
+ * The one exception that Lanes throws for wrong input, unchecked. Its {@link #code()} is stable and
+ * meant for programs; its message is meant for people and names the operand, the shape or the
+ * column that is at fault.
  *
  * <p>Immutable, hence thread-safe.
  */
@@ -18,7 +19,10 @@ public final class LanesException extends RuntimeException {
     UNKNOWN_NAME,
     /** A call of a function that does not exist. */
     UNKNOWN_FUNCTION,
-    /** A function with the wrong number of arguments, or an evaluation with the wrong number of operands. */
+    /**
+     * A function with the wrong number of arguments, or an evaluation with the wrong number of
+     * operands.
+     */
     ARITY,
     /** An operator or function that does not take operands of these types. */
     TYPE,

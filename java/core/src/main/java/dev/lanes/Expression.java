@@ -1,0 +1,410 @@
+package dev.lanes;
+
+import dev.lanes.LanesException.Code;
+import dev.lanes.lang.Argument;
+import dev.lanes.lang.Listing;
+import dev.lanes.lang.Parser;
+import dev.lanes.lang.Program;
+import dev.lanes.lang.Spelling;
+import dev.lanes.lang.Translator;
+import dev.lanes.lang.Tree;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A compiled text, for example {@code 2*a + 3*b}, that runs over arrays as often as one likes.
+ * Operands broadcast as in NumPy; the result is a new array or goes into one that the caller gives.
+ *
+ * <p>The text is compiled for the dtypes that it meets, once for each combination. Immutable and
+ * thread-safe; one object serves any number of threads.
+ */
+public final class Expression {
+
+  /** Work that is worth a second thread: a few times what it costs to hand it over. */
+  private static final double PARALLEL_NANOS = 20_000;
+
+  private final Tree tree;
+  private final Engine engine; // null for the process's
+  private final int threads; // 0 for the process's
+  private final Map<Key, Specialisation> cache = new ConcurrentHashMap<>();
+  private volatile Specialisation last;
+
+  private record Key(List<Argument> arguments, DType output) {}
+
+  /** The program for one combination of operand types. */
+  private record Specialisation(Key key, Program program, Engine.Prepared prepared) {
+    boolean fits(NDArray[] operands, DType output) {
+      List<Argument> arguments = key.arguments;
+      for (int i = 0; i < operands.length; i++) {
+        Argument argument = arguments.get(i);
+        if (argument.isScalar() || argument.dtype() != operands[i].dtype()) {
+          return false;
+        }
+      }
+      return key.output == output;
+    }
+  }
+
+  private Expression(Tree tree, Engine engine, int threads) {
+    this.tree = tree;
+    this.engine = engine;
+    this.threads = threads;
+  }
+
+  /**
+   * Compiles a text. The operators, functions and constants are those of the language reference; a
+   * text costs time and memory in proportion to its length, whatever it says.
+   *
+   * @param text the expression, at most 2^20 characters
+   * @return the expression
+   * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT
+   */
+  public static Expression compile(String text) {
+    return new Expression(Parser.parse(text), null, 0);
+  }
+
+  /**
+   * The same expression on an engine of the caller's choice.
+   *
+   * @param newEngine {@link JavaEngine#INSTANCE} or {@link NativeEngine#instance()}
+   * @return an expression that shares nothing but the text
+   */
+  public Expression on(Engine newEngine) {
+    return new Expression(tree, newEngine, threads);
+  }
+
+  /**
+   * The same expression with its own limit on threads, instead of {@link Lanes#threads()}. The
+   * results are the same to the last bit for any number.
+   *
+   * @param count from 1 to 1024
+   * @return an expression that shares nothing but the text
+   * @throws LanesException code LIMIT for other counts
+   */
+  public Expression withThreads(int count) {
+    return new Expression(tree, engine, Lanes.requireThreads(count));
+  }
+
+  /**
+   * The names of the operands.
+   *
+   * @return in the order in which the text first uses them
+   */
+  public List<String> variables() {
+    return tree.names();
+  }
+
+  /**
+   * Evaluates over arrays given in the order of {@link #variables()}.
+   *
+   * @param operands as many as there are variables
+   * @return a new array of the shape that the operands broadcast to, in C order; without axes for a
+   *     reduction
+   * @throws LanesException code ARITY, TYPE, SHAPE or CLOSED
+   */
+  public NDArray evaluate(NDArray... operands) {
+    return run(null, operands, null);
+  }
+
+  /**
+   * Evaluates over operands given by name. A Boolean or a Number of Java's own is one value for all
+   * elements and, like a constant in the text, takes the precision of what it meets.
+   *
+   * @param operands an {@link NDArray}, Number or Boolean for each variable; others are ignored
+   * @return a new array of the shape that the operands broadcast to, in C order; without axes for a
+   *     reduction
+   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE or CLOSED
+   */
+  public NDArray evaluate(Map<String, ?> operands) {
+    return runNamed(null, operands);
+  }
+
+  /**
+   * Evaluates into an array of the caller's, which may also be an operand or overlap with one: the
+   * result is as if all operands had been read first.
+   *
+   * @param output takes the result, converted within its kind (float64 to float32, but not to
+   *     int32); the result is broadcast to its shape
+   * @param operands as many as there are variables, in their order
+   * @return the output
+   * @throws LanesException code ARITY, TYPE, SHAPE, CAST, READ_ONLY or CLOSED
+   */
+  public NDArray evaluateInto(NDArray output, NDArray... operands) {
+    return run(requireWritable(output), operands, null);
+  }
+
+  /**
+   * Evaluates into an array of the caller's, over operands given by name.
+   *
+   * @param output as in {@link #evaluateInto(NDArray, NDArray...)}
+   * @param operands as in {@link #evaluate(Map)}
+   * @return the output
+   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE, CAST, READ_ONLY or CLOSED
+   */
+  public NDArray evaluateInto(NDArray output, Map<String, ?> operands) {
+    return runNamed(requireWritable(output), operands);
+  }
+
+  private static NDArray requireWritable(NDArray output) {
+    if (output.isReadOnly()) {
+      throw new LanesException(Code.READ_ONLY, "the output is read-only");
+    }
+    return output;
+  }
+
+  private NDArray runNamed(NDArray output, Map<String, ?> operands) {
+    Object[] values = values(operands);
+    NDArray[] arrays = new NDArray[values.length];
+    boolean hasScalars = false;
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] instanceof NDArray array) {
+        arrays[i] = array;
+      } else {
+        hasScalars = true;
+      }
+    }
+    return run(output, arrays, hasScalars ? values : null);
+  }
+
+  private Object[] values(Map<String, ?> operands) {
+    List<String> names = tree.names();
+    Object[] values = new Object[names.size()];
+    for (int i = 0; i < values.length; i++) {
+      String name = names.get(i);
+      values[i] = operands.get(name);
+      if (values[i] == null && !operands.containsKey(name)) {
+        String near = Spelling.nearest(name, operands.keySet().stream());
+        String hint = near == null ? "" : "; did you mean '" + near + "'?";
+        throw new LanesException(
+            Code.UNKNOWN_NAME, "there is no operand '" + name + "'" + hint, column(i), null);
+      }
+    }
+    return values;
+  }
+
+  private int column(int variable) {
+    for (Tree.Node node : tree.nodes()) {
+      if (node instanceof Tree.Name name && name.index() == variable) {
+        return name.column();
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * The way of every evaluation.
+   *
+   * @param output the caller's, or null
+   * @param arrays the operands, null where a value stands
+   * @param values the operands when some are values, or null
+   */
+  private NDArray run(NDArray output, NDArray[] arrays, Object[] values) {
+    if (arrays.length != tree.names().size()) {
+      throw new LanesException(
+          Code.ARITY,
+          "the expression has "
+              + tree.names().size()
+              + " operands "
+              + tree.names()
+              + ", not "
+              + arrays.length);
+    }
+    Specialisation specialisation =
+        specialise(arrays, values, output == null ? null : output.dtype());
+    Program program = specialisation.program;
+    Call call = Call.take();
+    try {
+      call.begin(program);
+      place(call, arrays, values);
+      call.shape(tree.names(), output);
+      NDArray target =
+          output != null && isDirect(program, arrays, output)
+              ? output
+              : NDArray.allocate(outputDType(program), outputShape(call));
+      call.operands[outputIndex(program)] = target;
+      decideThreads(call);
+      call.acquire();
+      try {
+        if (Verifier.ENABLED && engine() instanceof NativeEngine) {
+          Verifier.run(specialisation.prepared, call);
+        } else {
+          specialisation.prepared.run(call);
+        }
+      } finally {
+        call.release();
+      }
+      if (output == null || target == output) {
+        return target;
+      }
+      try (target) {
+        output.copyFrom(target.broadcastTo(output.shape()));
+      }
+      return output;
+    } finally {
+      call.giveBack();
+    }
+  }
+
+  private Engine engine() {
+    return engine == null ? Lanes.engine() : engine;
+  }
+
+  private Specialisation specialise(NDArray[] arrays, Object[] values, DType output) {
+    Specialisation recent = last;
+    if (values == null && recent != null && noneIsNull(arrays) && recent.fits(arrays, output)) {
+      return recent;
+    }
+    List<Argument> arguments = new ArrayList<>();
+    for (int i = 0; i < arrays.length; i++) {
+      arguments.add(
+          arrays[i] != null
+              ? Argument.array(arrays[i].dtype())
+              : Argument.scalar(values == null ? null : values[i], tree.names().get(i)));
+    }
+    Key key = new Key(arguments, output);
+    Specialisation found = cache.get(key);
+    if (found == null) {
+      Program program = Translator.translate(tree, arguments, output);
+      found = new Specialisation(key, program, engine().prepare(program));
+      cache.put(key, found);
+    }
+    last = found;
+    return found;
+  }
+
+  private static boolean noneIsNull(NDArray[] arrays) {
+    for (NDArray array : arrays) {
+      if (array == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void place(Call call, NDArray[] arrays, Object[] values) {
+    List<Program.Operand> operands = call.program().operands();
+    for (int i = 0; i < operands.size(); i++) {
+      Program.Operand operand = operands.get(i);
+      switch (operand.role()) {
+        case INPUT -> call.operands[i] = arrays[operand.index()];
+        case SCALAR -> {
+          call.operands[i] = call.slot(i, operand.dtype());
+          put(values[operand.index()], call.operands[i]);
+        }
+        case TEMPORARY -> call.operands[i] = call.slot(i, operand.dtype());
+        case OUTPUT -> call.operands[i] = null;
+        default -> throw new IllegalStateException();
+      }
+    }
+  }
+
+  private static void put(Object value, NDArray slot) {
+    if (value instanceof Boolean truth) {
+      slot.setBoolean(truth);
+    } else if (value instanceof Double || value instanceof Float) {
+      slot.setDouble(((Number) value).doubleValue());
+    } else {
+      slot.setLong(((Number) value).longValue());
+    }
+  }
+
+  private static int outputIndex(Program program) {
+    List<Program.Operand> operands = program.operands();
+    int index = 0;
+    while (operands.get(index).role() != Program.Role.OUTPUT) {
+      index++;
+    }
+    return index;
+  }
+
+  private static DType outputDType(Program program) {
+    return program.operands().get(outputIndex(program)).dtype();
+  }
+
+  private static long[] outputShape(Call call) {
+    int last = call.program().passes().size() - 1;
+    return call.program().passes().get(last).isReducing() ? Layout.SCALAR_SHAPE : call.shapes[last];
+  }
+
+  /**
+   * Whether the result can be written where the caller wants it while operands are still being
+   * read.
+   */
+  private static boolean isDirect(Program program, NDArray[] arrays, NDArray output) {
+    if (program.passes().get(program.passes().size() - 1).isReducing() && output.rank() > 0) {
+      return false;
+    }
+    for (NDArray array : arrays) {
+      if (array != null
+          && array != output
+          && NDArray.mayShareBytes(array, output)
+          && !array.isSameView(output)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void decideThreads(Call call) {
+    List<Program.Pass> passes = call.program().passes();
+    int most = threads == 0 ? Lanes.threads() : threads;
+    for (int p = 0; p < passes.size(); p++) {
+      double nanos = passes.get(p).cost() * Call.size(call.shapes[p]);
+      call.threads[p] = nanos < PARALLEL_NANOS ? 1 : most;
+    }
+  }
+
+  /**
+   * Tells how the expression would run over these operands: passes, registers, bytes moved,
+   * estimated cost and threads.
+   *
+   * @param operands as in {@link #evaluate(Map)}; only types and shapes matter
+   * @return several lines
+   * @throws LanesException as {@link #evaluate(Map)} does
+   */
+  public String explain(Map<String, ?> operands) {
+    Object[] values = values(operands);
+    NDArray[] arrays = new NDArray[values.length];
+    for (int i = 0; i < values.length; i++) {
+      arrays[i] = values[i] instanceof NDArray array ? array : null;
+    }
+    Program program = specialise(arrays, values, null).program;
+    Call call = Call.take();
+    try {
+      call.begin(program);
+      place(call, arrays, values);
+      call.shape(tree.names(), null);
+      decideThreads(call);
+      StringBuilder text = new StringBuilder();
+      text.append(tree.text()).append(System.lineSeparator());
+      text.append("result: ")
+          .append(outputDType(program))
+          .append(' ')
+          .append(Arrays.toString(outputShape(call)));
+      text.append(", engine: ").append(engine().name()).append(System.lineSeparator());
+      for (int p = 0; p < program.passes().size(); p++) {
+        double micros = program.passes().get(p).cost() * Call.size(call.shapes[p]) / 1000;
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "pass %d walks %s on %s, about %.1f us of work%n",
+                p + 1,
+                Arrays.toString(call.shapes[p]),
+                call.threads[p] == 1 ? "1 thread" : "up to " + call.threads[p] + " threads",
+                micros));
+      }
+      return text.append(Listing.of(program, tree.names())).toString();
+    } finally {
+      call.giveBack();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return tree.text();
+  }
+}

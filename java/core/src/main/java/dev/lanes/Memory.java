@@ -1,0 +1,392 @@
+package dev.lanes;
+
+import dev.lanes.LanesException.Code;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * A run of off-heap bytes, of any length, with its lifetime.
+ *
+ * <p>Whoever reads or writes holds it by {@link #acquire()} and {@link #release()}; {@link
+ * #close()} then frees at once when nobody does, else the last release frees. Without that, an
+ * access after a close in another thread ends the process. Thread-safe, but for the contents.
+ */
+final class Memory implements AutoCloseable {
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final long WINDOW_MASK = (1L << MemorySource.WINDOW_BITS) - 1;
+  private static final long LARGEST =
+      1L << 56; // no machine addresses more; keeps the number of windows an int
+
+  private final MemorySource source;
+  private final ByteBuffer[] windows;
+  private final long bytes;
+  private final long address;
+  private final boolean readOnly;
+  private final Lifetime lifetime;
+  private final Cleaner.Cleanable cleanable;
+
+  private Memory(MemorySource source, boolean readOnly, boolean owned) {
+    this.source = source;
+    this.bytes = source.bytes();
+    this.address = source.address();
+    this.readOnly = readOnly;
+    this.windows = source.windows();
+    for (int i = 0; readOnly && i < windows.length; i++) {
+      windows[i] = windows[i].asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+    }
+    this.lifetime = new Lifetime(source);
+    // Nothing is freed behind borrowed memory, and its owner, which the source refers to, may in
+    // turn refer to this.
+    this.cleanable = owned ? CLEANER.register(this, lifetime::close) : lifetime::close;
+  }
+
+  /** Zeroed memory, aligned to 64 bytes, counted in the budget of the process. */
+  static Memory allocate(long bytes) {
+    return allocate(bytes, MemoryBudget.process());
+  }
+
+  static Memory allocate(long bytes, MemoryBudget budget) {
+    check(bytes);
+    MemorySource source =
+        Lanes.isNative()
+            ? NativeMemory.allocate(bytes, budget)
+            : JavaMemory.allocate(bytes, budget);
+    return new Memory(source, false, true);
+  }
+
+  /**
+   * The bytes of a direct buffer from its position to its limit. Typed buffers count as what they
+   * hold.
+   */
+  static Memory borrow(Buffer direct) {
+    if (!direct.isDirect()) {
+      throw new IllegalArgumentException("a heap buffer");
+    }
+    int shift = elementShift(direct);
+    long skipped = (long) direct.position() << shift;
+    long bytes = (long) direct.remaining() << shift;
+    MemorySource source;
+    if (Lanes.isNative()) {
+      source = NativeMemory.borrow(direct, skipped, bytes);
+    } else if (direct instanceof ByteBuffer buffer) {
+      source = JavaMemory.borrow(buffer);
+    } else {
+      source = JavaMemory.borrow(DirectBuffers.address(direct) + skipped, bytes, direct);
+    }
+    return new Memory(source, direct.isReadOnly(), false);
+  }
+
+  private static int elementShift(Buffer buffer) {
+    if (buffer instanceof ByteBuffer) {
+      return 0;
+    } else if (buffer instanceof java.nio.ShortBuffer || buffer instanceof java.nio.CharBuffer) {
+      return 1;
+    } else if (buffer instanceof java.nio.IntBuffer || buffer instanceof java.nio.FloatBuffer) {
+      return 2;
+    }
+    return 3;
+  }
+
+  /** Memory of somebody else, who keeps it while {@code owner} is reachable. */
+  static Memory borrow(long address, long bytes, Object owner) {
+    check(bytes);
+    MemorySource source =
+        Lanes.isNative()
+            ? NativeMemory.borrow(address, bytes, owner)
+            : JavaMemory.borrow(address, bytes, owner);
+    return new Memory(source, false, false);
+  }
+
+  /**
+   * A part of a file. Writes go to the file and are seen by other mappings of it. The file must not
+   * be made shorter meanwhile: an access to what it then lacks is an error of the machine, not an
+   * exception.
+   */
+  static Memory map(Path path, long offset, long bytes, boolean writable) throws IOException {
+    check(bytes);
+    long length = Files.size(path);
+    if (offset < 0 || bytes > length - offset) {
+      String message =
+          bytes + " bytes from byte " + offset + " on are not in " + path + ", which has " + length;
+      throw new LanesException(Code.LIMIT, message);
+    }
+    if (path.getFileSystem() != FileSystems.getDefault()) {
+      throw new IOException(
+          "only files of the default file system can be mapped, not " + path.toUri());
+    }
+    boolean byLibrary = Lanes.isNative() && bytes > 0; // the library maps no empty ranges
+    MemorySource source =
+        byLibrary
+            ? NativeMemory.map(path, offset, bytes, writable)
+            : JavaMemory.map(path, offset, bytes, writable);
+    return new Memory(source, !writable, true);
+  }
+
+  private static void check(long bytes) {
+    if (bytes < 0 || bytes > LARGEST) {
+      throw new LanesException(Code.LIMIT, bytes + " bytes of memory");
+    }
+  }
+
+  /** Runs an action some time after an object became unreachable. */
+  static void whenUnreachable(Object object, Runnable action) {
+    CLEANER.register(object, action);
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Where native code finds byte 0; 0 when the native library is not in use. */
+  long address() {
+    return address;
+  }
+
+  boolean readOnly() {
+    return readOnly;
+  }
+
+  boolean isClosed() {
+    return lifetime.isClosed();
+  }
+
+  /** Keeps the memory from being freed until {@link #release()}. */
+  void acquire() {
+    lifetime.acquire();
+  }
+
+  void release() {
+    lifetime.release();
+  }
+
+  @Override
+  public void close() {
+    cleanable.clean();
+  }
+
+  /**
+   * Whether bytes {@code [low, high)} of this may be bytes {@code [otherLow, otherHigh)} of another
+   * memory.
+   */
+  boolean mayShare(long low, long high, Memory other, long otherLow, long otherHigh) {
+    if (this == other) {
+      return low < otherHigh && otherLow < high;
+    }
+    if (!source.space().equals(other.source.space())) {
+      return false;
+    }
+    long place = source.place();
+    long otherPlace = other.source.place();
+    boolean unknown = place == 0 && otherPlace == 0 && source.space() == MemorySource.class;
+    return unknown || place + low < otherPlace + otherHigh && otherPlace + otherLow < place + high;
+  }
+
+  /**
+   * A buffer over a part of the bytes for users; it stays good after {@link #close()}, which frees
+   * when it is garbage.
+   */
+  ByteBuffer export(long offset, int length) {
+    Objects.checkFromIndexSize(offset, length, bytes);
+    acquire();
+    boolean kept = false;
+    try {
+      ByteBuffer buffer = source.export(offset, length);
+      if (source.exportsNeedIt()) {
+        CLEANER.register(buffer, lifetime::release);
+        kept = true;
+      }
+      return (readOnly ? buffer.asReadOnlyBuffer() : buffer).order(ByteOrder.nativeOrder());
+    } finally {
+      if (!kept) {
+        release();
+      }
+    }
+  }
+
+  private ByteBuffer window(long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, bytes);
+    return windows[(int) (offset >>> MemorySource.WINDOW_BITS)];
+  }
+
+  private static int within(long offset) {
+    return (int) (offset & WINDOW_MASK);
+  }
+
+  byte getByte(long offset) {
+    return window(offset, Byte.BYTES).get(within(offset));
+  }
+
+  short getShort(long offset) {
+    return window(offset, Short.BYTES).getShort(within(offset));
+  }
+
+  int getInt(long offset) {
+    return window(offset, Integer.BYTES).getInt(within(offset));
+  }
+
+  long getLong(long offset) {
+    return window(offset, Long.BYTES).getLong(within(offset));
+  }
+
+  float getFloat(long offset) {
+    return window(offset, Float.BYTES).getFloat(within(offset));
+  }
+
+  double getDouble(long offset) {
+    return window(offset, Double.BYTES).getDouble(within(offset));
+  }
+
+  void putByte(long offset, byte value) {
+    window(offset, Byte.BYTES).put(within(offset), value);
+  }
+
+  void putShort(long offset, short value) {
+    window(offset, Short.BYTES).putShort(within(offset), value);
+  }
+
+  void putInt(long offset, int value) {
+    window(offset, Integer.BYTES).putInt(within(offset), value);
+  }
+
+  void putLong(long offset, long value) {
+    window(offset, Long.BYTES).putLong(within(offset), value);
+  }
+
+  void putFloat(long offset, float value) {
+    window(offset, Float.BYTES).putFloat(within(offset), value);
+  }
+
+  void putDouble(long offset, double value) {
+    window(offset, Double.BYTES).putDouble(within(offset), value);
+  }
+
+  /**
+   * A buffer in native order over the bytes from an offset on: as many whole elements as lie in one
+   * window, at most {@code length} bytes, at least one element. Loops over it make bulk accesses.
+   *
+   * @param length bytes wanted, a multiple of {@code element}
+   * @param element bytes of one element, at most 64 unless it is 1
+   */
+  ByteBuffer run(long offset, long length, int element) {
+    ByteBuffer window = window(offset, length);
+    int start = within(offset);
+    int whole = (window.capacity() - start) / element * element;
+    return window.slice(start, (int) Math.min(length, whole)).order(ByteOrder.nativeOrder());
+  }
+
+  /** Copies bytes into a buffer at its position. */
+  void read(long offset, long length, ByteBuffer target) {
+    for (long done = 0; done < length; ) {
+      ByteBuffer run = run(offset + done, length - done, 1);
+      done += run.capacity();
+      target.put(run);
+    }
+  }
+
+  /** Copies bytes out of a buffer from its position on. */
+  void write(long offset, long length, ByteBuffer source) {
+    for (long done = 0; done < length; ) {
+      ByteBuffer run = run(offset + done, length - done, 1);
+      int n = run.capacity();
+      run.put(0, source, source.position(), n);
+      source.position(source.position() + n);
+      done += n;
+    }
+  }
+
+  /** Sets every byte of a range. */
+  void fill(long offset, long length, byte value) {
+    byte[] pattern = new byte[(int) Math.min(length, 8192)];
+    java.util.Arrays.fill(pattern, value);
+    for (long done = 0; done < length; ) {
+      ByteBuffer run = run(offset + done, length - done, 1);
+      done += run.capacity();
+      while (run.hasRemaining()) {
+        run.put(pattern, 0, Math.min(pattern.length, run.remaining()));
+      }
+    }
+  }
+
+  /** Copies bytes between ranges that do not overlap. */
+  static void copy(Memory from, long fromOffset, Memory to, long toOffset, long length) {
+    for (long done = 0; done < length; ) {
+      ByteBuffer in = from.run(fromOffset + done, length - done, 1);
+      ByteBuffer out = to.run(toOffset + done, length - done, 1);
+      int n = Math.min(in.capacity(), out.capacity());
+      out.put(0, in, 0, n);
+      done += n;
+    }
+  }
+
+  /**
+   * The users of a memory, as 2 each, and whether it is closed, as 1. Knows nothing of the Memory,
+   * which a Cleaner waits for.
+   */
+  private static final class Lifetime {
+    private static final VarHandle STATE;
+    private static final VarHandle FREED;
+
+    static {
+      try {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        STATE = lookup.findVarHandle(Lifetime.class, "state", long.class);
+        FREED = lookup.findVarHandle(Lifetime.class, "freed", boolean.class);
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+
+    private final MemorySource source;
+
+    @SuppressWarnings("unused") // through STATE
+    private volatile long state;
+
+    @SuppressWarnings("unused") // through FREED
+    private volatile boolean freed;
+
+    Lifetime(MemorySource source) {
+      this.source = source;
+    }
+
+    boolean isClosed() {
+      return (state & 1) != 0;
+    }
+
+    void acquire() {
+      if (((long) STATE.getAndAdd(this, 2L) & 1) != 0) {
+        release();
+        throw new LanesException(Code.CLOSED, "the array was closed");
+      }
+    }
+
+    void release() {
+      if ((long) STATE.getAndAdd(this, -2L) == 3) {
+        free();
+      }
+    }
+
+    void close() {
+      if ((long) STATE.getAndBitwiseOr(this, 1L) == 0) {
+        free();
+      }
+    }
+
+    /**
+     * A refused acquire passes through the count of 1 again, so this may be reached more than once.
+     */
+    private void free() {
+      if (FREED.compareAndSet(this, false, true)) {
+        source.free();
+      }
+    }
+  }
+}

@@ -1,0 +1,308 @@
+package dev.lanes;
+
+import dev.lanes.LanesException.Code;
+import dev.lanes.lang.Argument;
+import dev.lanes.lang.OperatorTable;
+import dev.lanes.lang.Parser;
+import dev.lanes.lang.Program;
+import dev.lanes.lang.Translator;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongBinaryOperator;
+
+/**
+ * Runs programs in the native library: one crossing per evaluation, SIMD kernels on cache-sized
+ * blocks, all cores where it pays.
+ */
+public final class NativeEngine extends Engine {
+
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final int BAD_ARGUMENT = 1;
+  private static final int NO_MEMORY = 3;
+  private static final int CANCELLED = 4;
+  private static final int UNSUPPORTED_CPU = 5;
+
+  private final Path folder;
+  private final List<String> isas;
+  private final String isa;
+
+  /**
+   * Loads the library and makes sure that it is the right one and works.
+   *
+   * @throws LanesException code NATIVE, saying what is wrong
+   */
+  private NativeEngine() {
+    folder = NativeLibrary.load();
+    requireSameTable(text(NativeLanes::table));
+    isas = List.of(text(NativeLanes::isas).split(","));
+    String wanted = System.getProperty("lanes.isa", "");
+    int status = selectIsa(wanted);
+    if (status == UNSUPPORTED_CPU) {
+      throw new LanesException(
+          Code.NATIVE,
+          "this processor has none of the instruction sets that the library was built for");
+    }
+    if (status != 0) {
+      throw new LanesException(
+          Code.NATIVE,
+          "-Dlanes.isa="
+              + wanted
+              + " is not to be had; this machine has "
+              + String.join(" ", isas));
+    }
+    isa = text(NativeLanes::isa);
+    checkItself();
+  }
+
+  /** The engine, or why there is none. */
+  private static final class Holder {
+    static final NativeEngine ENGINE;
+    static final LanesException CAUSE;
+
+    static {
+      NativeEngine engine = null;
+      LanesException cause = null;
+      try {
+        engine = new NativeEngine();
+      } catch (LanesException e) {
+        cause = e;
+      } catch (LinkageError | RuntimeException e) {
+        cause = new LanesException(Code.NATIVE, "the native library cannot be used: " + e, e);
+      }
+      ENGINE = engine;
+      CAUSE = cause;
+    }
+  }
+
+  /**
+   * The engine, loaded at the first call.
+   *
+   * @return the one instance
+   * @throws LanesException code NATIVE when it cannot be used, saying why
+   */
+  public static NativeEngine instance() {
+    if (Holder.ENGINE == null) {
+      throw new LanesException(Code.NATIVE, Holder.CAUSE.getMessage(), Holder.CAUSE);
+    }
+    return Holder.ENGINE;
+  }
+
+  /** Why {@link #instance()} throws, or null. */
+  static LanesException whyNot() {
+    return Holder.CAUSE;
+  }
+
+  @Override
+  public String name() {
+    return "native";
+  }
+
+  String isa() {
+    return isa;
+  }
+
+  List<String> isas() {
+    return isas;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  private static void requireSameTable(String theirs) {
+    String ours = OperatorTable.handshake();
+    if (!theirs.equals(ours)) {
+      String[] a = ours.split("\n");
+      String[] b = theirs.split("\n");
+      int i = 0;
+      while (i < a.length && i < b.length && a[i].equals(b[i])) {
+        i++;
+      }
+      throw new LanesException(
+          Code.NATIVE,
+          "the native library was built from another operator table: it has '"
+              + (i < b.length ? b[i] : "nothing")
+              + "' where '"
+              + (i < a.length ? a[i] : "nothing")
+              + "' is expected; use jars of one version");
+    }
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  private static String text(LongBinaryOperator function) {
+    ByteBuffer buffer = direct(1 << 10);
+    long length = function.applyAsLong(NativeLanes.address(buffer), buffer.capacity());
+    if (length >= buffer.capacity()) {
+      buffer = direct(Math.toIntExact(length + 1));
+      function.applyAsLong(NativeLanes.address(buffer), buffer.capacity());
+    }
+    byte[] bytes = new byte[Math.toIntExact(length)];
+    buffer.get(bytes);
+    return new String(bytes, StandardCharsets.US_ASCII);
+  }
+
+  private static int selectIsa(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer buffer = direct(bytes.length + 1).put(bytes).put((byte) 0);
+    int status = NativeLanes.selectIsa(NativeLanes.address(buffer));
+    Reference.reachabilityFence(buffer);
+    return status;
+  }
+
+  /**
+   * Squares seven numbers, so that a library that computes nonsense is found before it does harm.
+   */
+  private void checkItself() {
+    double[] values = {0, -1, 2, 0.5, -3, 1e8, 7};
+    ByteBuffer memory = direct(Double.BYTES * values.length);
+    for (double value : values) {
+      memory.putDouble(value);
+    }
+    long address = NativeLanes.address(memory);
+    ByteBuffer call = direct(9 * Long.BYTES);
+    for (long word :
+        new long[] {0, 0, 1, 1, values.length, address, Double.BYTES, address, Double.BYTES}) {
+      call.putLong(word);
+    }
+    Native program =
+        new Native(
+            Translator.translate(
+                Parser.parse("a * a"), List.of(Argument.array(DType.FLOAT64)), null));
+    int status = NativeLanes.run(program.handle, NativeLanes.address(call));
+    for (int i = 0; i < values.length; i++) {
+      if (status != 0 || memory.getDouble(i * Double.BYTES) != values[i] * values[i]) {
+        throw new LanesException(
+            Code.NATIVE, "the native library fails its self-check (status " + status + ")");
+      }
+    }
+    Reference.reachabilityFence(program);
+    Reference.reachabilityFence(call);
+  }
+
+  @Override
+  Prepared prepare(Program program) {
+    return new Native(program);
+  }
+
+  private static LanesException failure(int status) {
+    return switch (status) {
+      case NO_MEMORY ->
+          new LanesException(Code.NATIVE, "the native library found no memory to work in");
+      case CANCELLED ->
+          new LanesException(
+              Code.CANCELLED, "the evaluation was cancelled; its outputs are partly written");
+      case BAD_ARGUMENT ->
+          new LanesException(
+              Code.NATIVE, "the native library refused its arguments; this is a defect of Lanes");
+      default ->
+          new LanesException(
+              Code.NATIVE,
+              "the native library failed with status " + status + "; this is a defect of Lanes");
+    };
+  }
+
+  /** The words of one call, in memory that the library reads. */
+  static final class Words {
+    private ByteBuffer buffer = direct(64 * Long.BYTES);
+    private long address = NativeLanes.address(buffer);
+    private int position;
+
+    void begin(int capacity) {
+      if (buffer.capacity() < capacity * Long.BYTES) {
+        buffer = direct(2 * capacity * Long.BYTES);
+        address = NativeLanes.address(buffer);
+      }
+      position = 0;
+    }
+
+    void put(long word) {
+      buffer.putLong(position, word);
+      position += Long.BYTES;
+    }
+  }
+
+  /** A program that the library has verified. */
+  private static final class Native implements Prepared {
+    private final Program program;
+    private final long handle;
+
+    Native(Program program) {
+      this.program = program;
+      ByteBuffer words = program.encode();
+      ByteBuffer result = direct(Long.BYTES);
+      int status =
+          NativeLanes.programCreate(
+              NativeLanes.address(words),
+              words.remaining() / Integer.BYTES,
+              NativeLanes.address(result));
+      Reference.reachabilityFence(words);
+      if (status != 0) {
+        throw failure(status);
+      }
+      handle = result.getLong(0);
+      long freed = handle;
+      CLEANER.register(this, () -> NativeLanes.programFree(freed));
+    }
+
+    @Override
+    public void run(Call call) {
+      Words words = call.words;
+      if (words == null) {
+        words = new Words();
+        call.words = words;
+      }
+      write(call, words);
+      int status = NativeLanes.run(handle, words.address);
+      Reference.reachabilityFence(this);
+      if (status != 0) {
+        throw failure(status);
+      }
+    }
+
+    private void write(Call call, Words words) {
+      List<Program.Pass> passes = program.passes();
+      int capacity = 2;
+      for (int p = 0; p < passes.size(); p++) {
+        int operands = passes.get(p).inputs().size() + passes.get(p).outputs().size();
+        capacity += 2 + call.shapes[p].length + operands * (1 + call.shapes[p].length);
+      }
+      words.begin(capacity);
+      words.put(0);
+      words.put(0);
+      for (int p = 0; p < passes.size(); p++) {
+        Program.Pass pass = passes.get(p);
+        long[] shape = call.shapes[p];
+        words.put(call.threads[p]);
+        words.put(shape.length);
+        for (long length : shape) {
+          words.put(length);
+        }
+        for (int i = 0; i < pass.inputs().size(); i++) {
+          put(words, call.operands[pass.inputs().get(i).operand()], shape);
+        }
+        for (int i = 0; i < pass.outputs().size(); i++) {
+          put(words, call.operands[pass.outputs().get(i).operand()], shape);
+        }
+      }
+    }
+
+    /**
+     * An operand's address and its strides, 0 along the axes over which it is broadcast or reduced.
+     */
+    private static void put(Words words, NDArray array, long[] shape) {
+      Layout layout = array.layout();
+      words.put(array.memory().address() + layout.offset);
+      for (long stride : layout.broadcastStrides(shape)) {
+        words.put(stride);
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.lanes;
+
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.annotation.Name;
+import org.bytedeco.javacpp.annotation.NoException;
+import org.bytedeco.javacpp.annotation.Platform;
+import org.bytedeco.javacpp.annotation.Raw;
+
+/**
+ * The functions of {@code lanes.h}, one to one; what they do and take is said there. Addresses are
+ * plain numbers, so a call makes no objects and checks nothing: whoever calls keeps the memory
+ * alive and the numbers right.
+ *
+ * <p>JavaCPP generates the C++ side from the annotations when the project is built and plays no
+ * part at run time. No method may be called before {@link NativeLibrary#load()}.
+ */
+@NoException
+@Platform(include = {"lanes.h", "buffers.h"})
+final class NativeLanes {
+
+  private NativeLanes() {}
+
+  @Name("lanes_table")
+  static native long table(long buffer, long bytes);
+
+  @Name("lanes_isas")
+  static native long isas(long buffer, long bytes);
+
+  @Name("lanes_isa")
+  static native long isa(long buffer, long bytes);
+
+  @Name("lanes_select_isa")
+  static native int selectIsa(long name);
+
+  @Name("lanes_allocate")
+  static native long allocate(long bytes);
+
+  @Name("lanes_free")
+  static native void free(long address, long bytes);
+
+  @Name("lanes_map")
+  static native long map(long path, long offset, long bytes, int writable);
+
+  @Name("lanes_unmap")
+  static native void unmap(long address, long bytes);
+
+  @Name("lanes_program_create")
+  static native int programCreate(long words, long count, long handle);
+
+  @Name("lanes_program_free")
+  static native void programFree(long program);
+
+  @Name("lanes_run")
+  static native int run(long program, long call);
+
+  /** The address of index 0 of a buffer, whatever its position; 0 when it lies on the Java heap. */
+  @Name("lanes::address")
+  static native long address(@Raw(withEnv = true) Buffer buffer);
+
+  /**
+   * A direct buffer over memory that it does not keep alive, big-endian as every new one; null
+   * beyond 2^31 - 1 bytes.
+   */
+  @Name("lanes::view")
+  @Raw(withEnv = true)
+  static native ByteBuffer view(long address, long bytes);
+}

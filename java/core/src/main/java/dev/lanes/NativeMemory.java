@@ -1,0 +1,130 @@
+package dev.lanes;
+
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Memory by way of the native library: its allocator, its mappings, and addresses that others own.
+ */
+final class NativeMemory implements MemorySource {
+  private final long bytes;
+  private final long address;
+  private final Runnable free; // null for memory that others own
+  private final Object owner; // kept reachable
+  private final Object space;
+  private final long place;
+
+  private NativeMemory(
+      long bytes, long address, Runnable free, Object owner, Object space, long place) {
+    this.bytes = bytes;
+    this.address = address;
+    this.free = free;
+    this.owner = owner;
+    this.space = space;
+    this.place = place;
+  }
+
+  static MemorySource allocate(long bytes, MemoryBudget budget) {
+    long taken = Math.max(bytes, 1);
+    long address = budget.take(taken, () -> addressOrNull(taken));
+    Runnable free =
+        () -> {
+          NativeLanes.free(address, taken);
+          budget.giveBack(taken);
+        };
+    return new NativeMemory(bytes, address, free, null, MemorySource.class, address);
+  }
+
+  private static Long addressOrNull(long bytes) {
+    long address = NativeLanes.allocate(bytes);
+    return address == 0 ? null : address;
+  }
+
+  static MemorySource borrow(long address, long bytes, Object owner) {
+    return new NativeMemory(bytes, address, null, owner, MemorySource.class, address);
+  }
+
+  static MemorySource borrow(Buffer direct, long skippedBytes, long bytes) {
+    return borrow(NativeLanes.address(direct) + skippedBytes, bytes, direct);
+  }
+
+  static MemorySource map(Path path, long offset, long bytes, boolean writable) throws IOException {
+    byte[] name = fileName(path);
+    ByteBuffer direct = ByteBuffer.allocateDirect(name.length + 1);
+    direct.put(name).put((byte) 0);
+    long address = NativeLanes.map(NativeLanes.address(direct), offset, bytes, writable ? 1 : 0);
+    Reference.reachabilityFence(direct);
+    if (address < 0 && address > -4096) {
+      throw new IOException("cannot map " + bytes + " bytes of " + path + ": errno " + -address);
+    }
+    Object space = JavaMemory.fileSpace(path);
+    return new NativeMemory(
+        bytes, address, () -> NativeLanes.unmap(address, bytes), null, space, offset);
+  }
+
+  /**
+   * The bytes by which the system knows a file; the URI has them all, whatever the locale makes of
+   * the name.
+   */
+  private static byte[] fileName(Path path) {
+    String raw = path.toAbsolutePath().toUri().getRawPath();
+    byte[] name = new byte[raw.length()];
+    int length = 0;
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '%') {
+        name[length++] = (byte) Integer.parseInt(raw.substring(i + 1, i + 3), 16);
+        i += 2;
+      } else {
+        name[length++] = (byte) c;
+      }
+    }
+    return Arrays.copyOf(name, length);
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public long address() {
+    return address;
+  }
+
+  @Override
+  public ByteBuffer[] windows() {
+    return MemorySource.cut(bytes, this::export);
+  }
+
+  @Override
+  public ByteBuffer export(long offset, int length) {
+    return NativeLanes.view(address + offset, length);
+  }
+
+  @Override
+  public boolean exportsNeedIt() {
+    return true;
+  }
+
+  @Override
+  public void free() {
+    if (free != null) {
+      free.run();
+    }
+  }
+
+  @Override
+  public Object space() {
+    return space;
+  }
+
+  @Override
+  public long place() {
+    return place;
+  }
+}

@@ -1,0 +1,2 @@
+/** Arrays in files. */
+package dev.lanes.io;

@@ -1,0 +1,161 @@
+package dev.lanes.lang;
+
+import dev.lanes.DType;
+import dev.lanes.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Typed nodes, arguments before uses, each computation present once. Constants are folded as nodes
+ * are added.
+ */
+final class Graph {
+
+  /** One typed computation. */
+  sealed interface Node {
+    Kind kind();
+  }
+
+  /**
+   * An operand of the expression.
+   *
+   * @param variable its number
+   * @param dtype how it lies in memory
+   * @param isScalar whether the caller passes one Java value instead of an array
+   */
+  record Leaf(int variable, DType dtype, boolean isScalar) implements Node {
+    @Override
+    public Kind kind() {
+      return dtype.kind();
+    }
+  }
+
+  /**
+   * A value known now.
+   *
+   * @param value the value with its kind
+   */
+  record Known(Program.Constant value) implements Node {
+    @Override
+    public Kind kind() {
+      return value.kind();
+    }
+  }
+
+  /**
+   * A kernel on earlier nodes.
+   *
+   * @param kernel what it does
+   * @param arguments indices of nodes
+   */
+  record Apply(Kernel kernel, List<Integer> arguments) implements Node {
+    @Override
+    public Kind kind() {
+      return kernel.result();
+    }
+  }
+
+  /**
+   * All elements of an earlier node made into one.
+   *
+   * @param reduction how
+   * @param argument index of the node
+   */
+  record Reduce(Reduction reduction, int argument) implements Node {
+    @Override
+    public Kind kind() {
+      return reduction.result();
+    }
+  }
+
+  private final List<Node> nodes = new ArrayList<>();
+  private final Map<Node, Integer> indices = new HashMap<>();
+
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  Node node(int index) {
+    return nodes.get(index);
+  }
+
+  Kind kind(int index) {
+    return nodes.get(index).kind();
+  }
+
+  /** The value of a node, or null when it is not known yet. */
+  Program.Constant known(int index) {
+    return nodes.get(index) instanceof Known known ? known.value() : null;
+  }
+
+  /** The index of a node equal to this one, added if there is none. */
+  int add(Node node) {
+    return indices.computeIfAbsent(
+        node,
+        key -> {
+          nodes.add(key);
+          return nodes.size() - 1;
+        });
+  }
+
+  int constant(Kind kind, long value) {
+    return add(new Known(Program.Constant.of(kind, value)));
+  }
+
+  int constant(Kind kind, double value) {
+    return add(new Known(Program.Constant.of(kind, value)));
+  }
+
+  /** Adds a kernel on nodes of exactly its kinds, or its value where all arguments are known. */
+  int apply(Kernel kernel, List<Integer> arguments) {
+    if (arguments.stream().allMatch(argument -> known(argument) != null)) {
+      return fold(kernel, arguments);
+    }
+    return add(new Apply(kernel, List.copyOf(arguments)));
+  }
+
+  private int fold(Kernel kernel, List<Integer> arguments) {
+    Object[] blocks = new Object[3];
+    for (int i = 0; i < arguments.size(); i++) {
+      blocks[i] = block(known(arguments.get(i)));
+    }
+    Object out = Reference.block(kernel.result(), 1);
+    kernel.reference().apply(out, blocks[0], blocks[1], blocks[2], 1);
+    return out instanceof long[] longs
+        ? constant(kernel.result(), longs[0])
+        : constant(kernel.result(), ((double[]) out)[0]);
+  }
+
+  private static Object block(Program.Constant value) {
+    return value.isFloat() ? new double[] {value.asDouble()} : new long[] {value.asLong()};
+  }
+
+  /** The node as another kind; constants are converted at once. */
+  int convert(int index, Kind to) {
+    if (kind(index) == to) {
+      return index;
+    }
+    return apply(conversion(to).kernel(kind(index)), List.of(index));
+  }
+
+  /**
+   * A kernel that hands its argument on, for results that are an operand or a constant as it
+   * stands.
+   */
+  int copy(int index) {
+    return add(new Apply(conversion(kind(index)).kernel(kind(index)), List.of(index)));
+  }
+
+  private static Op conversion(Kind to) {
+    return switch (to) {
+      case BOOL -> Op.BOOL;
+      case INT32 -> Op.INT32;
+      case INT64 -> Op.INT64;
+      case FLOAT32 -> Op.FLOAT32;
+      case FLOAT64 -> Op.FLOAT64;
+      case COMPLEX128, BYTES -> throw new IllegalArgumentException("no conversion gives " + to);
+    };
+  }
+}

@@ -1,0 +1,109 @@
+package dev.lanes.lang;
+
+import dev.lanes.lang.Program.Input;
+import dev.lanes.lang.Program.Instruction;
+import dev.lanes.lang.Program.Load;
+import dev.lanes.lang.Program.Operand;
+import dev.lanes.lang.Program.Output;
+import dev.lanes.lang.Program.Pass;
+import dev.lanes.lang.Program.Role;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A program in a form that people can read. */
+public final class Listing {
+
+  private Listing() {}
+
+  /**
+   * Lists passes, registers and instructions.
+   *
+   * @param program the program
+   * @param names of the expression's variables
+   * @return one line per step
+   */
+  public static String of(Program program, List<String> names) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < program.passes().size(); i++) {
+      Pass pass = program.passes().get(i);
+      long read =
+          pass.inputs().stream()
+              .map(input -> program.operands().get(input.operand()))
+              .mapToLong(Listing::bytes)
+              .sum();
+      long written =
+          pass.outputs().stream()
+              .filter(output -> output.reduction() == null)
+              .map(output -> program.operands().get(output.operand()))
+              .mapToLong(Listing::bytes)
+              .sum();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "pass %d: %s, reads %d and writes %d bytes per element, %d registers, about %.2f ns per element%n",
+              i + 1,
+              pass.isReducing() ? "reduces" : "stores",
+              read,
+              written,
+              pass.registers().size(),
+              pass.cost()));
+      steps(program, pass, names, text);
+    }
+    return text.toString();
+  }
+
+  private static void steps(Program program, Pass pass, List<String> names, StringBuilder text) {
+    for (Input input : pass.inputs()) {
+      line(
+          text,
+          register(pass, input.register()),
+          name(program.operands().get(input.operand()), names));
+    }
+    for (Load load : pass.loads()) {
+      line(
+          text,
+          register(pass, load.register()),
+          program.constants().get(load.constant()).toString());
+    }
+    for (Instruction instruction : pass.instructions()) {
+      String arguments =
+          instruction.arguments().stream().map(r -> "r" + r).collect(Collectors.joining(", "));
+      line(
+          text,
+          register(pass, instruction.destination()),
+          instruction.kernel().op().id() + "(" + arguments + ")");
+    }
+    for (Output output : pass.outputs()) {
+      String value = "r" + output.register();
+      line(
+          text,
+          name(program.operands().get(output.operand()), names),
+          output.reduction() == null ? value : output.reduction().op().id() + "(" + value + ")");
+    }
+  }
+
+  private static void line(StringBuilder text, String target, String source) {
+    text.append(String.format("  %-16s = %s%n", target, source));
+  }
+
+  private static String register(Pass pass, int register) {
+    return "r" + register + ":" + pass.registers().get(register).dtype();
+  }
+
+  private static long bytes(Operand operand) {
+    return operand.role() == Role.INPUT || operand.role() == Role.OUTPUT
+        ? operand.dtype().bytes()
+        : 0;
+  }
+
+  private static String name(Operand operand, List<String> names) {
+    String name =
+        switch (operand.role()) {
+          case INPUT, SCALAR -> names.get(operand.index());
+          case TEMPORARY -> "t" + operand.index();
+          case OUTPUT -> "out";
+        };
+    return name + ":" + operand.dtype();
+  }
+}

@@ -1,0 +1,635 @@
+package dev.lanes.lang;
+
+import dev.lanes.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
+
+/**
+ * The operator table: one row per operation, and the only place where an operation is described.
+ * The parser, the type rules, the Java engine, the native library's {@code ops.def}, the table in
+ * the README and the operator tests all follow from it.
+ *
+ * <p>Columns: how it is written; accuracy bound in ULP (0 = exact or correctly rounded); rough cost
+ * in nanoseconds for one float64 element in cache; the range from which tests draw; one line of
+ * documentation; then its cases. A case lists the key kinds it serves, a pattern of argument kinds
+ * and result kind ({@code T} is the key), and its meaning in Java.
+ */
+public enum Op {
+  ADD(
+      infix("+", 10),
+      0,
+      0.05,
+      all(),
+      "sum; logical or of bools",
+      longs("b", "TT:T", (a, b) -> a | b),
+      longs("il", "TT:T", Long::sum),
+      doubles("fd", "TT:T", Double::sum)),
+  SUB(
+      infix("-", 10),
+      0,
+      0.05,
+      all(),
+      "difference",
+      longs("il", "TT:T", (a, b) -> a - b),
+      doubles("fd", "TT:T", (a, b) -> a - b)),
+  MUL(
+      infix("*", 11),
+      0,
+      0.05,
+      all(),
+      "product; logical and of bools",
+      longs("b", "TT:T", (a, b) -> a & b),
+      longs("il", "TT:T", (a, b) -> a * b),
+      doubles("fd", "TT:T", (a, b) -> a * b)),
+  TRUEDIV(
+      infix("/", 11),
+      0,
+      0.25,
+      all(),
+      "quotient, always a float",
+      doubles("fd", "TT:T", (a, b) -> a / b)),
+  FLOORDIV(
+      infix("//", 11),
+      0,
+      3,
+      all(),
+      "quotient rounded down; of integers by zero: 0",
+      longs("il", "TT:T", Arithmetic::floorDivide),
+      doubles("f", "TT:T", Arithmetic::floorDivideFloat),
+      doubles("d", "TT:T", Arithmetic::floorDivide)),
+  MOD(
+      infix("%", 11),
+      0,
+      3,
+      all(),
+      "remainder with the sign of the divisor; of integers by zero: 0",
+      longs("il", "TT:T", Arithmetic::remainder),
+      doubles("fd", "TT:T", Arithmetic::remainder)),
+  POW(
+      infix("**", 13),
+      1,
+      2,
+      range(-20, 20),
+      "power; integer powers wrap",
+      longs("il", "TT:T", Arithmetic::power),
+      doubles("fd", "TT:T", Arithmetic::power)),
+  LT(
+      infix("<", 5),
+      0,
+      0.05,
+      all(),
+      "less than",
+      longTests("bil", (a, b) -> a < b),
+      tests("fd", (a, b) -> a < b)),
+  LE(
+      infix("<=", 5),
+      0,
+      0.05,
+      all(),
+      "at most",
+      longTests("bil", (a, b) -> a <= b),
+      tests("fd", (a, b) -> a <= b)),
+  GT(
+      infix(">", 5),
+      0,
+      0.05,
+      all(),
+      "greater than",
+      longTests("bil", (a, b) -> a > b),
+      tests("fd", (a, b) -> a > b)),
+  GE(
+      infix(">=", 5),
+      0,
+      0.05,
+      all(),
+      "at least",
+      longTests("bil", (a, b) -> a >= b),
+      tests("fd", (a, b) -> a >= b)),
+  EQ(
+      infix("==", 5),
+      0,
+      0.05,
+      all(),
+      "equal",
+      longTests("bil", (a, b) -> a == b),
+      tests("fd", (a, b) -> a == b)),
+  NE(
+      infix("!=", 5),
+      0,
+      0.05,
+      all(),
+      "not equal",
+      longTests("bil", (a, b) -> a != b),
+      tests("fd", (a, b) -> a != b)),
+  AND(
+      infix("&", 8),
+      0,
+      0.05,
+      all(),
+      "bitwise and; logical and of bools",
+      longs("bil", "TT:T", (a, b) -> a & b)),
+  OR(
+      infix("|", 6),
+      0,
+      0.05,
+      all(),
+      "bitwise or; logical or of bools",
+      longs("bil", "TT:T", (a, b) -> a | b)),
+  XOR(infix("^", 7), 0, 0.05, all(), "bitwise exclusive or", longs("bil", "TT:T", (a, b) -> a ^ b)),
+  SHL(
+      infix("<<", 9),
+      0,
+      0.05,
+      range(0, 40),
+      "bits moved left; 0 when the count is outside the width",
+      longs("i", "TT:T", (a, b) -> b < 0 || b > 31 ? 0 : a << b),
+      longs("l", "TT:T", (a, b) -> b < 0 || b > 63 ? 0 : a << b)),
+  SHR(
+      infix(">>", 9),
+      0,
+      0.05,
+      range(0, 40),
+      "bits moved right, keeping the sign; only the sign when the count is outside the width",
+      longs("i", "TT:T", (a, b) -> a >> (b < 0 || b > 31 ? 63 : b)),
+      longs("l", "TT:T", (a, b) -> a >> (b < 0 || b > 63 ? 63 : b))),
+  NEG(
+      prefix("-", 12),
+      0,
+      0.05,
+      all(),
+      "negative",
+      longs("il", "T:T", (a, b) -> -a),
+      doubles("fd", "T:T", (a, b) -> -a)),
+  INVERT(
+      prefix("~", 12),
+      0,
+      0.05,
+      all(),
+      "bitwise not; logical not of bools",
+      longs("bil", "T:T", (a, b) -> ~a)),
+  WHERE(
+      function("where"),
+      0,
+      0.06,
+      all(),
+      "where(c, x, y): x where c holds, else y",
+      cases("bilfd", "bTT:T", Reference::select)),
+  SQRT(
+      function("sqrt"),
+      0,
+      0.5,
+      range(0, 1e6),
+      "square root",
+      doubles("fd", "T:T", (a, b) -> Math.sqrt(a))),
+  EXP(
+      function("exp"),
+      1,
+      0.4,
+      range(-30, 30),
+      "e to the power x",
+      doubles("fd", "T:T", (a, b) -> StrictMath.exp(a))),
+  LOG(
+      function("log"),
+      1,
+      0.5,
+      range(1e-6, 1e6),
+      "natural logarithm",
+      doubles("fd", "T:T", (a, b) -> StrictMath.log(a))),
+  SIN(
+      function("sin"),
+      1,
+      0.6,
+      range(-100, 100),
+      "sine of x in radians",
+      doubles("fd", "T:T", (a, b) -> StrictMath.sin(a))),
+  COS(
+      function("cos"),
+      1,
+      0.6,
+      range(-100, 100),
+      "cosine of x in radians",
+      doubles("fd", "T:T", (a, b) -> StrictMath.cos(a))),
+  ABS(
+      function("abs"),
+      0,
+      0.05,
+      all(),
+      "absolute value",
+      longs("bil", "T:T", (a, b) -> Math.abs(a)),
+      doubles("fd", "T:T", (a, b) -> Math.abs(a))),
+  BOOL(
+      function("bool"),
+      0,
+      0.05,
+      all(),
+      "whether x is not zero",
+      longTests("bil", "T:b", (a, b) -> a != 0),
+      tests("fd", "T:b", (a, b) -> a != 0)),
+  INT32(
+      function("int32"),
+      0,
+      0.05,
+      all(),
+      "x as int32: integers wrap, floats lose their fraction and stop at the ends of the range",
+      longs("bil", "T:i", (a, b) -> a),
+      toLongs("fd", "T:i", a -> (int) a)),
+  INT64(
+      function("int64"),
+      0,
+      0.05,
+      all(),
+      "x as int64: floats lose their fraction and stop at the ends of the range",
+      longs("bil", "T:l", (a, b) -> a),
+      toLongs("fd", "T:l", a -> (long) a)),
+  FLOAT32(
+      function("float32"),
+      0,
+      0.05,
+      all(),
+      "x rounded to float32",
+      toDoubles("bil", "T:f", a -> (float) a),
+      doubles("fd", "T:f", (a, b) -> a)),
+  FLOAT64(
+      function("float64"),
+      0,
+      0.05,
+      all(),
+      "x as float64",
+      toDoubles("bil", "T:d", a -> (double) a),
+      doubles("fd", "T:d", (a, b) -> a)),
+  SQUARE(
+      function("square"),
+      0,
+      0.05,
+      all(),
+      "x times x",
+      longs("il", "T:T", (a, b) -> a * a),
+      doubles("fd", "T:T", (a, b) -> a * a)),
+  SUM(
+      function("sum"),
+      0,
+      0.08,
+      all(),
+      "sum of all elements; float32 accumulates in float64, integers give int64; empty: 0",
+      reduceLongs("bil", "l:l", 0, Long::sum),
+      reduceDoubles("f", "d:f", -0.0, Double::sum),
+      reduceDoubles("d", "d:d", -0.0, Double::sum)),
+  MIN(
+      function("min"),
+      0,
+      0.1,
+      all(),
+      "smallest element; NaN when there is one",
+      reduceLongs("bil", "T:T", Long.MAX_VALUE, (a, x) -> x < a ? x : a).withoutIdentity(),
+      reduceDoubles("fd", "T:T", Double.POSITIVE_INFINITY, (a, x) -> x < a || x != x ? x : a)
+          .withoutIdentity()),
+  MAX(
+      function("max"),
+      0,
+      0.1,
+      all(),
+      "greatest element; NaN when there is one",
+      reduceLongs("bil", "T:T", Long.MIN_VALUE, (a, x) -> x > a ? x : a).withoutIdentity(),
+      reduceDoubles("fd", "T:T", Double.NEGATIVE_INFINITY, (a, x) -> x > a || x != x ? x : a)
+          .withoutIdentity());
+
+  /** How an operation is written. */
+  public enum Form {
+    /** Between its two arguments. */
+    INFIX,
+    /** Before its one argument. */
+    PREFIX,
+    /** A name with arguments in parentheses. */
+    FUNCTION
+  }
+
+  private record Syntax(Form form, String symbol, int precedence) {}
+
+  /** Numbers from which tests draw floats. */
+  public record Domain(double low, double high) {}
+
+  @FunctionalInterface
+  private interface Meaning {
+    Reference of(Kind result);
+  }
+
+  private record Case(
+      String keys,
+      String pattern,
+      Meaning meaning,
+      boolean hasIdentity,
+      long longIdentity,
+      double doubleIdentity,
+      LongBinaryOperator longs,
+      DoubleBinaryOperator doubles) {
+    Case withoutIdentity() {
+      return new Case(keys, pattern, meaning, false, longIdentity, doubleIdentity, longs, doubles);
+    }
+  }
+
+  private static final List<Kernel> KERNELS = new ArrayList<>();
+  private static final List<Reduction> REDUCTIONS = new ArrayList<>();
+  private static final Map<String, Op> FUNCTIONS = new HashMap<>();
+
+  static {
+    for (Op op : values()) {
+      if (op.form() == Form.FUNCTION) {
+        FUNCTIONS.put(op.symbol(), op);
+      }
+      for (Kind key : Kind.values()) {
+        for (Case row : op.cases) {
+          if (row.keys.indexOf(key.letter()) >= 0) {
+            op.add(key, row);
+          }
+        }
+      }
+    }
+  }
+
+  private final Syntax syntax;
+  private final int ulp;
+  private final double cost;
+  private final Domain domain;
+  private final String documentation;
+  private final List<Case> cases;
+  private final List<Kernel> kernels = new ArrayList<>();
+  private final List<Reduction> reductions = new ArrayList<>();
+
+  Op(Syntax syntax, int ulp, double cost, Domain domain, String documentation, Case... cases) {
+    this.syntax = syntax;
+    this.ulp = ulp;
+    this.cost = cost;
+    this.domain = domain;
+    this.documentation = documentation;
+    this.cases = List.of(cases);
+  }
+
+  private void add(Kind key, Case row) {
+    int colon = row.pattern.indexOf(':');
+    Kind result = kind(row.pattern.charAt(colon + 1), key);
+    if (row.meaning == null) {
+      Kind accumulator = kind(row.pattern.charAt(0), key);
+      Reduction reduction =
+          new Reduction(
+              this,
+              key,
+              result,
+              accumulator,
+              REDUCTIONS.size(),
+              row.hasIdentity,
+              row.longIdentity,
+              row.doubleIdentity,
+              row.longs,
+              row.doubles);
+      REDUCTIONS.add(reduction);
+      reductions.add(reduction);
+      return;
+    }
+    List<Kind> arguments =
+        row.pattern.substring(0, colon).chars().mapToObj(c -> kind((char) c, key)).toList();
+    boolean exact = key != Kind.FLOAT32 && key != Kind.FLOAT64;
+    Kernel kernel =
+        new Kernel(
+            this, key, result, arguments, KERNELS.size(), exact ? 0 : ulp, row.meaning.of(result));
+    KERNELS.add(kernel);
+    kernels.add(kernel);
+  }
+
+  private static Kind kind(char letter, Kind key) {
+    return letter == 'T' ? key : Kind.of(letter);
+  }
+
+  private static Syntax infix(String symbol, int precedence) {
+    return new Syntax(Form.INFIX, symbol, precedence);
+  }
+
+  private static Syntax prefix(String symbol, int precedence) {
+    return new Syntax(Form.PREFIX, symbol, precedence);
+  }
+
+  private static Syntax function(String name) {
+    return new Syntax(Form.FUNCTION, name, 0);
+  }
+
+  private static Domain all() {
+    return new Domain(-1000, 1000);
+  }
+
+  private static Domain range(double low, double high) {
+    return new Domain(low, high);
+  }
+
+  private static Case cases(String keys, String pattern, Meaning meaning) {
+    return new Case(keys, pattern, meaning, false, 0, 0, null, null);
+  }
+
+  private static Case longs(String keys, String pattern, LongBinaryOperator f) {
+    return cases(keys, pattern, kind -> Reference.longs(f, kind));
+  }
+
+  private static Case doubles(String keys, String pattern, DoubleBinaryOperator f) {
+    return cases(keys, pattern, kind -> Reference.doubles(f, kind));
+  }
+
+  private static Case tests(String keys, Reference.DoubleTest f) {
+    return tests(keys, "TT:b", f);
+  }
+
+  private static Case tests(String keys, String pattern, Reference.DoubleTest f) {
+    return cases(keys, pattern, kind -> Reference.tests(f));
+  }
+
+  private static Case longTests(String keys, Reference.LongTest f) {
+    return longTests(keys, "TT:b", f);
+  }
+
+  private static Case longTests(String keys, String pattern, Reference.LongTest f) {
+    return cases(keys, pattern, kind -> Reference.tests(f));
+  }
+
+  private static Case toLongs(
+      String keys, String pattern, java.util.function.DoubleToLongFunction f) {
+    return cases(keys, pattern, kind -> Reference.toLongs(f));
+  }
+
+  private static Case toDoubles(
+      String keys, String pattern, java.util.function.LongToDoubleFunction f) {
+    return cases(keys, pattern, kind -> Reference.toDoubles(f, kind));
+  }
+
+  private static Case reduceLongs(
+      String keys, String pattern, long identity, LongBinaryOperator f) {
+    return new Case(keys, pattern, null, true, identity, 0, f, null);
+  }
+
+  private static Case reduceDoubles(
+      String keys, String pattern, double identity, DoubleBinaryOperator f) {
+    return new Case(keys, pattern, null, true, 0, identity, null, f);
+  }
+
+  /**
+   * All kernels in the order of their numbers.
+   *
+   * @return an unmodifiable list
+   */
+  public static List<Kernel> allKernels() {
+    return List.copyOf(KERNELS);
+  }
+
+  /**
+   * All reductions in the order of their numbers.
+   *
+   * @return an unmodifiable list
+   */
+  public static List<Reduction> allReductions() {
+    return List.copyOf(REDUCTIONS);
+  }
+
+  /**
+   * Finds a function by its name.
+   *
+   * @param name as written in an expression
+   * @return the row, or null
+   */
+  static Op function(CharSequence name) {
+    return FUNCTIONS.get(name.toString());
+  }
+
+  /**
+   * Finds an operator that is not a function.
+   *
+   * @param form infix or prefix
+   * @param symbol as written in an expression
+   * @return the row, or null
+   */
+  static Op operator(Form form, String symbol) {
+    return Arrays.stream(values())
+        .filter(op -> op.form() == form && op.symbol().equals(symbol))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * The name by which the native library knows the operation.
+   *
+   * @return lower case, without a leading underscore
+   */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * How it is written.
+   *
+   * @return the form
+   */
+  public Form form() {
+    return syntax.form;
+  }
+
+  /**
+   * What is written.
+   *
+   * @return the operator or the name of the function
+   */
+  public String symbol() {
+    return syntax.symbol;
+  }
+
+  /**
+   * How strongly an operator binds; {@code **} also binds from right to left.
+   *
+   * @return greater is stronger, 0 for functions
+   */
+  int precedence() {
+    return syntax.precedence;
+  }
+
+  /**
+   * How many arguments it takes.
+   *
+   * @return 1, 2 or 3
+   */
+  public int arity() {
+    return isReduction() ? 1 : kernels.get(0).arguments().size();
+  }
+
+  /**
+   * Whether it turns many elements into one.
+   *
+   * @return true for sum, min and max
+   */
+  public boolean isReduction() {
+    return !reductions.isEmpty();
+  }
+
+  /**
+   * The accuracy bound of its float kernels.
+   *
+   * @return units in the last place, 0 for exact or correctly rounded
+   */
+  public int ulp() {
+    return ulp;
+  }
+
+  /**
+   * Roughly what one float64 element costs.
+   *
+   * @return nanoseconds on one core, data in cache
+   */
+  public double cost() {
+    return cost;
+  }
+
+  /**
+   * Where tests draw floats from.
+   *
+   * @return the range
+   */
+  public Domain domain() {
+    return domain;
+  }
+
+  /**
+   * One line for people.
+   *
+   * @return the documentation
+   */
+  public String documentation() {
+    return documentation;
+  }
+
+  /**
+   * Its kernels in the order of their key kinds.
+   *
+   * @return an unmodifiable list, empty for reductions
+   */
+  public List<Kernel> kernels() {
+    return List.copyOf(kernels);
+  }
+
+  /**
+   * Its reductions in the order of their key kinds.
+   *
+   * @return an unmodifiable list, empty unless {@link #isReduction()}
+   */
+  public List<Reduction> reductions() {
+    return List.copyOf(reductions);
+  }
+
+  /**
+   * The kernel for a key kind.
+   *
+   * @param key the kind
+   * @return the kernel, or null when there is none
+   */
+  public Kernel kernel(Kind key) {
+    return kernels.stream().filter(kernel -> kernel.key() == key).findFirst().orElse(null);
+  }
+}

@@ -1,0 +1,227 @@
+package dev.lanes.lang;
+
+import dev.lanes.DType;
+import dev.lanes.Kind;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Typed, optimised register code for one expression and one choice of operand types: the only thing
+ * that crosses to an engine. {@code native/include/lanes.h} describes its words.
+ *
+ * <p>Immutable, hence thread-safe.
+ *
+ * @param constants values that some pass loads
+ * @param operands everything in memory that some pass touches, inputs of the expression first
+ * @param passes in the order in which they run
+ */
+public record Program(List<Constant> constants, List<Operand> operands, List<Pass> passes) {
+
+  private static final int MAGIC = 0x31534e4c;
+
+  /** What an operand is to the caller. */
+  public enum Role {
+    /** Read; number {@code index} of the expression's variables. */
+    INPUT,
+    /**
+     * One value that the caller passed as a Java number; number {@code index} of the expression's
+     * variables.
+     */
+    SCALAR,
+    /** One value that an earlier pass leaves for later ones. */
+    TEMPORARY,
+    /** Written; number {@code index} of the results. */
+    OUTPUT
+  }
+
+  /**
+   * A value known when the program is made.
+   *
+   * @param kind its kind
+   * @param bits bool, int32 and int64 as the integer, float32 and float64 as the bits of the double
+   */
+  public record Constant(Kind kind, long bits) {
+
+    static Constant of(Kind kind, long value) {
+      return new Constant(kind, value);
+    }
+
+    static Constant of(Kind kind, double value) {
+      return new Constant(kind, Double.doubleToRawLongBits(value));
+    }
+
+    /**
+     * The value as an integer.
+     *
+     * @return meaningful for bool, int32 and int64
+     */
+    public long asLong() {
+      return bits;
+    }
+
+    /**
+     * The value as a float.
+     *
+     * @return meaningful for float32 and float64
+     */
+    public double asDouble() {
+      return Double.longBitsToDouble(bits);
+    }
+
+    boolean isFloat() {
+      return kind == Kind.FLOAT32 || kind == Kind.FLOAT64;
+    }
+
+    private long memoryBits() {
+      return kind == Kind.FLOAT32
+          ? Float.floatToRawIntBits((float) asDouble()) & 0xffffffffL
+          : bits;
+    }
+
+    @Override
+    public String toString() {
+      return kind == Kind.BOOL
+          ? String.valueOf(bits != 0)
+          : isFloat() ? String.valueOf(asDouble()) : String.valueOf(bits);
+    }
+  }
+
+  /**
+   * A place in memory.
+   *
+   * @param role what it is to the caller
+   * @param index which one of that role
+   * @param dtype how its elements lie
+   */
+  public record Operand(Role role, int index, DType dtype) {}
+
+  /**
+   * An operand as a pass reads it.
+   *
+   * @param operand index into the program's operands
+   * @param register where its elements appear
+   */
+  public record Input(int operand, int register) {}
+
+  /**
+   * A constant as a pass reads it.
+   *
+   * @param constant index into the program's constants
+   * @param register where it appears
+   */
+  public record Load(int constant, int register) {}
+
+  /**
+   * One kernel on one block.
+   *
+   * @param kernel what to do
+   * @param destination register written
+   * @param arguments registers read
+   */
+  public record Instruction(Kernel kernel, int destination, List<Integer> arguments) {}
+
+  /**
+   * What a pass leaves in memory.
+   *
+   * @param operand index into the program's operands
+   * @param register whose elements it takes
+   * @param reduction how they become one, or null to store each
+   */
+  public record Output(int operand, int register, Reduction reduction) {}
+
+  /**
+   * One sweep over the data.
+   *
+   * @param registers their kinds
+   * @param inputs operands read
+   * @param loads constants read
+   * @param instructions in order
+   * @param outputs operands written
+   */
+  public record Pass(
+      List<Kind> registers,
+      List<Input> inputs,
+      List<Load> loads,
+      List<Instruction> instructions,
+      List<Output> outputs) {
+
+    /**
+     * Whether the pass turns its elements into single values.
+     *
+     * @return true when its outputs are reductions
+     */
+    public boolean isReducing() {
+      return outputs.get(0).reduction() != null;
+    }
+
+    /**
+     * A rough estimate from the operator table, for one thread and data in cache.
+     *
+     * @return nanoseconds per element
+     */
+    public double cost() {
+      double cost = 0.02;
+      for (Instruction instruction : instructions) {
+        Kernel kernel = instruction.kernel();
+        cost += kernel.op().cost() * (kernel.key().bytes() == 8 ? 1 : 0.5);
+      }
+      for (Output output : outputs) {
+        cost += output.reduction() == null ? 0.02 : output.reduction().op().cost();
+      }
+      return cost + 0.02 * inputs.size();
+    }
+  }
+
+  /**
+   * The words that the native library takes.
+   *
+   * @return a direct buffer in native order, positioned at 0
+   */
+  public ByteBuffer encode() {
+    List<Integer> words =
+        new ArrayList<>(List.of(MAGIC, constants.size(), operands.size(), passes.size()));
+    for (Constant constant : constants) {
+      long bits = constant.memoryBits();
+      words.addAll(List.of(constant.kind().ordinal(), (int) bits, (int) (bits >> 32), 0, 0));
+    }
+    for (Operand operand : operands) {
+      words.addAll(List.of(operand.dtype().code(), operand.dtype().bytes()));
+    }
+    for (Pass pass : passes) {
+      encode(pass, words);
+    }
+    ByteBuffer buffer =
+        ByteBuffer.allocateDirect(words.size() * Integer.BYTES).order(ByteOrder.nativeOrder());
+    words.forEach(buffer::putInt);
+    return buffer.flip();
+  }
+
+  private static void encode(Pass pass, List<Integer> words) {
+    words.addAll(
+        List.of(
+            pass.registers.size(),
+            pass.inputs.size(),
+            pass.loads.size(),
+            pass.instructions.size(),
+            pass.outputs.size()));
+    pass.registers.forEach(kind -> words.add(kind.ordinal()));
+    pass.inputs.forEach(input -> words.addAll(List.of(input.operand, input.register)));
+    pass.loads.forEach(load -> words.addAll(List.of(load.constant, load.register)));
+    for (Instruction instruction : pass.instructions) {
+      words.add(instruction.kernel.index());
+      words.add(instruction.destination);
+      for (int i = 0; i < 3; i++) {
+        words.add(i < instruction.arguments.size() ? instruction.arguments.get(i) : -1);
+      }
+    }
+    for (Output output : pass.outputs) {
+      words.addAll(
+          List.of(
+              output.operand,
+              output.register,
+              output.reduction == null ? -1 : output.reduction.index()));
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package dev.lanes.lang;
+
+import dev.lanes.Kind;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleToLongFunction;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongToDoubleFunction;
+
+/**
+ * The meaning of a kernel in plain Java, applied to a block of elements. A block of kind bool,
+ * int32 or int64 is a {@code long[]}, one of kind float32 or float64 a {@code double[]} whose
+ * float32 values are exact in binary32.
+ *
+ * <p>float32 is computed in binary64 and rounded once, which is exact for sums, products, quotients
+ * and roots: 53 bits are more than twice 24 and two.
+ */
+@FunctionalInterface
+public interface Reference {
+
+  /**
+   * Computes the first n elements.
+   *
+   * @param out where the results go, may be one of the arguments
+   * @param a first argument
+   * @param b second argument, or null
+   * @param c third argument, or null
+   * @param n elements
+   */
+  void apply(Object out, Object a, Object b, Object c, int n);
+
+  /** A comparison of two floats. */
+  @FunctionalInterface
+  interface DoubleTest {
+    /**
+     * Compares.
+     *
+     * @param a left
+     * @param b right
+     * @return whether it holds
+     */
+    boolean test(double a, double b);
+  }
+
+  /** A comparison of two integers. */
+  @FunctionalInterface
+  interface LongTest {
+    /**
+     * Compares.
+     *
+     * @param a left
+     * @param b right
+     * @return whether it holds
+     */
+    boolean test(long a, long b);
+  }
+
+  /**
+   * Makes a block for n elements of a kind.
+   *
+   * @param kind the kind
+   * @param n elements
+   * @return a {@code long[]} or a {@code double[]}
+   */
+  static Object block(Kind kind, int n) {
+    return switch (kind) {
+      case BOOL, INT32, INT64 -> new long[n];
+      case FLOAT32, FLOAT64 -> new double[n];
+      case COMPLEX128, BYTES ->
+          throw new IllegalArgumentException("no reference computes in " + kind);
+    };
+  }
+
+  private static long wrap(Kind kind, long value) {
+    return switch (kind) {
+      case BOOL -> value & 1;
+      case INT32 -> (int) value;
+      default -> value;
+    };
+  }
+
+  private static double round(Kind kind, double value) {
+    return kind == Kind.FLOAT32 ? (float) value : value;
+  }
+
+  /**
+   * Integers in, integers out, wrapped to the kind.
+   *
+   * @param f one element; unary operators ignore the second argument
+   * @param kind of the result
+   * @return the block form
+   */
+  static Reference longs(LongBinaryOperator f, Kind kind) {
+    return (out, a, b, c, n) -> {
+      long[] to = (long[]) out;
+      long[] x = (long[]) a;
+      long[] y = b == null ? x : (long[]) b;
+      for (int i = 0; i < n; i++) {
+        to[i] = wrap(kind, f.applyAsLong(x[i], y[i]));
+      }
+    };
+  }
+
+  /**
+   * Floats in, floats out, rounded to the kind.
+   *
+   * @param f one element; unary operators ignore the second argument
+   * @param kind of the result
+   * @return the block form
+   */
+  static Reference doubles(DoubleBinaryOperator f, Kind kind) {
+    return (out, a, b, c, n) -> {
+      double[] to = (double[]) out;
+      double[] x = (double[]) a;
+      double[] y = b == null ? x : (double[]) b;
+      for (int i = 0; i < n; i++) {
+        to[i] = round(kind, f.applyAsDouble(x[i], y[i]));
+      }
+    };
+  }
+
+  /**
+   * Floats in, truth values out.
+   *
+   * @param f one element
+   * @return the block form
+   */
+  static Reference tests(DoubleTest f) {
+    return (out, a, b, c, n) -> {
+      long[] to = (long[]) out;
+      double[] x = (double[]) a;
+      double[] y = b == null ? x : (double[]) b;
+      for (int i = 0; i < n; i++) {
+        to[i] = f.test(x[i], y[i]) ? 1 : 0;
+      }
+    };
+  }
+
+  /**
+   * Integers in, truth values out.
+   *
+   * @param f one element
+   * @return the block form
+   */
+  static Reference tests(LongTest f) {
+    return longs((a, b) -> f.test(a, b) ? 1 : 0, Kind.BOOL);
+  }
+
+  /**
+   * A conversion of integers into floats.
+   *
+   * @param f one element
+   * @param kind of the result
+   * @return the block form
+   */
+  static Reference toDoubles(LongToDoubleFunction f, Kind kind) {
+    return (out, a, b, c, n) -> {
+      double[] to = (double[]) out;
+      long[] x = (long[]) a;
+      for (int i = 0; i < n; i++) {
+        to[i] = f.applyAsDouble(x[i]);
+      }
+    };
+  }
+
+  /**
+   * A conversion of floats into integers.
+   *
+   * @param f one element
+   * @return the block form
+   */
+  static Reference toLongs(DoubleToLongFunction f) {
+    return (out, a, b, c, n) -> {
+      long[] to = (long[]) out;
+      double[] x = (double[]) a;
+      for (int i = 0; i < n; i++) {
+        to[i] = f.applyAsLong(x[i]);
+      }
+    };
+  }
+
+  /**
+   * The choice between the second and the third argument by the first, bits untouched.
+   *
+   * @param kind of the chosen values
+   * @return the block form
+   */
+  static Reference select(Kind kind) {
+    if (block(kind, 0) instanceof long[]) {
+      return (out, a, b, c, n) -> {
+        for (int i = 0; i < n; i++) {
+          ((long[]) out)[i] = ((long[]) a)[i] != 0 ? ((long[]) b)[i] : ((long[]) c)[i];
+        }
+      };
+    }
+    return (out, a, b, c, n) -> {
+      for (int i = 0; i < n; i++) {
+        ((double[]) out)[i] = ((long[]) a)[i] != 0 ? ((double[]) b)[i] : ((double[]) c)[i];
+      }
+    };
+  }
+}

@@ -1,0 +1,50 @@
+package dev.lanes.lang;
+
+import java.util.stream.Stream;
+
+/** Finds the name that somebody who mistyped may have meant. */
+public final class Spelling {
+
+  private Spelling() {}
+
+  /**
+   * The candidate with the fewest edits, if it is close enough to be a slip.
+   *
+   * @param name as typed
+   * @param candidates names that exist
+   * @return the nearest, or null when none is within a third of the length
+   */
+  public static String nearest(String name, Stream<String> candidates) {
+    if (name.length() > 40) {
+      return null;
+    }
+    String best = null;
+    int fewest = Math.max(1, name.length() / 3) + 1;
+    for (String candidate : (Iterable<String>) candidates::iterator) {
+      int edits = edits(name, candidate);
+      if (edits < fewest) {
+        fewest = edits;
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  /** Levenshtein's distance, row by row. */
+  private static int edits(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

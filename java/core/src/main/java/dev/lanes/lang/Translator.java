@@ -1,0 +1,332 @@
+package dev.lanes.lang;
+
+import dev.lanes.DType;
+import dev.lanes.Kind;
+import dev.lanes.LanesException;
+import dev.lanes.LanesException.Code;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Tree to program for one choice of operand types. Kinds promote as in NumPy 2: constants and Java
+ * numbers are weak, that is, they take the kind of what they meet unless they are floats that meet
+ * integers or integers beyond int32.
+ */
+public final class Translator {
+
+  /**
+   * Float powers up to this are products: at most two roundings, so within the bound of pow plus
+   * half a unit.
+   */
+  private static final int MAX_FLOAT_POWER = 4;
+
+  private final Tree tree;
+  private final List<Argument> arguments;
+  private final Graph graph = new Graph();
+  private final int[] indices;
+  private final boolean[] weak;
+
+  private Translator(Tree tree, List<Argument> arguments) {
+    this.tree = tree;
+    this.arguments = arguments;
+    this.indices = new int[tree.nodes().size()];
+    this.weak = new boolean[tree.nodes().size()];
+  }
+
+  /**
+   * Translates.
+   *
+   * @param tree the parsed expression
+   * @param arguments one for each of its names, in their order
+   * @param output dtype of an output that the caller gives, or null for the result's own
+   * @return the program
+   * @throws LanesException with the column, code TYPE or LIMIT; code CAST when the result does not
+   *     fit the output
+   */
+  public static Program translate(Tree tree, List<Argument> arguments, DType output) {
+    Translator translator = new Translator(tree, arguments);
+    int result = translator.type();
+    Kind kind = translator.graph.kind(result);
+    DType dtype = output == null ? kind.dtype() : output;
+    requireSameKind(kind, dtype);
+    result = translator.graph.convert(result, dtype.kind());
+    return Scheduler.schedule(translator.graph, result, arguments, dtype);
+  }
+
+  private static void requireSameKind(Kind from, DType to) {
+    if (rank(to.kind()) > rank(Kind.FLOAT64)) {
+      throw new LanesException(
+          Code.CAST, "an output of " + to + " cannot take a result of " + from.dtype());
+    }
+    if (rank(from) > rank(to.kind())) {
+      throw new LanesException(
+          Code.CAST,
+          "the result is "
+              + from.dtype()
+              + " and cannot go into an output of "
+              + to
+              + " (same_kind casting)");
+    }
+  }
+
+  private static int rank(Kind kind) {
+    return switch (kind) {
+      case BOOL -> 0;
+      case INT32, INT64 -> 1;
+      case FLOAT32, FLOAT64 -> 2;
+      case COMPLEX128 -> 3;
+      case BYTES -> 4;
+    };
+  }
+
+  private int type() {
+    for (int i = 0; i < indices.length; i++) {
+      Tree.Node node = tree.nodes().get(i);
+      if (node instanceof Tree.Literal literal) {
+        indices[i] = literal(literal.value());
+        weak[i] = !(literal.value() instanceof Boolean);
+      } else if (node instanceof Tree.Name name) {
+        Argument argument = arguments.get(name.index());
+        requireComputable(argument.dtype(), name);
+        indices[i] = graph.add(new Graph.Leaf(name.index(), argument.dtype(), argument.isScalar()));
+        weak[i] = argument.isWeak();
+      } else if (node instanceof Tree.Call call) {
+        weak[i] =
+            !call.op().isReduction()
+                && call.arguments().stream().allMatch(argument -> weak[argument]);
+        indices[i] = call.op().isReduction() ? reduce(call) : apply(call, weak[i]);
+      }
+    }
+    return indices[indices.length - 1];
+  }
+
+  private int literal(Object value) {
+    if (value instanceof Boolean truth) {
+      return graph.constant(Kind.BOOL, truth ? 1 : 0);
+    }
+    return value instanceof Long number
+        ? integer(number)
+        : graph.constant(Kind.FLOAT64, (Double) value);
+  }
+
+  private int integer(long value) {
+    return graph.constant(value == (int) value ? Kind.INT32 : Kind.INT64, value);
+  }
+
+  private void requireComputable(DType dtype, Tree.Name name) {
+    if (dtype.kind() == Kind.COMPLEX128 || dtype.kind() == Kind.BYTES) {
+      throw new LanesException(
+          Code.TYPE,
+          "'"
+              + tree.names().get(name.index())
+              + "' is "
+              + dtype
+              + ", which expressions do not compute in",
+          name.column(),
+          null);
+    }
+  }
+
+  private int reduce(Tree.Call call) {
+    int argument = indices[call.arguments().get(0)];
+    Kind kind = graph.kind(argument);
+    for (Reduction reduction : call.op().reductions()) {
+      if (reduction.key() == kind) {
+        return graph.add(new Graph.Reduce(reduction, argument));
+      }
+    }
+    throw mismatch(call, List.of(kind));
+  }
+
+  private int apply(Tree.Call call, boolean allWeak) {
+    List<Integer> nodes = call.arguments().stream().map(argument -> indices[argument]).toList();
+    if (allWeak
+        && nodes.stream()
+            .allMatch(node -> graph.known(node) != null && !graph.known(node).isFloat())) {
+      Integer exact =
+          foldIntegers(call, nodes.stream().map(node -> graph.known(node).asLong()).toList());
+      if (exact != null) {
+        return exact;
+      }
+    }
+    Kernel kernel = resolve(call, nodes, allWeak);
+    List<Integer> converted = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      converted.add(graph.convert(nodes.get(i), kernel.arguments().get(i)));
+    }
+    Integer simpler = simplify(call, kernel, converted);
+    return simpler != null ? simpler : graph.apply(kernel, converted);
+  }
+
+  /**
+   * Integer constants are computed exactly; what leaves int64 is refused, as its literal would be.
+   */
+  private Integer foldIntegers(Tree.Call call, List<Long> values) {
+    long a = values.get(0);
+    long b = values.size() > 1 ? values.get(1) : 0;
+    try {
+      return switch (call.op()) {
+        case ADD -> integer(Math.addExact(a, b));
+        case SUB -> integer(Math.subtractExact(a, b));
+        case MUL -> integer(Math.multiplyExact(a, b));
+        case NEG -> integer(Math.negateExact(a));
+        case ABS -> integer(Math.absExact(a));
+        case SQUARE -> integer(Math.multiplyExact(a, a));
+        case INVERT -> integer(~a);
+        case SHL -> b < 0 ? integer(0) : integer(shiftExact(a, b));
+        case FLOORDIV -> integer(b == -1 ? Math.negateExact(a) : Arithmetic.floorDivide(a, b));
+        case MOD -> integer(Arithmetic.remainder(a, b));
+        case POW ->
+            b < 0
+                ? (Integer) graph.constant(Kind.FLOAT64, Arithmetic.power((double) a, (double) b))
+                : integer(powerExact(a, b));
+        default -> null;
+      };
+    } catch (ArithmeticException e) {
+      throw new LanesException(
+          Code.LIMIT, "an integer constant does not fit into int64", call.column(), e);
+    }
+  }
+
+  private static long shiftExact(long a, long count) {
+    if (a != 0 && (count > 62 || a << count >> count != a)) {
+      throw new ArithmeticException();
+    }
+    return a == 0 ? 0 : a << count;
+  }
+
+  private static long powerExact(long base, long exponent) {
+    if (base == 0 || base == 1 || base == -1) {
+      return Arithmetic.power(base, exponent);
+    }
+    long result = 1;
+    for (long i = 0; i < exponent; i++) {
+      result = Math.multiplyExact(result, base);
+    }
+    return result;
+  }
+
+  /** The first kernel, in the order of the kinds, to which every argument can be promoted. */
+  private Kernel resolve(Tree.Call call, List<Integer> nodes, boolean allWeak) {
+    if ((call.op() == Op.SUB || call.op() == Op.NEG)
+        && nodes.stream().allMatch(node -> graph.kind(node) == Kind.BOOL)) {
+      throw mismatch(
+          call, nodes.stream().map(graph::kind).toList()); // NumPy's rule: ^ or ~ is meant
+    }
+    for (Kernel kernel : call.op().kernels()) {
+      boolean fits = true;
+      boolean hasFloat32 = kernel.key() != Kind.FLOAT32;
+      for (int i = 0; fits && i < nodes.size(); i++) {
+        Kind kind = graph.kind(nodes.get(i));
+        Kind wanted = kernel.arguments().get(i);
+        boolean isWeak = weak[call.arguments().get(i)] && !allWeak;
+        fits = wanted == kernel.key() ? promotes(kind, wanted, isWeak) : kind == wanted;
+        hasFloat32 |= kind == Kind.FLOAT32 && !isWeak;
+      }
+      if (fits && hasFloat32) {
+        return kernel;
+      }
+    }
+    throw mismatch(call, nodes.stream().map(graph::kind).toList());
+  }
+
+  private static boolean promotes(Kind from, Kind to, boolean isWeak) {
+    if (from == to) {
+      return true;
+    }
+    return switch (from) {
+      case BOOL -> to.ordinal() > from.ordinal() && to != Kind.BYTES;
+      case INT32, INT64 ->
+          to == Kind.FLOAT64
+              || to == Kind.INT64 && from == Kind.INT32
+              || to == Kind.FLOAT32 && isWeak;
+      case FLOAT32 -> to == Kind.FLOAT64;
+      case FLOAT64 -> to == Kind.FLOAT32 && isWeak;
+      case COMPLEX128, BYTES -> false;
+    };
+  }
+
+  private LanesException mismatch(Tree.Call call, List<Kind> kinds) {
+    String symbol = call.op().symbol();
+    if (call.op() == Op.WHERE && kinds.get(0) != Kind.BOOL) {
+      return new LanesException(
+          Code.TYPE,
+          "the condition of 'where' must be bool, not "
+              + kinds.get(0).dtype()
+              + "; compare it with 0",
+          call.column(),
+          null);
+    }
+    String given =
+        kinds.stream().map(kind -> kind.dtype().toString()).collect(Collectors.joining(" and "));
+    String taken =
+        call.op().kernels().stream()
+            .map(kernel -> kernel.key().dtype().toString())
+            .collect(Collectors.joining(" "));
+    return new LanesException(
+        Code.TYPE,
+        "'" + symbol + "' does not take " + given + "; it takes " + taken,
+        call.column(),
+        null);
+  }
+
+  private Integer simplify(Tree.Call call, Kernel kernel, List<Integer> nodes) {
+    Program.Constant last = graph.known(nodes.get(nodes.size() - 1));
+    if (last == null || graph.known(nodes.get(0)) != null) {
+      return null;
+    }
+    if (kernel.op() == Op.POW) {
+      return last.isFloat()
+          ? floatPower(kernel.key(), nodes.get(0), last.asDouble())
+          : integerPower(call, kernel, nodes.get(0), last.asLong());
+    }
+    if (kernel.op() == Op.TRUEDIV && isPowerOfTwo(last.asDouble(), kernel.key())) {
+      int reciprocal = graph.constant(kernel.key(), 1 / last.asDouble());
+      return graph.apply(Op.MUL.kernel(kernel.key()), List.of(nodes.get(0), reciprocal));
+    }
+    return null;
+  }
+
+  /** Whether multiplying by the reciprocal has the same bits as dividing, for every dividend. */
+  private static boolean isPowerOfTwo(double value, Kind kind) {
+    int limit = kind == Kind.FLOAT32 ? Float.MAX_EXPONENT : Double.MAX_EXPONENT;
+    return Math.abs(Math.getExponent(value)) < limit
+        && Math.abs(value) == Math.scalb(1.0, Math.getExponent(value));
+  }
+
+  private Integer floatPower(Kind kind, int base, double exponent) {
+    if (exponent == 0.5) {
+      return graph.apply(Op.SQRT.kernel(kind), List.of(base));
+    }
+    if (exponent == -1) {
+      return graph.apply(Op.TRUEDIV.kernel(kind), List.of(graph.constant(kind, 1.0), base));
+    }
+    return exponent >= 1 && exponent <= MAX_FLOAT_POWER && exponent == Math.rint(exponent)
+        ? product(kind, base, (long) exponent)
+        : null;
+  }
+
+  private Integer integerPower(Tree.Call call, Kernel kernel, int base, long exponent) {
+    if (exponent < 0) {
+      throw new LanesException(
+          Code.TYPE,
+          "an integer array to a negative integer power is not an integer; write a float base or exponent",
+          call.column(),
+          null);
+    }
+    return exponent == 0 ? null : product(kernel.key(), base, exponent);
+  }
+
+  /** Repeated squaring from the highest bit of the exponent. */
+  private int product(Kind kind, int base, long exponent) {
+    int result = base;
+    for (long bit = Long.highestOneBit(exponent) >> 1; bit != 0; bit >>= 1) {
+      result = graph.apply(Op.SQUARE.kernel(kind), List.of(result));
+      if ((exponent & bit) != 0) {
+        result = graph.apply(Op.MUL.kernel(kind), List.of(result, base));
+      }
+    }
+    return result;
+  }
+}

@@ -1,0 +1,8 @@
+/** Array expressions, run by SIMD kernels on every core. */
+module dev.lanes {
+  requires jdk.management;
+  requires static org.bytedeco.javacpp;
+
+  exports dev.lanes;
+  exports dev.lanes.io;
+}

@@ -1,0 +1,132 @@
+package dev.lanes.lang;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lanes.LanesException;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ParserTest {
+
+  /** The tree in prefix form. */
+  private static String parse(String text) {
+    Tree tree = Parser.parse(text);
+    return show(tree, tree.nodes().size() - 1);
+  }
+
+  private static String show(Tree tree, int index) {
+    Tree.Node node = tree.nodes().get(index);
+    if (node instanceof Tree.Literal literal) {
+      return String.valueOf(literal.value());
+    }
+    if (node instanceof Tree.Name name) {
+      return tree.names().get(name.index());
+    }
+    Tree.Call call = (Tree.Call) node;
+    return call.op().id()
+        + call.arguments().stream()
+            .map(i -> show(tree, i))
+            .collect(Collectors.joining(" ", "(", ")"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "2*a + 3*b; add(mul(2 a) mul(3 b))",
+        "a - b - c; sub(sub(a b) c)",
+        "a ** b ** c; pow(a pow(b c))",
+        "-a ** 2; neg(pow(a 2))",
+        "2 ** -1 * a; mul(pow(2 neg(1)) a)",
+        "2 ** -a ** 2; pow(2 neg(pow(a 2)))",
+        "~a & b | c ^ d; or(and(invert(a) b) xor(c d))",
+        "a << 1 + b; shl(a add(1 b))",
+        "a & b == c; eq(and(a b) c)",
+        "- - a; neg(neg(a))",
+        "+a + +b; add(a b)",
+        "a // b % c / d; truediv(mod(floordiv(a b) c) d)",
+        "where(a < b, sqrt(a), -b); where(lt(a b) sqrt(a) neg(b))",
+        "((a)); a",
+        "a*(b+c); mul(a add(b c))",
+        "True & False; and(true false)",
+        "1_000 + 0xff + 0b11 + 0o17; add(add(add(1000 255) 3) 15)",
+        "1. + .5 + 1e3 + 1_0.5E-1; add(add(add(1.0 0.5) 1000.0) 1.05)",
+        "-9223372036854775808; -9223372036854775808",
+        "00; 0",
+        "gr\u00f6\u00dfe_1 * 2; mul(gr\u00f6\u00dfe_1 2)",
+      })
+  void readsAsPythonDoes(String text, String tree) {
+    assertThat(parse(text)).isEqualTo(tree);
+  }
+
+  @Test
+  void namesStandInOrderOfFirstAppearance() {
+    assertThat(Parser.parse("b + a*b + c").names()).containsExactly("b", "a", "c");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "''; SYNTAX; 0; empty",
+        "'   '; SYNTAX; 3; empty",
+        "a +; SYNTAX; 3; ends where a value",
+        "a b; SYNTAX; 2; operator is expected",
+        "(a; SYNTAX; 0; never closed",
+        "a); SYNTAX; 1; never opened",
+        "sin(a; SYNTAX; 0; never closed",
+        "a, b; SYNTAX; 1; comma",
+        "(a, b); SYNTAX; 2; comma",
+        "sin(); ARITY; 0; takes 1 argument, not 0",
+        "where(a, b); ARITY; 0; takes 3 arguments, not 2",
+        "sin(a, ); SYNTAX; 7; value is expected",
+        "1 < a < 3; SYNTAX; 6; chained",
+        "a = b; SYNTAX; 2; write ==",
+        "a && b; SYNTAX; 2; write &",
+        "!a; SYNTAX; 0; write ~",
+        "a and b; SYNTAX; 2; write &",
+        "not a; SYNTAX; 0; write ~",
+        "a[0]; SYNTAX; 1; NDArray.slice",
+        "sqr(a); UNKNOWN_FUNCTION; 0; did you mean 'sqrt'",
+        "frobnicate(a); UNKNOWN_FUNCTION; 0; no function",
+        "012; SYNTAX; 3; 0o",
+        "1__0; SYNTAX; 1; ends in '_'",
+        "1a; SYNTAX; 1; ends in 'a'",
+        "1e; SYNTAX; 2; breaks off",
+        "0x; SYNTAX; 2; breaks off",
+        "9223372036854775808; LIMIT; 0; int64",
+        "a + 99999999999999999999; LIMIT; 4; int64",
+        "a $ b; SYNTAX; 2; '$'",
+        "a ** * b; SYNTAX; 5; value is expected",
+      })
+  void pointsAtWhatIsWrong(String text, LanesException.Code code, int column, String message) {
+    LanesException e = catchThrowableOfType(LanesException.class, () -> Parser.parse(text));
+    assertThat(e).isNotNull();
+    assertThat(e.code()).isEqualTo(code);
+    assertThat(e).hasMessageContaining(message);
+    assertThat(e.column()).isEqualTo(column);
+  }
+
+  @Test
+  void depthAndLengthDoNotOverflowTheStack() {
+    assertThat(parse("(".repeat(100_000) + "a" + ")".repeat(100_000))).isEqualTo("a");
+    assertThat(Parser.parse("-".repeat(50_000) + "a").nodes()).hasSize(50_001);
+    assertThat(Parser.parse("a" + "+a".repeat(30_000)).nodes()).hasSize(60_001);
+    assertThat(Parser.parse("a" + "**a".repeat(30_000)).nodes()).hasSize(60_001);
+  }
+
+  @Test
+  void sizeHasALimit() {
+    LanesException e =
+        catchThrowableOfType(
+            LanesException.class, () -> Parser.parse("a" + "+a".repeat(Parser.MAX_NODES)));
+    assertThat(e.code()).isEqualTo(LanesException.Code.LIMIT);
+    e =
+        catchThrowableOfType(
+            LanesException.class, () -> Parser.parse(" ".repeat(Parser.MAX_LENGTH + 1)));
+    assertThat(e.code()).isEqualTo(LanesException.Code.LIMIT);
+  }
+}
