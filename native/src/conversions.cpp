@@ -1,13 +1,12 @@
-// Between memory and registers: loads and stores of every dtype at any stride, streaming, filling; compiled for every instruction
-// set so that the compiler's vectors fit it.
+// Between memory and registers: loads and stores of every dtype at any stride, streaming, filling; compiled for every
+// instruction set so that the compiler's vectors fit it.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "conversions.cpp"
-#include "hwy/foreach_target.h"
-#include "hwy/cache_control.h"
-#include "hwy/highway.h"
-
 #include <string.h>
 
+#include "hwy/cache_control.h"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
 #include "kernels.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -155,14 +154,19 @@ void FillElements(void* dst, const void* value, size_t n) {
 
 void Fill(void* dst, const void* value, size_t n, size_t bytes) {
   switch (bytes) {
-    case 1: return FillElements<uint8_t>(dst, value, n);
-    case 4: return FillElements<uint32_t>(dst, value, n);
-    case 8: return FillElements<uint64_t>(dst, value, n);
-    default: return FillElements<Complex>(dst, value, n);
+    case 1:
+      return FillElements<uint8_t>(dst, value, n);
+    case 4:
+      return FillElements<uint32_t>(dst, value, n);
+    case 8:
+      return FillElements<uint64_t>(dst, value, n);
+    default:
+      return FillElements<Complex>(dst, value, n);
   }
 }
 
-// ---- The tables, in the order of DType -------------------------------------------------------------------------------
+// ---- The tables, in the order of DType
+// -------------------------------------------------------------------------------
 
 using DBool = Plain<uint8_t, uint8_t>;
 using DInt8 = Plain<int8_t, int32_t>;
@@ -177,16 +181,18 @@ using DFloat64 = Plain<double, double>;
 using DComplex128 = Plain<Complex, Complex>;
 
 extern const Load kLoadTable[kDTypes] = {
-    LoadElements<DBool>,    LoadElements<DInt8>,    LoadElements<DUint8>,    LoadElements<DInt16>,
-    LoadElements<DUint16>,  LoadElements<DInt32>,   LoadElements<DUint32>,   LoadElements<DInt64>,
-    LoadElements<Float16>,  LoadElements<Bfloat16>, LoadElements<DFloat32>,  LoadElements<DFloat64>,
+    LoadElements<DBool>,     LoadElements<DInt8>,       LoadElements<DUint8>,
+    LoadElements<DInt16>,    LoadElements<DUint16>,     LoadElements<DInt32>,
+    LoadElements<DUint32>,   LoadElements<DInt64>,      LoadElements<Float16>,
+    LoadElements<Bfloat16>,  LoadElements<DFloat32>,    LoadElements<DFloat64>,
     LoadElements<Complex64>, LoadElements<DComplex128>, nullptr,
 };
 
 extern const Store kStoreTable[kDTypes] = {
-    StoreElements<DBool>,    StoreElements<DInt8>,    StoreElements<DUint8>,    StoreElements<DInt16>,
-    StoreElements<DUint16>,  StoreElements<DInt32>,   StoreElements<DUint32>,   StoreElements<DInt64>,
-    StoreElements<Float16>,  StoreElements<Bfloat16>, StoreElements<DFloat32>,  StoreElements<DFloat64>,
+    StoreElements<DBool>,     StoreElements<DInt8>,       StoreElements<DUint8>,
+    StoreElements<DInt16>,    StoreElements<DUint16>,     StoreElements<DInt32>,
+    StoreElements<DUint32>,   StoreElements<DInt64>,      StoreElements<Float16>,
+    StoreElements<Bfloat16>,  StoreElements<DFloat32>,    StoreElements<DFloat64>,
     StoreElements<Complex64>, StoreElements<DComplex128>, nullptr,
 };
 

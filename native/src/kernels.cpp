@@ -1,10 +1,10 @@
 // The elementwise operators, each written once and compiled for every instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels.cpp"
+#include "kernels.h"
+
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-
-#include "kernels.h"
 #include "libm_math.h"
 #include "scalar_math.h"
 
@@ -28,8 +28,10 @@ inline constexpr bool kIsFloat = hwy::IsFloat<hn::TFromD<D>>();
 struct op_add {
   template <class D, class V>
   static HWY_INLINE V Do(D, V a, V b) {
-    if constexpr (kIsBool<D>) return hn::Or(a, b);
-    else return hn::Add(a, b);
+    if constexpr (kIsBool<D>)
+      return hn::Or(a, b);
+    else
+      return hn::Add(a, b);
   }
 };
 struct op_sub {
@@ -41,8 +43,10 @@ struct op_sub {
 struct op_mul {
   template <class D, class V>
   static HWY_INLINE V Do(D, V a, V b) {
-    if constexpr (kIsBool<D>) return hn::And(a, b);
-    else return hn::Mul(a, b);
+    if constexpr (kIsBool<D>)
+      return hn::And(a, b);
+    else
+      return hn::Mul(a, b);
   }
 };
 struct op_square {
@@ -78,15 +82,19 @@ struct op_gt {
 struct op_le {
   template <class D, class V>
   static HWY_INLINE auto Do(D, V a, V b) {
-    if constexpr (kIsFloat<D>) return hn::Le(a, b);
-    else return hn::Not(hn::Gt(a, b));
+    if constexpr (kIsFloat<D>)
+      return hn::Le(a, b);
+    else
+      return hn::Not(hn::Gt(a, b));
   }
 };
 struct op_ge {
   template <class D, class V>
   static HWY_INLINE auto Do(D, V a, V b) {
-    if constexpr (kIsFloat<D>) return hn::Ge(a, b);
-    else return hn::Not(hn::Lt(a, b));
+    if constexpr (kIsFloat<D>)
+      return hn::Ge(a, b);
+    else
+      return hn::Not(hn::Lt(a, b));
   }
 };
 struct op_eq {
@@ -98,7 +106,8 @@ struct op_eq {
 struct op_ne {
   template <class D, class V>
   static HWY_INLINE auto Do(D, V a, V b) {
-    return hn::Not(hn::Eq(a, b));  // Highway's Ne is false for NaN on some targets
+    // Highway's own Ne of floats is false for NaN with some instruction sets.
+    return hn::Not(hn::Eq(a, b));
   }
 };
 struct op_and {
@@ -122,22 +131,28 @@ struct op_xor {
 struct op_neg {
   template <class D, class V>
   static HWY_INLINE V Do(D d, V a) {
-    if constexpr (kIsFloat<D>) return hn::Xor(a, hn::SignBit(d));
-    else return hn::Sub(hn::Zero(d), a);
+    if constexpr (kIsFloat<D>)
+      return hn::Xor(a, hn::SignBit(d));
+    else
+      return hn::Sub(hn::Zero(d), a);
   }
 };
 struct op_invert {
   template <class D, class V>
   static HWY_INLINE V Do(D d, V a) {
-    if constexpr (kIsBool<D>) return hn::Xor(a, hn::Set(d, 1));
-    else return hn::Not(a);
+    if constexpr (kIsBool<D>)
+      return hn::Xor(a, hn::Set(d, 1));
+    else
+      return hn::Not(a);
   }
 };
 struct op_abs {
   template <class D, class V>
   static HWY_INLINE V Do(D, V a) {
-    if constexpr (kIsBool<D>) return a;
-    else return hn::Abs(a);
+    if constexpr (kIsBool<D>)
+      return a;
+    else
+      return hn::Abs(a);
   }
 };
 struct op_where {
@@ -159,8 +174,10 @@ HWY_INLINE hn::Mask<D> LoadCondition(D d, const uint8_t* p) {
     const hn::Rebind<uint8_t, D> d8;
     const hn::Rebind<uint32_t, D> d32;
     const auto lanes = hn::PromoteTo(d32, hn::LoadU(d8, p));
-    if constexpr (sizeof(hn::TFromD<D>) == 4) return hn::RebindMask(d, hn::Ne(lanes, hn::Zero(du)));
-    else return hn::RebindMask(d, hn::Ne(hn::PromoteTo(du, lanes), hn::Zero(du)));
+    if constexpr (sizeof(hn::TFromD<D>) == 4)
+      return hn::RebindMask(d, hn::Ne(lanes, hn::Zero(du)));
+    else
+      return hn::RebindMask(d, hn::Ne(hn::PromoteTo(du, lanes), hn::Zero(du)));
   }
 }
 
@@ -191,28 +208,35 @@ struct Arguments {
   template <int kIndex, class D>
   HWY_INLINE hn::Vec<D> Get(D d, const void* p, size_t i) const {
     const T* x = static_cast<const T*>(p);
-    if constexpr ((kUniform >> kIndex) & 1) return hn::Set(d, *x);
-    else return hn::LoadU(d, x + i);
+    if constexpr ((kUniform >> kIndex) & 1)
+      return hn::Set(d, *x);
+    else
+      return hn::LoadU(d, x + i);
   }
 
   template <class D>
   HWY_INLINE hn::Mask<D> GetCondition(D d, size_t i) const {
     const uint8_t* x = static_cast<const uint8_t*>(a);
     const hn::RebindToUnsigned<D> du;
-    if constexpr (kUniform & 1) return hn::RebindMask(d, hn::Ne(hn::Set(du, *x), hn::Zero(du)));
-    else return LoadCondition(d, x + i);
+    if constexpr (kUniform & 1)
+      return hn::RebindMask(d, hn::Ne(hn::Set(du, *x), hn::Zero(du)));
+    else
+      return LoadCondition(d, x + i);
   }
 
   template <class D>
   HWY_INLINE auto Compute(D d, size_t i) const {
-    if constexpr (kArity == 1) return Body::Do(d, Get<0>(d, a, i));
-    else if constexpr (kArity == 2) return Body::Do(d, Get<0>(d, a, i), Get<1>(d, b, i));
-    else return Body::Do(d, GetCondition(d, i), Get<1>(d, b, i), Get<2>(d, c, i));
+    if constexpr (kArity == 1)
+      return Body::Do(d, Get<0>(d, a, i));
+    else if constexpr (kArity == 2)
+      return Body::Do(d, Get<0>(d, a, i), Get<1>(d, b, i));
+    else
+      return Body::Do(d, GetCondition(d, i), Get<1>(d, b, i), Get<2>(d, c, i));
   }
 };
 
-// The last, partial vector is one that overlaps its neighbour; it is computed before anything is written, since dst may be an
-// argument.
+// The last, partial vector is one that overlaps its neighbour; it is computed before anything is written, since dst may
+// be an argument.
 template <class T, class R, class Args>
 HWY_INLINE void VectorLoop(R* dst, Args args, size_t n) {
   const hn::ScalableTag<T> d;
@@ -243,28 +267,44 @@ void VectorVariant(void* dst, const void* a, const void* b, const void* c, size_
   VectorLoop<T>(static_cast<R*>(dst), Arguments<Body, T, kArity, kUniform>{a, b, c}, n);
 }
 
+// Arguments that are all one value give one result, which is repeated.
 template <class Body, class T, class R, int kArity>
 void VectorKernel(void* dst, const void* a, const void* b, const void* c, size_t n, unsigned uniform) {
+  constexpr unsigned kAll = (1u << kArity) - 1;
+  if ((uniform & kAll) == kAll) {
+    R* y = static_cast<R*>(dst);
+    if (n == 0) return;
+    VectorVariant<Body, T, R, kArity, 0>(y, a, b, c, 1);
+    for (size_t i = 1; i < n; ++i) y[i] = y[0];
+    return;
+  }
   if constexpr (kArity == 1) {
-    if (uniform & 1) VectorVariant<Body, T, R, 1, 1>(dst, a, b, c, n);
-    else VectorVariant<Body, T, R, 1, 0>(dst, a, b, c, n);
+    VectorVariant<Body, T, R, 1, 0>(dst, a, b, c, n);
   } else if constexpr (kArity == 2) {
     switch (uniform & 3) {
-      case 0: return VectorVariant<Body, T, R, 2, 0>(dst, a, b, c, n);
-      case 1: return VectorVariant<Body, T, R, 2, 1>(dst, a, b, c, n);
-      case 2: return VectorVariant<Body, T, R, 2, 2>(dst, a, b, c, n);
-      default: return VectorVariant<Body, T, R, 2, 3>(dst, a, b, c, n);
+      case 0:
+        return VectorVariant<Body, T, R, 2, 0>(dst, a, b, c, n);
+      case 1:
+        return VectorVariant<Body, T, R, 2, 1>(dst, a, b, c, n);
+      default:
+        return VectorVariant<Body, T, R, 2, 2>(dst, a, b, c, n);
     }
   } else {
     switch (uniform & 7) {
-      case 0: return VectorVariant<Body, T, R, 3, 0>(dst, a, b, c, n);
-      case 1: return VectorVariant<Body, T, R, 3, 1>(dst, a, b, c, n);
-      case 2: return VectorVariant<Body, T, R, 3, 2>(dst, a, b, c, n);
-      case 3: return VectorVariant<Body, T, R, 3, 3>(dst, a, b, c, n);
-      case 4: return VectorVariant<Body, T, R, 3, 4>(dst, a, b, c, n);
-      case 5: return VectorVariant<Body, T, R, 3, 5>(dst, a, b, c, n);
-      case 6: return VectorVariant<Body, T, R, 3, 6>(dst, a, b, c, n);
-      default: return VectorVariant<Body, T, R, 3, 7>(dst, a, b, c, n);
+      case 0:
+        return VectorVariant<Body, T, R, 3, 0>(dst, a, b, c, n);
+      case 1:
+        return VectorVariant<Body, T, R, 3, 1>(dst, a, b, c, n);
+      case 2:
+        return VectorVariant<Body, T, R, 3, 2>(dst, a, b, c, n);
+      case 3:
+        return VectorVariant<Body, T, R, 3, 3>(dst, a, b, c, n);
+      case 4:
+        return VectorVariant<Body, T, R, 3, 4>(dst, a, b, c, n);
+      case 5:
+        return VectorVariant<Body, T, R, 3, 5>(dst, a, b, c, n);
+      default:
+        return VectorVariant<Body, T, R, 3, 6>(dst, a, b, c, n);
     }
   }
 }
@@ -385,7 +425,7 @@ void PowerKernel(void* dst, const void* a, const void* b, const void*, size_t n,
   const T* x = static_cast<const T*>(a);
   const T* y = static_cast<const T*>(b);
   T* z = static_cast<T*>(dst);
-  if ((uniform & 3) == 0) return Pow(x, y, z, n);
+  if (n == 0 || (uniform & 3) == 0) return Pow(x, y, z, n);
   T x_run[kStretch];
   T y_run[kStretch];
   for (T& v : x_run) v = *x;
@@ -409,9 +449,9 @@ template <class Body, class Key, class Result, int kArity>
 struct Make {
   static constexpr Kernel value = VectorKernel<Body, Key, Result, kArity>;
 };
-#define LANES_MADE_SCALAR(op)                                       \
-  template <class Key, class Result, int kArity>                    \
-  struct Make<op, Key, Result, kArity> {                            \
+#define LANES_MADE_SCALAR(op)                                              \
+  template <class Key, class Result, int kArity>                           \
+  struct Make<op, Key, Result, kArity> {                                   \
     static constexpr Kernel value = ScalarKernel<op, Key, Result, kArity>; \
   };
 LANES_MADE_SCALAR(op_floordiv)
@@ -428,9 +468,9 @@ template <>
 struct Make<op_pow, double, double, 2> {
   static constexpr Kernel value = PowerKernel<double>;
 };
-#define LANES_MADE_FUNCTION(op)                        \
-  template <class Key>                                 \
-  struct Make<op, Key, Key, 1> {                       \
+#define LANES_MADE_FUNCTION(op)                              \
+  template <class Key>                                       \
+  struct Make<op, Key, Key, 1> {                             \
     static constexpr Kernel value = FunctionKernel<op, Key>; \
   };
 LANES_MADE_FUNCTION(op_exp)
@@ -443,10 +483,10 @@ struct op_int32;
 struct op_int64;
 struct op_float32;
 struct op_float64;
-#define LANES_MADE_CAST(op, To)                       \
-  template <class Key>                                \
-  struct Make<op, Key, To, 1> {                       \
-    static constexpr Kernel value = Cast<Key, To>;    \
+#define LANES_MADE_CAST(op, To)                    \
+  template <class Key>                             \
+  struct Make<op, Key, To, 1> {                    \
+    static constexpr Kernel value = Cast<Key, To>; \
   };
 LANES_MADE_CAST(op_bool, uint8_t)
 LANES_MADE_CAST(op_int32, int32_t)

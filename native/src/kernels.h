@@ -7,7 +7,8 @@
 
 namespace lanes {
 
-// What kernels compute in, in the order of the Java side. A register of kind kBytes would need a length, so none exists.
+// What kernels compute in, in the order of the Java side. A register of kind kBytes would need a length, so none
+// exists.
 enum Kind : int32_t { kBool, kInt32, kInt64, kFloat32, kFloat64, kComplex128, kBytes };
 inline constexpr int kKinds = 7;
 
@@ -42,11 +43,21 @@ struct DTypeRow {
 };
 
 inline constexpr DTypeRow kDTypeRows[kDTypes] = {
-    {"BOOL", 1, kBool, true},         {"INT8", 1, kInt32, false},           {"UINT8", 1, kInt32, false},
-    {"INT16", 2, kInt32, false},      {"UINT16", 2, kInt32, false},         {"INT32", 4, kInt32, true},
-    {"UINT32", 4, kInt64, false},     {"INT64", 8, kInt64, true},           {"FLOAT16", 2, kFloat32, false},
-    {"BFLOAT16", 2, kFloat32, false}, {"FLOAT32", 4, kFloat32, true},       {"FLOAT64", 8, kFloat64, true},
-    {"COMPLEX64", 8, kComplex128, false}, {"COMPLEX128", 16, kComplex128, true}, {"BYTES", 0, kBytes, true},
+    {"BOOL", 1, kBool, true},
+    {"INT8", 1, kInt32, false},
+    {"UINT8", 1, kInt32, false},
+    {"INT16", 2, kInt32, false},
+    {"UINT16", 2, kInt32, false},
+    {"INT32", 4, kInt32, true},
+    {"UINT32", 4, kInt64, false},
+    {"INT64", 8, kInt64, true},
+    {"FLOAT16", 2, kFloat32, false},
+    {"BFLOAT16", 2, kFloat32, false},
+    {"FLOAT32", 4, kFloat32, true},
+    {"FLOAT64", 8, kFloat64, true},
+    {"COMPLEX64", 8, kComplex128, false},
+    {"COMPLEX128", 16, kComplex128, true},
+    {"BYTES", 0, kBytes, true},
 };
 
 // Names for the kind letters of ops.def, to be pasted.
@@ -73,7 +84,8 @@ struct ReductionRow {
 };
 
 inline constexpr KernelRow kKernelRows[] = {
-#define LANES_KERNEL(name, key, result, a, b, c, ulp) {#name, kLetter_##result, {kLetter_##a, kLetter_##b, kLetter_##c}},
+#define LANES_KERNEL(name, key, result, a, b, c, ulp) \
+  {#name, kLetter_##result, {kLetter_##a, kLetter_##b, kLetter_##c}},
 #define LANES_REDUCTION(name, key, result, accumulator)
 #include "ops.def"
 #undef LANES_KERNEL
@@ -90,8 +102,8 @@ inline constexpr ReductionRow kReductionRows[] = {
 };
 inline constexpr int kReductions = sizeof(kReductionRows) / sizeof(kReductionRows[0]);
 
-// dst[i] = op(a[i], b[i], c[i]) for i < n. Bit k of `uniform` set: argument k is one value for all i. Every pointer is aligned to
-// its element; dst may equal any argument of the same element size, else nothing overlaps.
+// dst[i] = op(a[i], b[i], c[i]) for i < n. Bit k of `uniform` set: argument k is one value for all i. Every pointer is
+// aligned to its element; dst may equal any argument of the same element size, else nothing overlaps.
 using Kernel = void (*)(void* dst, const void* a, const void* b, const void* c, size_t n, unsigned uniform);
 
 // Converts n elements that lie `stride` bytes apart in memory, at any alignment, to a register's format.
@@ -118,13 +130,13 @@ inline constexpr int kAccumulatorBytes = 8;  // of the widest accumulator kind i
 // What every instruction set brings.
 struct Isa {
   const char* name;
-  const Kernel* kernels;            // [kKernels]
-  const Reduction* reductions;      // [kReductions]
-  const Load* loads;                // [kDTypes], null for BYTES
-  const Store* stores;              // [kDTypes], null for BYTES
-  void (*stream)(void* dst, const void* src, size_t bytes);                  // past the caches; see fence
-  void (*fence)();                                                           // makes streamed bytes visible to other threads
-  void (*fill)(void* dst, const void* value, size_t n, size_t bytes);        // n copies of an element
+  const Kernel* kernels;                                               // [kKernels]
+  const Reduction* reductions;                                         // [kReductions]
+  const Load* loads;                                                   // [kDTypes], null for BYTES
+  const Store* stores;                                                 // [kDTypes], null for BYTES
+  void (*stream)(void* dst, const void* src, size_t bytes);            // past the caches; see fence
+  void (*fence)();                                                     // makes streamed bytes visible to other threads
+  void (*fill)(void* dst, const void* value, size_t n, size_t bytes);  // n copies of an element
 };
 
 }  // namespace lanes

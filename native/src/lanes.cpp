@@ -13,7 +13,8 @@
 namespace {
 
 const char kOperators[] =
-#define LANES_KERNEL(name, key, result, a, b, c, ulp) "kernel " #name " " #key " " #result " " #a " " #b " " #c " " #ulp "\n"
+#define LANES_KERNEL(name, key, result, a, b, c, ulp) \
+  "kernel " #name " " #key " " #result " " #a " " #b " " #c " " #ulp "\n"
 #define LANES_REDUCTION(name, key, result, accumulator) "reduction " #name " " #key " " #result " " #accumulator "\n"
 #include "ops.def"
 #undef LANES_KERNEL

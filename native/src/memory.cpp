@@ -52,8 +52,10 @@ void* AllocateArray(size_t bytes) {
 
 void FreeArray(void* address, size_t bytes) {
   if (address == nullptr) return;
-  if (bytes >= kLarge) munmap(address, RoundUp(bytes, PageBytes()));
-  else free(address);
+  if (bytes >= kLarge)
+    munmap(address, RoundUp(bytes, PageBytes()));
+  else
+    free(address);
 }
 
 int64_t MapFile(const char* path, int64_t offset, int64_t bytes, bool writable) {

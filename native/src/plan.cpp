@@ -1,5 +1,5 @@
-// Works out how a pass sweeps over memory: which axes merge, which operands are used where they lie, what is the same for all
-// elements, how long a block is.
+// Works out how a pass sweeps over memory: which axes merge, which operands are used where they lie, what is the same
+// for all elements, how long a block is.
 #include "plan.h"
 
 #include <stdlib.h>
@@ -236,13 +236,15 @@ void PlanSteps(Plan* plan, uint8_t* uniform) {
       all = 7;
     }
     uniform[step.dst] = step.uniform == all;
-    if (step.uniform == all) plan->once[plan->once_count++] = step;
-    else plan->steps[plan->step_count++] = step;
+    if (step.uniform == all)
+      plan->once[plan->once_count++] = step;
+    else
+      plan->steps[plan->step_count++] = step;
   }
 }
 
-// Whether the instruction that makes `value` may write straight into the output's memory: no input that lies there may be read
-// by a later one.
+// Whether the instruction that makes `value` may write straight into the output's memory: no input that lies there may
+// be read by a later one.
 bool MayWriteDirectly(const Plan& plan, int operand, int value) {
   const int index = value - plan.input_count - static_cast<int>(plan.pass->loads.size());
   if (index < 0) return false;
@@ -321,18 +323,20 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
   }
   for (int k = 0; k < plan->expansion_count; ++k) bytes += plan->expansions[k].bytes;
 
+  // Most calls are small: they are spared the divisions.
   int64_t block = plan->step_count <= 1 ? kUnbufferedBlock : kLongestBlock;
   if (bytes > 0) {
-    block = kScratchBytes / bytes / kAccumulators * kAccumulators;
-    if (block > kLongestBlock) block = kLongestBlock;
+    block = kLongestBlock;
+    if (bytes * block > kScratchBytes) block = kScratchBytes / bytes / kAccumulators * kAccumulators;
     if (block < kShortestBlock) block = kShortestBlock;
   }
   const int64_t extent = plan->by_rows ? plan->row : (plan->total < kChunk ? plan->total : kChunk);
+  int64_t even = extent;
   // Even parts, so that no short one is left over.
-  const int64_t parts = CeilDivide(extent, block);
-  block = CeilDivide(CeilDivide(extent, parts), kAccumulators) * kAccumulators;
+  if (extent > block) even = CeilDivide(extent, CeilDivide(extent, block));
+  block = CeilDivide(even, kAccumulators) * kAccumulators;
   plan->block = block;
-  plan->blocks_per_row = CeilDivide(extent, block);
+  plan->blocks_per_row = extent <= block ? 1 : CeilDivide(extent, block);
 
   // A line between neighbours keeps them off the same L1 sets.
   size_t end = 0;
@@ -363,7 +367,7 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
 void PlanTasks(Plan* plan, int64_t threads) {
   int64_t unit;
   if (plan->by_rows) {
-    plan->units = plan->total / plan->row * plan->blocks_per_row;
+    plan->units = (plan->rank == 1 ? 1 : plan->total / plan->row) * plan->blocks_per_row;
     unit = plan->row < plan->block ? plan->row : plan->block;
   } else {
     plan->units = CeilDivide(plan->total, kChunk);
@@ -407,8 +411,8 @@ size_t PlanBytes(const Pass& pass, int rank, int64_t total) {
   return bytes;
 }
 
-void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, int64_t total, Arena* arena,
-              Plan* plan) {
+void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, int64_t total,
+              Arena* arena, Plan* plan) {
   plan->isa = &isa;
   plan->program = &program;
   plan->pass = &pass;
@@ -434,8 +438,9 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   PlanOutputs(plan, uniform, direct);
   PlanScratch(plan, direct, arena->Take<int32_t>(pass.slots));
   PlanTasks(plan, words[0]);
-  plan->partials =
-      pass.reductions > 0 ? arena->Take<char>(CeilDivide(total, kChunk) * pass.reductions * kAccumulatorBytes) : nullptr;
+  plan->partials = pass.reductions > 0
+                       ? arena->Take<char>(CeilDivide(total, kChunk) * pass.reductions * kAccumulatorBytes)
+                       : nullptr;
   plan->frame_bytes = plan->slot_bytes + plan->values * (sizeof(void*) + 16) + plan->transfer_count * sizeof(char*) +
                       plan->rank * sizeof(int64_t) + pass.reductions * kAccumulators * kAccumulatorBytes + 64 * 4;
 }

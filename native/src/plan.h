@@ -54,11 +54,11 @@ struct Step {
 // An input, or an output, and what is done with it; operands are numbered inputs first.
 struct Transfer {
   enum Way : int32_t {
-    kInPlace,  // the value is the operand's memory
-    kUniform,  // an input of one value for all elements of a row (row mode) or of the pass
-    kPacked,   // an input that is converted into a register
-    kStored,   // an output that is converted out of a register
-    kStreamed, // the same past the caches
+    kInPlace,   // the value is the operand's memory
+    kUniform,   // an input of one value for all elements of a row (row mode) or of the pass
+    kPacked,    // an input that is converted into a register
+    kStored,    // an output that is converted out of a register
+    kStreamed,  // the same past the caches
     kReduced
   };
   Way way;
@@ -71,8 +71,8 @@ struct Transfer {
 
 // A uniform value that is needed at full length.
 struct Expansion {
-  int32_t value;   // to be repeated
-  int32_t copy;    // the pseudo-value that holds the copies
+  int32_t value;  // to be repeated
+  int32_t copy;   // the pseudo-value that holds the copies
   int32_t bytes;
 };
 
@@ -84,12 +84,12 @@ struct Plan {
   // The sweep: axes outermost first, adjacent ones merged where all operands allow it.
   int rank;
   int64_t* shape;
-  char** addresses;   // [operand]
-  int64_t* strides;   // [operand][rank], bytes
+  char** addresses;  // [operand]
+  int64_t* strides;  // [operand][rank], bytes
   int64_t total;
 
-  // Row mode: a unit is a block of a row, which is what operands are contiguous in. Linear mode: a unit is a chunk of the
-  // C-order index, and blocks lie in it.
+  // Row mode: a unit is a block of a row, which is what operands are contiguous in. Linear mode: a unit is a chunk of
+  // the C-order index, and blocks lie in it.
   bool by_rows;
   int64_t row;  // elements
   int64_t block;
@@ -125,8 +125,8 @@ struct Plan {
 size_t PlanBytes(const Pass& pass, int rank, int64_t total);
 
 // `words` are the pass's words of a call, from its thread count on.
-void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, int64_t total, Arena* arena,
-              Plan* plan);
+void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, int64_t total,
+              Arena* arena, Plan* plan);
 
 }  // namespace lanes
 

@@ -53,7 +53,8 @@ bool DecodeOperand(Words& words, Operand* operand) {
 
 class PassDecoder {
  public:
-  PassDecoder(Words& words, const std::vector<int32_t>& constant_kinds, const std::vector<Operand>& operands, Pass* pass)
+  PassDecoder(Words& words, const std::vector<int32_t>& constant_kinds, const std::vector<Operand>& operands,
+              Pass* pass)
       : words_(words), constant_kinds_(constant_kinds), operands_(operands), pass_(*pass) {}
 
   bool Decode() {

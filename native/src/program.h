@@ -10,8 +10,9 @@
 
 namespace lanes {
 
-// Registers are renamed to values: whatever is written once is one value. Values are numbered inputs first, then loads, then the
-// instructions' results. Values of one register never live at the same time, so they may share its scratch memory.
+// Registers are renamed to values: whatever is written once is one value. Values are numbered inputs first, then loads,
+// then the instructions' results. Values of one register never live at the same time, so they may share its scratch
+// memory.
 struct Value {
   int32_t bytes;  // of one element
   int32_t slot;   // scratch memory of its register

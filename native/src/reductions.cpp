@@ -1,12 +1,11 @@
 // The reductions, on 32 interleaved accumulators that stay in memory between calls; compiled for every instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "reductions.cpp"
-#include "hwy/foreach_target.h"
-#include "hwy/highway.h"
-
 #include <limits>
 #include <type_traits>
 
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
 #include "kernels.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -14,7 +13,8 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Do takes an accumulator and an element or another accumulator to its right. The identity changes no bit of what it meets.
+// Do takes an accumulator and an element or another accumulator to its right. The identity changes no bit of what it
+// meets.
 struct reduce_sum {
   template <class D, class V>
   static HWY_INLINE V Do(D, V acc, V x) {
@@ -29,8 +29,10 @@ struct reduce_sum {
 // Both take x when it is better or NaN, so that NaN spreads and ties keep the accumulator.
 template <class D, class V, class M>
 HWY_INLINE V TakeIf(D, M better, V acc, V x) {
-  if constexpr (hwy::IsFloat<hn::TFromD<D>>()) return hn::IfThenElse(hn::Or(better, hn::IsNaN(x)), x, acc);
-  else return hn::IfThenElse(better, x, acc);
+  if constexpr (hwy::IsFloat<hn::TFromD<D>>())
+    return hn::IfThenElse(hn::Or(better, hn::IsNaN(x)), x, acc);
+  else
+    return hn::IfThenElse(better, x, acc);
 }
 
 struct reduce_min {
@@ -40,9 +42,12 @@ struct reduce_min {
   }
   template <class T>
   static constexpr T Identity() {
-    if constexpr (sizeof(T) == 1) return 1;
-    else if constexpr (std::is_floating_point_v<T>) return std::numeric_limits<T>::infinity();
-    else return std::numeric_limits<T>::max();
+    if constexpr (sizeof(T) == 1)
+      return 1;
+    else if constexpr (std::is_floating_point_v<T>)
+      return std::numeric_limits<T>::infinity();
+    else
+      return std::numeric_limits<T>::max();
   }
 };
 
@@ -53,9 +58,12 @@ struct reduce_max {
   }
   template <class T>
   static constexpr T Identity() {
-    if constexpr (sizeof(T) == 1) return 0;
-    else if constexpr (std::is_floating_point_v<T>) return -std::numeric_limits<T>::infinity();
-    else return std::numeric_limits<T>::min();
+    if constexpr (sizeof(T) == 1)
+      return 0;
+    else if constexpr (std::is_floating_point_v<T>)
+      return -std::numeric_limits<T>::infinity();
+    else
+      return std::numeric_limits<T>::min();
   }
 };
 
@@ -81,7 +89,8 @@ void Start(void* accumulators) {
   for (int j = 0; j < kAccumulators; ++j) acc[j] = Body::template Identity<Acc>();
 }
 
-// Adds `rows` rows of 32 elements, a group of columns at a time so that the group's accumulators stay in vector registers.
+// Adds `rows` rows of 32 elements, a group of columns at a time so that the group's accumulators stay in vector
+// registers.
 template <class Body, class Acc, class T>
 void AccumulateRows(Acc* acc, const T* x, size_t rows) {
   using D = hn::CappedTag<Acc, kAccumulators>;
@@ -140,8 +149,8 @@ using letter_d = double;
 
 extern const Reduction kReductionTable[kReductions] = {
 #define LANES_KERNEL(name, key, result, a, b, c, ulp)
-#define LANES_REDUCTION(name, key, result, acc)                                                              \
-  {Start<reduce_##name, letter_##acc>, Accumulate<reduce_##name, letter_##acc, letter_##key>,                \
+#define LANES_REDUCTION(name, key, result, acc)                                               \
+  {Start<reduce_##name, letter_##acc>, Accumulate<reduce_##name, letter_##acc, letter_##key>, \
    Fold<reduce_##name, letter_##acc>, Combine<reduce_##name, letter_##acc>, Finish<letter_##acc, letter_##result>},
 #include "ops.def"
 #undef LANES_KERNEL

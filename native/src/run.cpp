@@ -66,7 +66,7 @@ class Sweep {
   // ---- Row mode -----------------------------------------------------------------------------------------------------
 
   bool RunRows(int64_t begin, int64_t end) {
-    const int64_t row = begin / plan_.blocks_per_row;
+    const int64_t row = begin == 0 ? 0 : begin / plan_.blocks_per_row;
     int64_t column = begin - row * plan_.blocks_per_row;
     Locate(row);
     FindRow();
@@ -189,8 +189,10 @@ class Sweep {
   void RunLinearBlock(int64_t position, int64_t n) {
     for (int k = 0; k < plan_.transfer_count; ++k) {
       const Transfer& t = plan_.transfers[k];
-      if (t.way == Transfer::kInPlace) pointers_[t.value] = bases_[k] + position * t.bytes;
-      else if (t.way == Transfer::kPacked) Across(k, t, n);
+      if (t.way == Transfer::kInPlace)
+        pointers_[t.value] = bases_[k] + position * t.bytes;
+      else if (t.way == Transfer::kPacked)
+        Across(k, t, n);
     }
     RunSteps(n);
     int reduction = 0;
@@ -221,8 +223,10 @@ class Sweep {
     if (n > left_in_row) memcpy(walk, coordinates_, plan_.rank * sizeof(*walk));
     while (true) {
       const int64_t run = n < left_in_row ? n : left_in_row;
-      if (load) t.convert(packed, element, static_cast<size_t>(run), strides[last]);
-      else t.convert(element, packed, static_cast<size_t>(run), strides[last]);
+      if (load)
+        t.convert(packed, element, static_cast<size_t>(run), strides[last]);
+      else
+        t.convert(element, packed, static_cast<size_t>(run), strides[last]);
       n -= run;
       if (n == 0) return;
       packed += run * register_bytes;
@@ -278,7 +282,8 @@ class Sweep {
     for (int k = plan_.input_count; k < plan_.transfer_count; ++k) {
       if (plan_.transfers[k].way != Transfer::kReduced) continue;
       ReductionOf(k).fold(Accumulators(reduction));
-      memcpy(plan_.partials + (reduction * chunks + chunk) * kAccumulatorBytes, Accumulators(reduction), kAccumulatorBytes);
+      memcpy(plan_.partials + (reduction * chunks + chunk) * kAccumulatorBytes, Accumulators(reduction),
+             kAccumulatorBytes);
       ++reduction;
     }
   }
@@ -388,8 +393,10 @@ int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const 
   shared.plan = &plan;
   shared.cancel = cancel;
   shared.callers_arena = &frame_arena;
-  if (plan.threads == 1) TakeTasks(&shared, &frame_arena);
-  else RunOnTeam(plan.threads, TakeTasksAsCaller, TakeTasksAsHelper, &shared);
+  if (plan.threads == 1)
+    TakeTasks(&shared, &frame_arena);
+  else
+    RunOnTeam(plan.threads, TakeTasksAsCaller, TakeTasksAsHelper, &shared);
   if (shared.Cancelled()) return LANES_CANCELLED;
   if (pass.reductions > 0) StoreReductions(plan);
   return LANES_OK;

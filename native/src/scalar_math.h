@@ -33,8 +33,8 @@ HWY_INLINE std::enable_if_t<std::is_integral_v<T>, T> FloorModulo(T a, T b) {
   return r + ((r != 0) & ((r < 0) != (b < 0)) ? b : 0);
 }
 
-// As NumPy: the remainder of the truncated division is exact, so the quotient is formed from what it leaves, and rounded to the
-// nearest integer since the division may be off by a little.
+// As NumPy: the remainder of the truncated division is exact, so the quotient is formed from what it leaves, and
+// rounded to the nearest integer since the division may be off by a little.
 template <class T>
 HWY_INLINE std::enable_if_t<std::is_floating_point_v<T>, T> FloorDivide(T a, T b) {
   if (b == 0) return a / b;

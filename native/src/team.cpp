@@ -1,5 +1,6 @@
-// The one team of threads: a leader thread of our own owns the only OpenMP team. libgomp keeps a team for every thread that ever
-// opened a parallel region and ends the process when it cannot create a thread, so callers never open one themselves.
+// The one team of threads: a leader thread of our own owns the only OpenMP team. libgomp keeps a team for every thread
+// that ever opened a parallel region and ends the process when it cannot create a thread, so callers never open one
+// themselves.
 #include "team.h"
 
 #include <omp.h>

@@ -1,49 +1,513 @@
-// Whole programs: every way in which operands may lie, any number of threads, cancellation.
+// Whole programs, made up at random: every way in which operands may lie, any number of threads, against one element at
+// a time.
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <vector>
+#include <algorithm>
+#include <memory>
+#include <numeric>
 
+#include "guarded.h"
+#include "isa.h"
 #include "lanes.h"
 #include "program_builder.h"
+#include "storage_reference.h"
 
 namespace lanes {
 namespace {
 
-// 2*a + 3*b on doubles.
-ProgramBuilder Linear() {
+// An operand's memory: any order of axes, steps, directions and broadcasts, flush against a guard.
+struct View {
+  int dtype = 0;
+  char* address = nullptr;
+  std::vector<int64_t> strides;
+  std::shared_ptr<Guarded> memory;
+
+  char* At(const std::vector<int64_t>& index) const {
+    char* p = address;
+    for (size_t axis = 0; axis < index.size(); ++axis) p += index[axis] * strides[axis];
+    return p;
+  }
+};
+
+int64_t Count(const std::vector<int64_t>& shape) {
+  return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<int64_t>());
+}
+
+// Moves to the next element in C order.
+void Step(const std::vector<int64_t>& shape, std::vector<int64_t>* index) {
+  for (size_t axis = shape.size(); axis-- > 0;) {
+    if (++(*index)[axis] < shape[axis]) return;
+    (*index)[axis] = 0;
+  }
+}
+
+class Maker {
+ public:
+  explicit Maker(uint64_t seed) : random_(seed) {}
+
+  int64_t Below(int64_t n) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(n)); }
+  bool Maybe(int percent) { return Below(100) < percent; }
+  std::mt19937_64& random() { return random_; }
+
+  std::vector<int64_t> Shape() {
+    std::vector<int64_t> shape(static_cast<size_t>(Below(5)));
+    const int64_t extents[] = {1, 2, 3, 5, 31, 63, 64, 65, 130, 513, 1000, 1531};
+    int64_t room = Maybe(10) ? 150000 : 6000;
+    for (int64_t& extent : shape) {
+      do extent = extents[Below(12)];
+      while (extent > room);
+      room /= extent;
+    }
+    if (shape.size() == 1 && Maybe(40)) shape[0] = Below(70000) + 1;
+    for (size_t i = 0; i + 1 < shape.size(); ++i)
+      std::swap(shape[i], shape[static_cast<size_t>(Below(static_cast<int64_t>(shape.size())))]);
+    return shape;
+  }
+
+  View MakeView(int dtype, const std::vector<int64_t>& shape, bool input) {
+    View view;
+    view.dtype = dtype;
+    const int64_t bytes = kDTypeRows[dtype].bytes;
+    const size_t rank = shape.size();
+    view.strides.assign(rank, 0);
+    std::vector<size_t> axes(rank);
+    std::iota(axes.begin(), axes.end(), 0);
+    if (Maybe(30)) std::shuffle(axes.begin(), axes.end(), random_);
+    const bool plain = Maybe(40);
+    int64_t pitch = bytes;
+    int64_t low = 0, high = 0;
+    for (size_t k = rank; k-- > 0;) {
+      const size_t axis = axes[k];
+      if (!plain) {
+        if (input && Maybe(20)) continue;
+        if (Maybe(20)) pitch *= 2;
+        if (Maybe(10)) pitch += 1;
+      }
+      view.strides[axis] = !plain && Maybe(25) ? -pitch : pitch;
+      const int64_t reach = (shape[axis] - 1) * view.strides[axis];
+      (reach < 0 ? low : high) += reach;
+      pitch = std::abs(pitch) * shape[axis];
+    }
+    const size_t span = static_cast<size_t>(high - low + bytes);
+    view.memory = std::make_shared<Guarded>(span);
+    char* start = Maybe(50) ? view.memory->Front() : view.memory->Back(span);
+    view.address = start - low;
+    return view;
+  }
+
+  void Fill(const View& view, const std::vector<int64_t>& shape) {
+    const int kind = kDTypeRows[view.dtype].kind;
+    const std::vector<Element> pool = AwkwardElements(kind, 257, random_);
+    std::vector<int64_t> index(shape.size());
+    const int64_t count = Count(shape);
+    for (int64_t i = 0; i < count; ++i, Step(shape, &index)) {
+      const Element stored = StoreReference(view.dtype, pool[static_cast<size_t>(Below(257))]);
+      memcpy(view.At(index), stored.bytes, static_cast<size_t>(kDTypeRows[view.dtype].bytes));
+    }
+  }
+
+ private:
+  std::mt19937_64 random_;
+};
+
+// ---- A random pass, and what it should give -------------------------------------------------------------------------
+
+int DTypeOfKind(Maker& make, int kind) {
+  while (true) {
+    const int dtype = static_cast<int>(make.Below(kDComplex64));
+    if (kDTypeRows[dtype].kind == kind) return dtype;
+  }
+}
+
+bool Tested(const KernelRow& row) {
+  // What is not exact is compared elsewhere.
+  const std::string op = row.name;
+  return op != "exp" && op != "log" && op != "sin" && op != "cos" && op != "pow";
+}
+
+ProgramBuilder RandomProgram(Maker& make, bool reduce) {
   ProgramBuilder program;
-  const int a = program.Operand(kDFloat64);
-  const int b = program.Operand(kDFloat64);
-  const int out = program.Operand(kDFloat64);
-  const int two = program.Constant(kFloat64, 2.0);
-  const int three = program.Constant(kFloat64, 3.0);
   PassBuilder pass;
-  const int ra = pass.Input(a, kFloat64);
-  const int rb = pass.Input(b, kFloat64);
-  const int r2 = pass.Load(two, kFloat64);
-  const int r3 = pass.Load(three, kFloat64);
-  const int mul = KernelNumber("mul", kFloat64);
-  const int x = pass.Apply(mul, r2, ra);
-  const int y = pass.Apply(mul, r3, rb);
-  pass.Output(out, pass.Apply(KernelNumber("add", kFloat64), x, y));
+  const int inputs = static_cast<int>(make.Below(4));
+  for (int k = 0; k < inputs; ++k) {
+    const int dtype = static_cast<int>(make.Below(kDComplex64));
+    pass.Input(program.Operand(dtype), kDTypeRows[dtype].kind);
+  }
+  const int loads = static_cast<int>(make.Below(3)) + (inputs == 0);
+  for (int k = 0; k < loads; ++k) {
+    const int kind = static_cast<int>(make.Below(5));
+    const Element value = AwkwardElements(kind, 1, make.random())[0];
+    pass.Load(program.Constant(kind, value), kind);
+  }
+  const int instructions = static_cast<int>(make.Below(12));
+  for (int k = 0; k < instructions; ++k) {
+    // The first kernel from a random place on that finds its arguments.
+    const int start = static_cast<int>(make.Below(kKernels));
+    for (int probe = 0; probe < kKernels; ++probe) {
+      const int kernel = (start + probe) % kKernels;
+      const KernelRow& row = kKernelRows[kernel];
+      int arguments[3] = {-1, -1, -1};
+      bool fits = Tested(row);
+      for (int a = 0; a < 3 && fits; ++a) {
+        if (row.arguments[a] < 0) continue;
+        std::vector<int> candidates;
+        for (size_t r = 0; r < pass.kinds.size(); ++r) {
+          if (pass.kinds[r] == row.arguments[a]) candidates.push_back(static_cast<int>(r));
+        }
+        fits = !candidates.empty();
+        if (fits) arguments[a] = candidates[static_cast<size_t>(make.Below(static_cast<int64_t>(candidates.size())))];
+      }
+      if (!fits) continue;
+      // Now and then into a register that is in use.
+      int dst = -1;
+      if (make.Maybe(40)) {
+        for (size_t r = 0; r < pass.kinds.size(); ++r) {
+          if (pass.kinds[r] == row.result && make.Maybe(50)) dst = static_cast<int>(r);
+        }
+      }
+      if (dst < 0) dst = pass.Register(row.result);
+      pass.ApplyTo(dst, kernel, arguments[0], arguments[1], arguments[2]);
+      break;
+    }
+  }
+  const int outputs = 1 + static_cast<int>(make.Below(3));
+  for (int k = 0; k < outputs; ++k) {
+    const int r = make.Maybe(60) ? static_cast<int>(pass.kinds.size()) - 1
+                                 : static_cast<int>(make.Below(static_cast<int64_t>(pass.kinds.size())));
+    const int kind = pass.kinds[static_cast<size_t>(r)];
+    if (reduce && (k == 0 || make.Maybe(50))) {
+      const char* names[] = {"sum", "min", "max"};
+      const int reduction = ReductionNumber(names[make.Below(3)], kind);
+      pass.Output(program.Operand(DTypeOfKind(make, kReductionRows[reduction].result)), r, reduction);
+    } else {
+      pass.Output(program.Operand(DTypeOfKind(make, kind)), r);
+    }
+  }
   program.Add(pass);
   return program;
 }
 
-TEST(Run, ComputesTwoAPlusThreeB) {
-  const Handle handle(Linear());
-  ASSERT_EQ(handle.status, LANES_OK);
-  for (int64_t n : {1, 7, 64, 513, 1000, 100000}) {
-    std::vector<double> a(n), b(n), out(n);
-    for (int64_t i = 0; i < n; ++i) {
-      a[i] = i * 0.5;
-      b[i] = 1.0 / (i + 1);
+// Accumulates as the contract says, in accumulators of the widest type of either sort.
+class ReferenceReduction {
+ public:
+  explicit ReferenceReduction(const ReductionRow& row) : row_(row) {}
+
+  void Add(const Element& x) {
+    const size_t j = count_ % kAccumulators;
+    const Element wide = WithKind(row_.argument, [&](auto t) {
+      const auto value = x.As<decltype(t)>();
+      return WithKind(row_.accumulator, [&](auto acc) { return Element::Of(static_cast<decltype(acc)>(value)); });
+    });
+    if (j >= acc_.size())
+      acc_.push_back(wide);
+    else
+      acc_[j] = Combine(acc_[j], wide);
+    if (++count_ == kChunkElements) EndChunk();
+  }
+
+  Element Result() {
+    if (count_ > 0) EndChunk();
+    while (chunks_.size() > 1) {
+      std::vector<Element> next;
+      for (size_t k = 0; k + 1 < chunks_.size(); k += 2) next.push_back(Combine(chunks_[k], chunks_[k + 1]));
+      if (chunks_.size() % 2 != 0) next.push_back(chunks_.back());
+      chunks_ = next;
     }
-    ASSERT_EQ(Call().Pass(2, {n}).Operand(a.data(), {8}).Operand(b.data(), {8}).Operand(out.data(), {8}).Run(handle), LANES_OK);
-    for (int64_t i = 0; i < n; ++i) ASSERT_EQ(out[i], 2 * a[i] + 3 * b[i]) << i;
+    return WithKind(row_.accumulator, [&](auto acc) {
+      const auto value = chunks_[0].As<decltype(acc)>();
+      return WithKind(row_.result, [&](auto r) { return Element::Of(static_cast<decltype(r)>(value)); });
+    });
+  }
+
+ private:
+  static constexpr size_t kChunkElements = 16384;
+
+  Element Combine(const Element& left, const Element& right) const {
+    return WithKind(row_.accumulator, [&](auto t) {
+      using T = decltype(t);
+      const T acc = left.As<T>(), x = right.As<T>();
+      const std::string op = row_.name;
+      if (op == "sum") {
+        if constexpr (std::is_integral_v<T>)
+          return Element::Of(static_cast<T>(static_cast<uint64_t>(acc) + static_cast<uint64_t>(x)));
+        else
+          return Element::Of(acc + x);
+      }
+      if (x != x) return right;
+      return (op == "min" ? x < acc : x > acc) ? right : left;
+    });
+  }
+
+  void EndChunk() {
+    for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
+      for (size_t j = 0; j + half < acc_.size() && j < half; ++j) acc_[j] = Combine(acc_[j], acc_[j + half]);
+      if (acc_.size() > half) acc_.resize(half);
+    }
+    chunks_.push_back(acc_[0]);
+    acc_.clear();
+    count_ = 0;
+  }
+
+  const ReductionRow& row_;
+  size_t count_ = 0;
+  std::vector<Element> acc_;
+  std::vector<Element> chunks_;
+};
+
+struct Expected {
+  std::vector<std::vector<Element>> outputs;  // stored elements, in C order
+};
+
+Expected Evaluate(const ProgramBuilder& program, const std::vector<View>& views, const std::vector<int64_t>& shape) {
+  const PassBuilder& pass = program.passes[0];
+  const size_t inputs = pass.inputs.size() / 2;
+  const size_t outputs = pass.outputs.size() / 3;
+  Expected expected;
+  expected.outputs.resize(outputs);
+  std::vector<std::unique_ptr<ReferenceReduction>> reductions(outputs);
+  for (size_t k = 0; k < outputs; ++k) {
+    const int reduction = pass.outputs[3 * k + 2];
+    if (reduction >= 0) reductions[k] = std::make_unique<ReferenceReduction>(kReductionRows[reduction]);
+  }
+  std::vector<int64_t> index(shape.size());
+  const int64_t count = Count(shape);
+  std::vector<Element> registers(pass.kinds.size());
+  for (int64_t i = 0; i < count; ++i, Step(shape, &index)) {
+    for (size_t k = 0; k < inputs; ++k) {
+      registers[static_cast<size_t>(pass.inputs[2 * k + 1])] = LoadReference(views[k].dtype, views[k].At(index));
+    }
+    for (size_t k = 0; k < pass.loads.size(); k += 2) {
+      memcpy(registers[static_cast<size_t>(pass.loads[k + 1])].bytes,
+             &program.constants[static_cast<size_t>(pass.loads[k]) * 5 + 1], 16);
+    }
+    for (size_t k = 0; k < pass.instructions.size(); k += 5) {
+      const int32_t* word = &pass.instructions[k];
+      const auto argument = [&](int a) { return word[a] < 0 ? Element() : registers[static_cast<size_t>(word[a])]; };
+      registers[static_cast<size_t>(word[1])] =
+          ReferenceKernel(kKernelRows[word[0]], argument(2), argument(3), argument(4));
+    }
+    for (size_t k = 0; k < outputs; ++k) {
+      const Element& x = registers[static_cast<size_t>(pass.outputs[3 * k + 1])];
+      if (reductions[k])
+        reductions[k]->Add(x);
+      else
+        expected.outputs[k].push_back(StoreReference(views[inputs + k].dtype, x));
+    }
+  }
+  for (size_t k = 0; k < outputs; ++k) {
+    if (reductions[k]) expected.outputs[k].push_back(StoreReference(views[inputs + k].dtype, reductions[k]->Result()));
+  }
+  return expected;
+}
+
+Call MakeCall(const std::vector<View>& views, const std::vector<int64_t>& shape, int threads) {
+  Call call;
+  call.Pass(threads, shape);
+  for (const View& view : views) call.Operand(view.address, view.strides);
+  return call;
+}
+
+class Run : public testing::TestWithParam<int> {
+ protected:
+  void SetUp() override { ASSERT_EQ(lanes_select_isa(Address(RunnableIsas().items[GetParam()]->name)), LANES_OK); }
+  void TearDown() override { lanes_select_isa(Address("")); }
+};
+
+void CheckRandomProgram(uint64_t seed) {
+  Maker make(seed);
+  const bool reduce = make.Maybe(40);
+  const ProgramBuilder program = RandomProgram(make, reduce);
+  const PassBuilder& pass = program.passes[0];
+  const std::vector<int64_t> shape = make.Shape();
+  std::vector<View> views;
+  const size_t inputs = pass.inputs.size() / 2;
+  for (size_t k = 0; k < inputs; ++k) {
+    views.push_back(make.MakeView(program.operands[2 * static_cast<size_t>(pass.inputs[2 * k])], shape, true));
+    make.Fill(views.back(), shape);
+  }
+  for (size_t k = 0; k < pass.outputs.size(); k += 3) {
+    const int dtype = program.operands[2 * static_cast<size_t>(pass.outputs[k])];
+    if (pass.outputs[k + 2] >= 0) {
+      views.push_back(make.MakeView(dtype, {}, false));
+      views.back().strides.assign(shape.size(), 0);
+      continue;
+    }
+    views.push_back(make.MakeView(dtype, shape, false));
+    // Sometimes the output takes the place of an input of the same size that no other operand uses.
+    for (size_t i = 0; i < inputs && k == 0; ++i) {
+      const bool spread = std::find(views[i].strides.begin(), views[i].strides.end(), 0) == views[i].strides.end();
+      if (make.Maybe(50) && spread && kDTypeRows[views[i].dtype].bytes == kDTypeRows[dtype].bytes) {
+        views.back() = views[i];
+        views.back().dtype = dtype;
+        break;
+      }
+    }
+  }
+  const Handle handle(program);
+  ASSERT_EQ(handle.status, LANES_OK);
+  const Expected expected = Evaluate(program, views, shape);
+  const int thread_counts[] = {1, 2, 3, 8};
+  ASSERT_EQ(MakeCall(views, shape, thread_counts[make.Below(4)]).Run(handle), LANES_OK);
+  for (size_t k = 0; k < expected.outputs.size(); ++k) {
+    const View& view = views[inputs + k];
+    std::vector<int64_t> index(shape.size());
+    for (size_t i = 0; i < expected.outputs[k].size(); ++i, Step(shape, &index)) {
+      Element actual;
+      memcpy(actual.bytes, view.At(index), static_cast<size_t>(kDTypeRows[view.dtype].bytes));
+      ASSERT_TRUE(SameStored(view.dtype, actual, expected.outputs[k][i])) << "output " << k << ", element " << i;
+    }
   }
 }
+
+TEST_P(Run, GivesWhatTheProgramSaysForAnyLayout) {
+  for (uint64_t seed = 1; seed <= 400; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    CheckRandomProgram(seed);
+    if (HasFatalFailure()) return;
+  }
+}
+
+// ---- What the random programs do not reach --------------------------------------------------------------------------
+
+// out = a op b on contiguous doubles, or reduced.
+ProgramBuilder Binary(const char* op, const char* reduction = nullptr) {
+  ProgramBuilder program;
+  PassBuilder pass;
+  const int a = pass.Input(program.Operand(kDFloat64), kFloat64);
+  const int b = pass.Input(program.Operand(kDFloat64), kFloat64);
+  const int r = pass.Apply(KernelNumber(op, kFloat64), a, b);
+  pass.Output(program.Operand(kDFloat64), r, reduction ? ReductionNumber(reduction, kFloat64) : -1);
+  program.Add(pass);
+  return program;
+}
+
+std::vector<double> Doubles(size_t n, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<double> values(n);
+  for (double& value : values) value = static_cast<double>(static_cast<int64_t>(random())) * 0x1p-40;
+  return values;
+}
+
+TEST_P(Run, BitsDoNotDependOnThreads) {
+  const size_t n = 700001;
+  const std::vector<double> a = Doubles(n, 1), b = Doubles(n, 2);
+  const Handle sum(Binary("mul", "sum"));
+  const Handle product(Binary("floordiv"));
+  double first_sum = 0;
+  std::vector<double> first(n), out(n);
+  for (const int threads : {1, 2, 3, 8}) {
+    double result;
+    ASSERT_EQ(Call()
+                  .Pass(threads, {static_cast<int64_t>(n)})
+                  .Operand(a.data(), {8})
+                  .Operand(b.data(), {8})
+                  .Operand(&result, {0})
+                  .Run(sum),
+              LANES_OK);
+    ASSERT_EQ(Call()
+                  .Pass(threads, {static_cast<int64_t>(n)})
+                  .Operand(a.data(), {8})
+                  .Operand(b.data(), {8})
+                  .Operand(out.data(), {8})
+                  .Run(product),
+              LANES_OK);
+    if (threads == 1) {
+      first_sum = result;
+      first = out;
+    }
+    EXPECT_TRUE(SameBits(result, first_sum)) << threads;
+    EXPECT_TRUE(memcmp(out.data(), first.data(), n * 8) == 0) << threads;
+  }
+}
+
+TEST_P(Run, StreamsOutputsLargerThanTheCache) {
+  const int64_t n = 9000001;
+  const std::vector<double> a = Doubles(static_cast<size_t>(n), 3);
+  std::vector<double> out(static_cast<size_t>(n) + 1);
+  const Handle handle(Binary("add"));
+  // Off the vectors' alignment.
+  ASSERT_EQ(Call().Pass(2, {n}).Operand(a.data(), {8}).Operand(a.data(), {8}).Operand(out.data() + 1, {8}).Run(handle),
+            LANES_OK);
+  for (size_t i = 0; i < a.size(); ++i) ASSERT_EQ(out[i + 1], a[i] + a[i]) << i;
+  EXPECT_EQ(out[0], 0);
+}
+
+TEST_P(Run, EmptyPassesStoreIdentitiesOnly) {
+  const Handle sum(Binary("mul", "sum"));
+  const Handle elementwise(Binary("mul"));
+  double out = 5;
+  EXPECT_EQ(
+      Call().Pass(1, {3, 0}).Operand(nullptr, {8, 8}).Operand(nullptr, {8, 8}).Operand(&out, {0, 0}).Run(elementwise),
+      LANES_OK);
+  EXPECT_EQ(out, 5);
+  EXPECT_EQ(Call().Pass(1, {3, 0}).Operand(nullptr, {8, 8}).Operand(nullptr, {8, 8}).Operand(&out, {0, 0}).Run(sum),
+            LANES_OK);
+  EXPECT_TRUE(SameBits(out, 0.0));
+}
+
+TEST_P(Run, LaterPassesReadWhatEarlierOnesStored) {
+  // x - sum(x)
+  ProgramBuilder program;
+  const int x = program.Operand(kDFloat64), total = program.Operand(kDFloat64), out = program.Operand(kDFloat64);
+  PassBuilder first;
+  first.Output(total, first.Input(x, kFloat64), ReductionNumber("sum", kFloat64));
+  PassBuilder second;
+  const int rx = second.Input(x, kFloat64);
+  const int rt = second.Input(total, kFloat64);
+  second.Output(out, second.Apply(KernelNumber("sub", kFloat64), rx, rt));
+  program.Add(first);
+  program.Add(second);
+  const Handle handle(program);
+  ASSERT_EQ(handle.status, LANES_OK);
+  std::vector<double> values(50000, 0.5), results(50000);
+  double sum;
+  Call call;
+  call.Pass(2, {50000}).Operand(values.data(), {8}).Operand(&sum, {0});
+  call.Pass(2, {50000}).Operand(values.data(), {8}).Operand(&sum, {0}).Operand(results.data(), {8});
+  ASSERT_EQ(call.Run(handle), LANES_OK);
+  EXPECT_EQ(sum, 25000);
+  for (const double r : results) ASSERT_EQ(r, 0.5 - 25000);
+}
+
+TEST_P(Run, CopiesComplexNumbers) {
+  ProgramBuilder program;
+  PassBuilder pass;
+  const int r = pass.Input(program.Operand(kDComplex64), kComplex128);
+  pass.Output(program.Operand(kDComplex128), r);
+  program.Add(pass);
+  const Handle handle(program);
+  ASSERT_EQ(handle.status, LANES_OK);
+  std::vector<float> in(2 * 777);
+  std::iota(in.begin(), in.end(), 0.5f);
+  std::vector<double> out(in.size());
+  ASSERT_EQ(Call().Pass(1, {777}).Operand(in.data(), {8}).Operand(out.data(), {16}).Run(handle), LANES_OK);
+  for (size_t i = 0; i < in.size(); ++i) ASSERT_EQ(out[i], in[i]);
+}
+
+TEST_P(Run, StopsWhenTheFlagIsSet) {
+  const int64_t n = 100000;
+  const std::vector<double> a = Doubles(static_cast<size_t>(n), 3);
+  std::vector<double> out(static_cast<size_t>(n));
+  const Handle handle(Binary("add"));
+  const int32_t flag = 1;
+  Call call = Call().Pass(2, {n}).Operand(a.data(), {8}).Operand(a.data(), {8}).Operand(out.data(), {8});
+  call.words[0] = Address(&flag);
+  EXPECT_EQ(call.Run(handle), LANES_CANCELLED);
+  EXPECT_EQ(std::count(out.begin(), out.end(), 0.0), n);
+}
+
+TEST_P(Run, RefusesWordsThatNoCallHas) {
+  const Handle handle(Binary("add"));
+  EXPECT_EQ(lanes_run(0, Address(&handle)), LANES_BAD_ARGUMENT);
+  EXPECT_EQ(lanes_run(handle.program, 0), LANES_BAD_ARGUMENT);
+  int64_t no_threads[16] = {0, 0, 0, 1, 1};
+  EXPECT_EQ(lanes_run(handle.program, Address(no_threads)), LANES_BAD_ARGUMENT);
+  int64_t rank[16] = {0, 0, 1, 65};
+  EXPECT_EQ(lanes_run(handle.program, Address(rank)), LANES_BAD_ARGUMENT);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryIsa, Run, testing::Range(0, RunnableIsas().count),
+                         [](const auto& info) { return std::string(RunnableIsas().items[info.param]->name); });
 
 }  // namespace
 }  // namespace lanes

@@ -1,0 +1,192 @@
+// Every kernel and every reduction on every instruction set, against scalar references, between guard pages.
+#include "kernels.h"
+
+#include <gtest/gtest.h>
+
+#include "guarded.h"
+#include "isa.h"
+#include "reference.h"
+
+namespace lanes {
+namespace {
+
+constexpr size_t kMost = 1031;
+const size_t kSizes[] = {0,  1,  2,  3,  5,  7,   8,   9,   15,  16,  17,  31,
+                         32, 33, 63, 64, 65, 127, 129, 257, 511, 512, 513, kMost};
+
+class Kernels : public testing::TestWithParam<int> {
+ protected:
+  const Isa& isa() const { return *RunnableIsas().items[GetParam()]; }
+};
+
+struct Argument {
+  int bytes = 0;
+  std::vector<Element> values;
+  Guarded memory{(kMost + 2) * 16};
+
+  // Lays n elements against one of the guards; a shift moves them off the vectors' alignment.
+  char* Place(size_t n, bool back, size_t shift) const {
+    const size_t size = static_cast<size_t>(bytes);
+    char* start = back ? memory.Back((n + shift) * size) : memory.Front() + shift * size;
+    for (size_t i = 0; i < n; ++i) memcpy(start + i * size, values[i].bytes, size);
+    return start;
+  }
+};
+
+// One kernel in every way that the interpreter may call it.
+void CheckKernel(const KernelRow& row, Kernel kernel, std::mt19937_64& random) {
+  Argument arguments[3];
+  Guarded result_memory((kMost + 2) * 16);
+  int arity = 0;
+  for (; arity < 3 && row.arguments[arity] >= 0; ++arity) {
+    arguments[arity].bytes = kKindBytes[row.arguments[arity]];
+    arguments[arity].values = AwkwardElements(row.arguments[arity], kMost, random);
+  }
+  const size_t result_bytes = static_cast<size_t>(kKindBytes[row.result]);
+  for (unsigned uniform = 0; uniform < 1u << arity; ++uniform) {
+    std::vector<Element> expected(kMost);
+    for (size_t i = 0; i < kMost; ++i) {
+      const Element none;
+      const auto at = [&](int k) { return k < arity ? arguments[k].values[(uniform >> k) & 1 ? 0 : i] : none; };
+      expected[i] = ReferenceKernel(row, at(0), at(1), at(2));
+    }
+    // alias -1: the result has memory of its own; else it takes that argument's place.
+    for (int alias = -1; alias < arity; ++alias) {
+      if (alias >= 0 && (arguments[alias].bytes != static_cast<int>(result_bytes) || ((uniform >> alias) & 1)))
+        continue;
+      for (const bool back : {false, true}) {
+        for (const size_t n : kSizes) {
+          const size_t shift = back ? 0 : n % 2;
+          char* placed[3] = {};
+          for (int k = 0; k < arity; ++k) placed[k] = arguments[k].Place((uniform >> k) & 1 ? 1 : n, back, shift);
+          char* dst = alias >= 0 ? placed[alias]
+                      : back     ? result_memory.Back(n * result_bytes)
+                                 : result_memory.Front() + shift * result_bytes;
+          kernel(dst, placed[0], placed[1], placed[2], n, uniform);
+          for (size_t i = 0; i < n; ++i) {
+            Element actual;
+            memcpy(actual.bytes, dst + i * result_bytes, result_bytes);
+            ASSERT_TRUE(Agrees(row, actual, expected[i]))
+                << row.name << " of kind " << static_cast<int>(row.arguments[0]) << ", uniform " << uniform
+                << ", alias " << alias << ", n " << n << ", element " << i << (back ? ", back" : ", front");
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_P(Kernels, GiveWhatTheScalarReferenceGives) {
+  std::mt19937_64 random(1);
+  for (int k = 0; k < kKernels; ++k) {
+    CheckKernel(kKernelRows[k], isa().kernels[k], random);
+    if (HasFatalFailure()) return;
+  }
+}
+
+// What an element gives may not depend on where in a block it stands.
+TEST_P(Kernels, GiveTheSameBitsAtEveryPlace) {
+  std::mt19937_64 random(2);
+  for (int k = 0; k < kKernels; ++k) {
+    const KernelRow& row = kKernelRows[k];
+    constexpr size_t kCount = 133;
+    std::vector<char> packed[3];
+    for (int argument = 0; argument < 3; ++argument) {
+      if (row.arguments[argument] < 0) continue;
+      const size_t bytes = static_cast<size_t>(kKindBytes[row.arguments[argument]]);
+      packed[argument].resize(kCount * bytes + 16);
+      const std::vector<Element> values = AwkwardElements(row.arguments[argument], kCount, random);
+      for (size_t i = 0; i < kCount; ++i) memcpy(packed[argument].data() + i * bytes, values[i].bytes, bytes);
+    }
+    const size_t bytes = static_cast<size_t>(kKindBytes[row.result]);
+    const auto address = [&](int argument, size_t i) -> char* {
+      const int kind = row.arguments[argument];
+      return kind < 0 ? nullptr : packed[argument].data() + i * static_cast<size_t>(kKindBytes[kind]);
+    };
+    std::vector<char> whole(kCount * bytes), single(kCount * bytes);
+    isa().kernels[k](whole.data(), address(0, 0), address(1, 0), address(2, 0), kCount, 0);
+    for (size_t i = 0; i < kCount; ++i) {
+      isa().kernels[k](single.data() + i * bytes, address(0, i), address(1, i), address(2, i), 1, 0);
+    }
+    ASSERT_EQ(whole, single) << row.name << " of kind " << static_cast<int>(row.arguments[0]);
+  }
+}
+
+// ---- Reductions -----------------------------------------------------------------------------------------------------
+
+template <class Acc>
+Acc ReferenceStep(const std::string& name, Acc acc, Acc x) {
+  if (name == "sum") {
+    if constexpr (std::is_integral_v<Acc>)
+      return static_cast<Acc>(static_cast<uint64_t>(acc) + static_cast<uint64_t>(x));
+    else
+      return acc + x;
+  }
+  if (x != x) return x;
+  return name == "min" ? (x < acc ? x : acc) : (x > acc ? x : acc);
+}
+
+// The accumulators as the contract describes them: only those that got an element take part.
+template <class Acc, class T>
+Acc ReferenceReduce(const std::string& name, const std::vector<T>& x, size_t n) {
+  std::vector<Acc> acc(kAccumulators);
+  std::vector<bool> has(kAccumulators);
+  for (size_t i = 0; i < n; ++i) {
+    const size_t j = i % kAccumulators;
+    acc[j] = has[j] ? ReferenceStep(name, acc[j], static_cast<Acc>(x[i])) : static_cast<Acc>(x[i]);
+    has[j] = true;
+  }
+  for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
+    for (size_t j = 0; j < half; ++j) {
+      if (has[j] && has[j + half]) acc[j] = ReferenceStep(name, acc[j], acc[j + half]);
+    }
+  }
+  return acc[0];
+}
+
+TEST_P(Kernels, ReduceAsTheContractSays) {
+  std::mt19937_64 random(3);
+  for (int k = 0; k < kReductions; ++k) {
+    const ReductionRow& row = kReductionRows[k];
+    const Reduction& reduction = isa().reductions[k];
+    WithKind(row.argument, [&](auto element) {
+      using T = decltype(element);
+      WithKind(row.accumulator, [&](auto accumulator) {
+        using Acc = decltype(accumulator);
+        for (const bool tame : {false, true}) {
+          std::vector<T> values = Awkward<T>(kMost, random);
+          if (tame) {
+            for (T& value : values) {
+              if (!(value > T(-1e6) && value < T(1e6))) value = T{1};
+            }
+          }
+          for (const size_t n : kSizes) {
+            if (n == 0) continue;
+            Guarded memory(kMost * sizeof(T));
+            for (const bool back : {false, true}) {
+              char* x = back ? memory.Back(n * sizeof(T)) : memory.Front();
+              memcpy(x, values.data(), n * sizeof(T));
+              alignas(64) Acc acc[kAccumulators];
+              reduction.start(acc);
+              // In two calls, the first a whole number of rows.
+              const size_t first = n / 2 / kAccumulators * kAccumulators;
+              reduction.accumulate(acc, x, first);
+              reduction.accumulate(acc, x + first * sizeof(T), n - first);
+              reduction.fold(acc);
+              const Acc expected = ReferenceReduce<Acc>(row.name, values, n);
+              ASSERT_TRUE(SameNumber(acc[0], expected)) << row.name << " of kind " << static_cast<int>(row.argument)
+                                                        << ", n " << n << ": " << +acc[0] << " for " << +expected;
+            }
+          }
+        }
+      });
+    });
+    if (HasFatalFailure()) return;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryIsa, Kernels, testing::Range(0, RunnableIsas().count),
+                         [](const auto& info) { return std::string(RunnableIsas().items[info.param]->name); });
+
+}  // namespace
+}  // namespace lanes

@@ -1,0 +1,313 @@
+// What every operator and every conversion should give, one element at a time, written without regard to speed.
+#ifndef LANES_TEST_REFERENCE_H_
+#define LANES_TEST_REFERENCE_H_
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <limits>
+#include <random>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "kernels.h"
+
+namespace lanes {
+
+template <int kKind>
+struct KindType;
+template <>
+struct KindType<kBool> {
+  using type = uint8_t;
+};
+template <>
+struct KindType<kInt32> {
+  using type = int32_t;
+};
+template <>
+struct KindType<kInt64> {
+  using type = int64_t;
+};
+template <>
+struct KindType<kFloat32> {
+  using type = float;
+};
+template <>
+struct KindType<kFloat64> {
+  using type = double;
+};
+
+// Calls f with a value of the kind's type.
+template <class F>
+auto WithKind(int kind, F f) {
+  switch (kind) {
+    case kBool:
+      return f(uint8_t{});
+    case kInt32:
+      return f(int32_t{});
+    case kInt64:
+      return f(int64_t{});
+    case kFloat32:
+      return f(float{});
+    default:
+      return f(double{});
+  }
+}
+
+// Any register element.
+struct Element {
+  alignas(16) unsigned char bytes[16] = {};
+
+  template <class T>
+  static Element Of(T x) {
+    Element e;
+    memcpy(e.bytes, &x, sizeof(x));
+    return e;
+  }
+  template <class T>
+  T As() const {
+    T x;
+    memcpy(&x, bytes, sizeof(x));
+    return x;
+  }
+};
+
+template <class T>
+bool SameBits(T a, T b) {
+  return memcmp(&a, &b, sizeof(a)) == 0;
+}
+
+// NaN with NaN, zeros by sign.
+template <class T>
+bool SameNumber(T a, T b) {
+  return SameBits(a, b) || (a != a && b != b);
+}
+
+template <class T>
+T ReferenceInteger(const std::string& op, T a, T b) {
+  using U = std::make_unsigned_t<T>;
+  const U ua = static_cast<U>(a), ub = static_cast<U>(b);
+  constexpr int kWidth = sizeof(T) * 8;
+  if (op == "add") return static_cast<T>(ua + ub);
+  if (op == "sub") return static_cast<T>(ua - ub);
+  if (op == "mul") return static_cast<T>(ua * ub);
+  if (op == "square") return static_cast<T>(ua * ua);
+  if (op == "neg") return static_cast<T>(0 - ua);
+  if (op == "abs") return static_cast<T>(a < 0 ? 0 - ua : ua);
+  if (op == "invert") return ~a;
+  if (op == "and") return a & b;
+  if (op == "or") return a | b;
+  if (op == "xor") return a ^ b;
+  if (op == "shl") return b < 0 || b >= kWidth ? 0 : static_cast<T>(ua << b);
+  if (op == "shr") return b < 0 || b >= kWidth ? (a < 0 ? -1 : 0) : a >> b;
+  if (op == "floordiv" || op == "mod") {
+    // In wider numbers nothing overflows.
+    if (b == 0) return 0;
+    const __int128 x = a, y = b;
+    __int128 q = x / y;
+    if (x % y != 0 && ((x < 0) != (y < 0))) --q;
+    return static_cast<T>(op == "mod" ? x - q * y : q);
+  }
+  if (op == "pow") {
+    if (b < 0) return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0;
+    U result = 1;
+    for (int bit = kWidth - 2; bit >= 0; --bit) {
+      result *= result;
+      if ((b >> bit) & 1) result *= ua;
+    }
+    return static_cast<T>(result);
+  }
+  abort();
+}
+
+template <class T>
+T ReferenceFloat(const std::string& op, T a, T b) {
+  if (op == "add") return a + b;
+  if (op == "sub") return a - b;
+  if (op == "mul") return a * b;
+  if (op == "square") return a * a;
+  if (op == "truediv") return a / b;
+  if (op == "neg") return -a;
+  if (op == "abs") return std::copysign(a, T{1});
+  if (op == "sqrt") return std::sqrt(a);
+  if (op == "exp") return std::exp(a);
+  if (op == "log") return std::log(a);
+  if (op == "sin") return std::sin(a);
+  if (op == "cos") return std::cos(a);
+  if (op == "pow") return std::pow(a, b);
+  // npy_divmod, spelled with both results at once.
+  T mod = std::fmod(a, b);
+  if (b == 0) return op == "mod" ? mod : a / b;
+  T div = (a - mod) / b;
+  if (mod != 0) {
+    if ((b < 0) != (mod < 0)) {
+      mod += b;
+      div -= 1;
+    }
+  } else {
+    mod = std::copysign(T{0}, b);
+  }
+  if (op == "mod") return mod;
+  if (op == "floordiv") {
+    if (div == 0) return std::copysign(T{0}, a / b);
+    T floor = std::floor(div);
+    if (div - floor > T{0.5}) floor += 1;
+    return floor;
+  }
+  abort();
+}
+
+inline bool IsComparison(const std::string& op) {
+  return op == "lt" || op == "le" || op == "gt" || op == "ge" || op == "eq" || op == "ne";
+}
+
+template <class T>
+uint8_t ReferenceComparison(const std::string& op, T a, T b) {
+  if (op == "lt") return a < b;
+  if (op == "le") return a <= b;
+  if (op == "gt") return a > b;
+  if (op == "ge") return a >= b;
+  if (op == "eq") return a == b;
+  return a != b;
+}
+
+template <class To, class From>
+To ReferenceCast(From x) {
+  if constexpr (std::is_same_v<To, uint8_t>) {
+    return x != 0;
+  } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
+    if (x != x) return 0;
+    const long double wide = x;
+    if (wide >= static_cast<long double>(std::numeric_limits<To>::max())) return std::numeric_limits<To>::max();
+    if (wide <= static_cast<long double>(std::numeric_limits<To>::min())) return std::numeric_limits<To>::min();
+    return static_cast<To>(wide);
+  } else {
+    return static_cast<To>(x);
+  }
+}
+
+inline int CastTarget(const std::string& op) {
+  const char* names[] = {"bool", "int32", "int64", "float32", "float64"};
+  for (int kind = 0; kind < 5; ++kind) {
+    if (op == names[kind]) return kind;
+  }
+  return -1;
+}
+
+inline Element ReferenceKernel(const KernelRow& row, const Element& a, const Element& b, const Element& c) {
+  const std::string op = row.name;
+  if (op == "where") return a.As<uint8_t>() ? b : c;
+  return WithKind(row.arguments[0], [&](auto key) {
+    using T = decltype(key);
+    const T x = a.As<T>();
+    const T y = row.arguments[1] >= 0 ? b.As<T>() : T{};
+    if (IsComparison(op)) return Element::Of(ReferenceComparison(op, x, y));
+    if (CastTarget(op) >= 0) {
+      return WithKind(CastTarget(op), [&](auto target) { return Element::Of(ReferenceCast<decltype(target)>(x)); });
+    }
+    if constexpr (std::is_same_v<T, uint8_t>) {
+      if (op == "add" || op == "or") return Element::Of<T>(x || y);
+      if (op == "mul" || op == "and") return Element::Of<T>(x && y);
+      if (op == "xor") return Element::Of<T>(x != y);
+      if (op == "invert") return Element::Of<T>(!x);
+      if (op == "abs") return Element::Of<T>(x);
+      abort();
+    } else if constexpr (std::is_integral_v<T>) {
+      return Element::Of(ReferenceInteger(op, x, y));
+    } else {
+      return Element::Of(ReferenceFloat(op, x, y));
+    }
+  });
+}
+
+// n values of a kind: half of them the awkward ones, in random order.
+template <class T>
+std::vector<T> Awkward(size_t n, std::mt19937_64& random) {
+  std::vector<T> special;
+  if constexpr (std::is_same_v<T, uint8_t>) {
+    special = {0, 1};
+  } else if constexpr (std::is_integral_v<T>) {
+    using L = std::numeric_limits<T>;
+    special = {0,  1,  -1, 2,  -2,  3,   -3,       7,        -7,           31,          32,
+               33, 63, 64, 65, -63, -64, L::min(), L::max(), L::min() + 1, L::max() - 1};
+  } else {
+    using L = std::numeric_limits<T>;
+    special = {T{0},
+               -T{0},
+               T{1},
+               T{-1},
+               T{0.5},
+               T{-0.5},
+               T{2.5},
+               T{-3},
+               T{7},
+               T{0.1},
+               T{-0.1},
+               T{1e10},
+               T{-1e10},
+               T{3e18},
+               T{1e19},
+               L::infinity(),
+               -L::infinity(),
+               L::quiet_NaN(),
+               -L::quiet_NaN(),
+               L::max(),
+               L::lowest(),
+               L::min(),
+               L::denorm_min(),
+               -L::denorm_min(),
+               static_cast<T>(2147483647.0),
+               static_cast<T>(2147483648.0),
+               static_cast<T>(-2147483648.0),
+               static_cast<T>(9223372036854775808.0),
+               static_cast<T>(-9223372036854775808.0)};
+  }
+  std::vector<T> values(n);
+  for (T& value : values) {
+    const uint64_t bits = random();
+    if (bits & 1) {
+      value = special[(bits >> 1) % special.size()];
+    } else if constexpr (std::is_same_v<T, uint8_t>) {
+      value = (bits >> 1) & 1;
+    } else if constexpr (std::is_integral_v<T>) {
+      value = static_cast<T>(static_cast<int64_t>(bits) >> (bits >> 1) % (sizeof(T) * 8));
+    } else if (bits & 2) {
+      value = static_cast<T>(static_cast<double>(static_cast<int64_t>(bits)) * 0x1p-58);
+    } else {
+      memcpy(&value, &bits, sizeof(value));
+    }
+  }
+  return values;
+}
+
+inline std::vector<Element> AwkwardElements(int kind, size_t n, std::mt19937_64& random) {
+  std::vector<Element> elements;
+  WithKind(kind, [&](auto t) {
+    for (auto x : Awkward<decltype(t)>(n, random)) elements.push_back(Element::Of(x));
+  });
+  return elements;
+}
+
+// Whether a result is right. Exact operators must agree in every bit, moves and signs even in those of a NaN.
+inline bool Agrees(const KernelRow& row, const Element& actual, const Element& expected) {
+  const std::string op = row.name;
+  return WithKind(row.result, [&](auto t) {
+    using T = decltype(t);
+    const T x = actual.As<T>(), y = expected.As<T>();
+    if (op == "where" || op == "neg" || op == "abs") return SameBits(x, y);
+    if constexpr (std::is_integral_v<T>) {
+      return x == y;
+    } else {
+      if (SameNumber(x, y)) return true;
+      const bool function = op == "exp" || op == "log" || op == "sin" || op == "cos" || op == "pow";
+      // Both are within 1 ULP of the truth, so at most 2 apart; where the bound is tight is another test's affair.
+      return function && std::fabs(x - y) <= 2 * std::fabs(std::nextafter(y, std::numeric_limits<T>::infinity()) - y);
+    }
+  });
+}
+
+}  // namespace lanes
+
+#endif  // LANES_TEST_REFERENCE_H_
