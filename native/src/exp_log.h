@@ -30,14 +30,40 @@ constexpr size_t kGroup = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
 // ---- What differs between the instruction sets
 // ------------------------------------------------------------------------
 
+#if HWY_TARGET > HWY_AVX3
+// table[i] for each lane.
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> LookupInMemory(D d, const double* table, VI i) {
+#if HWY_TARGET == HWY_SSE4
+  (void)d;
+  const __m128d lower = _mm_load_sd(table + _mm_cvtsi128_si64(i.raw));
+  return hn::Vec<D>{_mm_loadh_pd(lower, table + _mm_extract_epi64(i.raw, 1))};
+#else
+  return hn::GatherIndex(d, table, i);
+#endif
+}
+#endif
+
 // table[i & 15] for each lane; the table is aligned to 64 bytes.
 template <class D, class VI>
 HWY_INLINE hn::Vec<D> Lookup16(D d, const double* table, VI i) {
 #if HWY_TARGET <= HWY_AVX3
-  (void)d;
-  return hn::Vec<D>{_mm512_permutex2var_pd(hn::Load(d, table).raw, i.raw, hn::Load(d, table + 8).raw)};
+  return hn::Vec<D>{
+      _mm512_permutex2var_pd(hn::Load(d, table).raw, i.raw, hn::Load(d, table + 8).raw)};
 #else
-  return hn::GatherIndex(d, table, hn::And(i, hn::Set(hn::RebindToSigned<D>(), 15)));
+  return LookupInMemory(d, table, hn::And(i, hn::Set(hn::RebindToSigned<D>(), 15)));
+#endif
+}
+
+// table[i & 31].
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> Lookup32(D d, const double* table, VI i) {
+#if HWY_TARGET <= HWY_AVX3
+  const hn::RebindToSigned<D> di;
+  const auto upper = hn::RebindMask(d, hn::TestBit(i, hn::Set(di, 16)));
+  return hn::IfThenElse(upper, Lookup16(d, table + 16, i), Lookup16(d, table, i));
+#else
+  return LookupInMemory(d, table, hn::And(i, hn::Set(hn::RebindToSigned<D>(), 31)));
 #endif
 }
 
@@ -116,7 +142,7 @@ HWY_INLINE V ScaleSlowly(D d, V value, V k) {
   return hn::Mul(hn::Mul(value, PowerOfTwo(d, half)), PowerOfTwo(d, hn::Sub(k, half)));
 }
 
-// exp(x + low) = 2^(n/16) (1 + p): n = steps in the low bits of `index`, |x - n log(2)/16| <= log(2)/32.
+// exp(x) = 2^(n/16) e^shift (1 + p) with the shift of the table: n in the low bits of `index` and as a double in `steps`.
 template <class D>
 struct ExpParts {
   hn::Vec<hn::RebindToSigned<D>> index;
@@ -124,35 +150,40 @@ struct ExpParts {
   hn::Vec<D> p;
 };
 
-// exp(r) - 1 on [-0.02175, 0.02175]: r + r^2 times a polynomial of degree 4, relative error of exp 2^-56.2; with the
-// table's tail 1 + p is within 2^-55.7. The polynomial of degree 2, for results in float32, has 2^-37.4.
-template <bool kForFloat, class D, class V>
+template <class D, class V>
+HWY_INLINE ExpParts<D> NearestStep(D d, V x) {
+  const V magic = hn::Set(d, 0x1.8p52);
+  const V shifted = hn::MulAdd(x, hn::Set(d, 0x1.71547652b82fep+4), magic);
+  return {hn::BitCast(hn::RebindToSigned<D>(), shifted), hn::Sub(shifted, magic), x};
+}
+
+// exp(x + low + shift): e^r - 1 = r + r^2 times a polynomial of degree 4 on [-0.02175, 0.02175], relative error of e^r 2^-56.2.
+template <class D, class V>
 HWY_INLINE ExpParts<D> ReduceExp(D d, V x, V low) {
-  const hn::RebindToSigned<D> di;
-  const V shift = hn::Set(d, 0x1.8p52);
-  const V shifted = hn::MulAdd(x, hn::Set(d, 0x1.71547652b82fep+4), shift);
-  const V n = hn::Sub(shifted, shift);
-  ExpParts<D> parts;
-  parts.index = hn::BitCast(di, shifted);
-  parts.steps = n;
-  V r = hn::NegMulAdd(n, hn::Set(d, 0x1.62e42fefap-5), x);
-  if constexpr (kForFloat) {
-    r = hn::NegMulAdd(n, hn::Set(d, 0x1.cf79abc9e3b3ap-44), r);
-    V q = hn::MulAdd(hn::Set(d, 0x1.55576e04ee79cp-5), r, hn::Set(d, 0x1.5557212fb0089p-3));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.fffffffd372a2p-2));
-    parts.p = hn::MulAdd(hn::Mul(r, r), q, r);
-    return parts;
-  }
-  r = hn::Add(r, hn::NegMulAdd(n, hn::Set(d, 0x1.cf79abc9e3b3ap-44), low));
+  ExpParts<D> parts = NearestStep(d, x);
+  const V n = parts.steps;
+  const V r = hn::Add(hn::NegMulAdd(n, hn::Set(d, 0x1.62e42fefap-5), x),
+                      hn::NegMulAdd(n, hn::Set(d, 0x1.cf79abc9e3b3ap-44), low));
   const V r2 = hn::Mul(r, r);
   const V q1 = hn::MulAdd(hn::Set(d, 0x1.555555548c3ffp-3), r, hn::Set(d, 0x1.0000000000005p-1));
   V q2 = hn::MulAdd(hn::Set(d, 0x1.11123d243d47fp-7), r, hn::Set(d, 0x1.555555545a8bap-5));
   q2 = hn::MulAdd(hn::Set(d, 0x1.6c18615a24a25p-10), r2, q2);
-  parts.p = hn::MulAdd(hn::MulAdd(q2, r2, q1), r2, hn::Add(r, Lookup16(d, kExpTail, parts.index)));
+  parts.p = hn::MulAdd(hn::MulAdd(q2, r2, q1), r2, r);
   return parts;
 }
 
-// 2^(n/16) (1 + p), for results within the normal range.
+// exp(x + shift) for results in float32: polynomial of degree 2, relative error of e^r 2^-37.4.
+template <class D, class V>
+HWY_INLINE ExpParts<D> ReduceExpForFloat(D d, V x) {
+  ExpParts<D> parts = NearestStep(d, x);
+  const V r = hn::NegMulAdd(parts.steps, hn::Set(d, 0x1.62e42fefa39efp-5), x);
+  V q = hn::MulAdd(hn::Set(d, 0x1.55576e04ee79cp-5), r, hn::Set(d, 0x1.5557212fb0089p-3));
+  q = hn::MulAdd(q, r, hn::Set(d, 0x1.fffffffd372a2p-2));
+  parts.p = hn::MulAdd(hn::Mul(r, r), q, r);
+  return parts;
+}
+
+// 2^(n/16) e^shift (1 + p), for results within the normal range.
 template <class D>
 HWY_INLINE hn::Vec<D> FinishExp(D d, const ExpParts<D>& parts) {
   const hn::RebindToSigned<D> di;
@@ -163,15 +194,19 @@ HWY_INLINE hn::Vec<D> FinishExp(D d, const ExpParts<D>& parts) {
 
 // The same for every n in [-19200, 19200].
 template <class D>
-HWY_INLINE hn::Vec<D> FinishExpSlowly(D d, const ExpParts<D>& parts) {
-  const hn::RebindToSigned<D> di;
-  const auto step = hn::And(parts.index, hn::Set(di, 15));
-  const auto s = hn::BitCast(d, hn::Add(Lookup16(di, kExpBits, step), hn::ShiftLeft<48>(step)));
-  const auto k = hn::Floor(hn::Mul(parts.steps, hn::Set(d, 0.0625)));
-  return ScaleSlowly(d, hn::MulAdd(s, parts.p, s), k);
+HWY_INLINE hn::Vec<D> FinishExpAnywhere(D d, const ExpParts<D>& parts) {
+  const auto s = Lookup16(d, kExpPower, parts.index);
+  const auto value = hn::MulAdd(s, parts.p, s);
+  const auto k = hn::Mul(parts.steps, hn::Set(d, 0.0625));
+#if HWY_TARGET <= HWY_AVX3
+  return hn::Vec<D>{_mm512_scalef_pd(value.raw, k.raw)};
+#else
+  return ScaleSlowly(d, value, hn::Floor(k));
+#endif
 }
 
-// x = 2^k z with z in [47/64, 47/32), for positive normal x. The low four bits of `index` number the interval of z.
+// x = 2^k z with z in [lowest, 2 lowest), for positive normal x up to 0x1.7p1023. The low bits of `index` number the interval of z,
+// sixteen or thirty-two of them.
 template <class D>
 struct LogParts {
   hn::Vec<hn::RebindToSigned<D>> index;
@@ -179,14 +214,15 @@ struct LogParts {
   hn::Vec<D> z;
 };
 
-template <class D, class V>
+template <int kIntervals, class D, class V>
 HWY_INLINE LogParts<D> SplitForLog(D d, V x) {
   const hn::RebindToSigned<D> di;
-  constexpr int64_t kLowest = 0x3fe7800000000000;  // 47/64
+  constexpr int kShift = kIntervals == 16 ? 48 : 47;
+  constexpr int64_t kLowest = kIntervals == 16 ? 0x3fe7800000000000 : 0x3fe7400000000000;  // 47/64 and 93/128
   constexpr int64_t kOne = 0x3ff0000000000000;
   const auto shifted = hn::Add(hn::BitCast(di, x), hn::Set(di, kOne - kLowest));
   LogParts<D> parts;
-  parts.index = hn::BitCast(di, hn::ShiftRight<48>(hn::BitCast(hn::RebindToUnsigned<D>(), shifted)));
+  parts.index = hn::BitCast(di, hn::ShiftRight<kShift>(hn::BitCast(hn::RebindToUnsigned<D>(), shifted)));
   parts.z = hn::BitCast(d, hn::Add(hn::And(shifted, hn::Set(di, 0x000fffffffffffff)), hn::Set(di, kLowest)));
 #if HWY_TARGET <= HWY_AVX3
   parts.k = hn::Vec<D>{_mm512_getexp_pd(hn::BitCast(d, shifted).raw)};
@@ -205,14 +241,23 @@ HWY_INLINE LogParts<D> SplitForLog(D d, V x) {
 struct Exp64 {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+#if HWY_TARGET <= HWY_AVX3
+    slow = hn::MaskFromVec(hn::Zero(d));
+    return Anywhere(d, x);
+#else
     slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 708.0)));
-    return FinishExp(d, ReduceExp<false>(d, x, hn::Zero(d)));
+    return FinishExp(d, ReduceExp(d, x, hn::Set(d, -kExpShift)));
+#endif
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
-    const V bounded = hn::Min(hn::Max(x, hn::Set(d, -760.0)), hn::Set(d, 760.0));
-    const V y = FinishExpSlowly(d, ReduceExp<false>(d, bounded, hn::Zero(d)));
-    return hn::IfThenElse(hn::IsNaN(x), x, y);
+    return hn::IfThenElse(hn::IsNaN(x), x, Anywhere(d, x));
+  }
+  // The bounds come first in Min and Max, so that AVX-512 hands a NaN on.
+  template <class D, class V>
+  static HWY_INLINE V Anywhere(D d, V x) {
+    const V bounded = hn::Max(hn::Set(d, -760.0), hn::Min(hn::Set(d, 760.0), x));
+    return FinishExpAnywhere(d, ReduceExp(d, bounded, hn::Set(d, -kExpShift)));
   }
 };
 
@@ -263,7 +308,7 @@ struct Exp32 {
 // log(1 + r) is r + r^2 times a polynomial of degree 7 on [-0.0336, 0.0313], relative error 2^-55.7.
 template <class D, class V>
 HWY_INLINE V LogOfNormal(D d, V x, V more) {
-  const LogParts<D> parts = SplitForLog(d, x);
+  const LogParts<D> parts = SplitForLog<16>(d, x);
   const V k = hn::Add(parts.k, more);
   const V r = ProductMinusOne(d, parts.z, Lookup16(d, kLogInverse, parts.index));
   const V w = hn::MulAdd(k, hn::Set(d, 0x1.62e42fefa38p-1), Lookup16(d, kLogOfCHigh, parts.index));
@@ -352,11 +397,11 @@ struct Log32 {
 // of degree 9 for the rest, relative error 2^-68.1 on [-0.0343, 0.0313].
 template <class D, class V>
 HWY_INLINE V LogInTwo(D d, V x, V more, V& low) {
-  const LogParts<D> parts = SplitForLog(d, x);
+  const LogParts<D> parts = SplitForLog<32>(d, x);
   const V k = hn::Add(parts.k, more);
-  const V r = ProductMinusOne(d, parts.z, Lookup16(d, kLogInverse, parts.index));
-  const V w = hn::MulAdd(k, hn::Set(d, 0x1.62e42fefa38p-1), Lookup16(d, kLogOfCHigh, parts.index));
-  const V low1 = hn::MulAdd(k, hn::Set(d, 0x1.ef35793c7673p-45), Lookup16(d, kLogOfCLow, parts.index));
+  const V r = ProductMinusOne(d, parts.z, Lookup32(d, kPowInverse, parts.index));
+  const V w = hn::MulAdd(k, hn::Set(d, 0x1.62e42fefa38p-1), Lookup32(d, kPowLogHigh, parts.index));
+  const V low1 = hn::MulAdd(k, hn::Set(d, 0x1.ef35793c7673p-45), Lookup32(d, kPowLogLow, parts.index));
   const V sum = hn::Add(w, r);
   const V low2 = hn::Add(hn::Sub(w, sum), r);
   const V ar = hn::Mul(r, hn::Set(d, -0.5));
@@ -364,15 +409,14 @@ HWY_INLINE V LogInTwo(D d, V x, V more, V& low) {
   const V low3 = ProductTail(d, r, ar, ar2);
   const V high = hn::Add(sum, ar2);
   const V low4 = hn::Add(hn::Sub(sum, high), ar2);
-  const V r2 = hn::Mul(r, r);
-  const V q01 = hn::MulAdd(hn::Set(d, -0x1.0000000000005p-2), r, hn::Set(d, 0x1.5555555555555p-2));
-  const V q23 = hn::MulAdd(hn::Set(d, -0x1.5555555531712p-3), r, hn::Set(d, 0x1.999999999ba7ep-3));
-  const V q45 = hn::MulAdd(hn::Set(d, -0x1.000002284ba1ep-3), r, hn::Set(d, 0x1.2492490983689p-3));
-  const V q67 = hn::MulAdd(hn::Set(d, -0x1.998143d6e0d5dp-4), r, hn::Set(d, 0x1.c71d6e69ca40fp-4));
-  const V q89 = hn::MulAdd(hn::Set(d, -0x1.82e34f2b9e51ep-4), r, hn::Set(d, 0x1.7328952ce9a52p-4));
-  const V q = hn::MulAdd(hn::MulAdd(hn::MulAdd(hn::MulAdd(q89, r2, q67), r2, q45), r2, q23), r2, q01);
+  // In powers of -r^2/2, hence the factors of -2 in the coefficients.
+  const V q01 = hn::MulAdd(hn::Set(d, 0x1.fffffffffffbdp-2), r, hn::Set(d, -0x1.5555555555555p-1));
+  const V q23 = hn::MulAdd(hn::Set(d, -0x1.555555571cd53p-1), r, hn::Set(d, 0x1.99999999a3dd7p-1));
+  const V q45 = hn::MulAdd(hn::Set(d, 0x1.ffffa1be8b6dap-1), r, hn::Set(d, -0x1.249247211256dp+0));
+  const V q67 = hn::MulAdd(hn::Set(d, -0x1.9c694b8837fa2p+0), r, hn::Set(d, 0x1.c760d9a30290ep+0));
+  const V q = hn::MulAdd(hn::MulAdd(hn::MulAdd(q67, ar2, q45), ar2, q23), ar2, q01);
   const V lows = hn::Add(hn::Add(low1, low2), hn::Add(low3, low4));
-  const V rest = hn::MulAdd(hn::Mul(r, r2), q, lows);
+  const V rest = hn::MulAdd(hn::Mul(r, ar2), q, lows);
   const V y = hn::Add(high, rest);
   low = hn::Add(hn::Sub(high, y), rest);
   return y;
@@ -384,7 +428,7 @@ HWY_INLINE V ExpOfProduct(D d, V y, V high, V low, Mask<D>& slow) {
   const V product = hn::Mul(y, high);
   const V tail = hn::MulAdd(y, low, ProductTail(d, y, high, product));
   slow = hn::Not(hn::Lt(hn::Abs(product), hn::Set(d, 708.0)));
-  return FinishExp(d, ReduceExp<false>(d, product, tail));
+  return FinishExp(d, ReduceExp(d, product, hn::Sub(tail, hn::Set(d, kExpShift))));
 }
 
 // IEEE 754 pow where x or y is zero, infinite or NaN or x is negative; `y_of_abs` is |x|^y where that is none of these.
@@ -411,23 +455,21 @@ HWY_INLINE V PowAtTheEdges(D d, V x, V y, V y_of_abs) {
 }
 
 struct Pow64 {
+  // log(x), NaN where x asks for the slow way.
   template <class D>
   struct Base {
     hn::Vec<D> high, low;
-    Mask<D> slow;
   };
   template <class D, class V>
   static HWY_INLINE Base<D> Prepare(D d, V x) {
     Base<D> base;
-    base.slow = SlowForLog(d, x);
-    base.high = LogInTwo(d, x, hn::Zero(d), base.low);
+    const V high = LogInTwo(d, x, hn::Zero(d), base.low);
+    base.high = hn::IfThenElse(SlowForLog(d, x), hn::Set(d, std::numeric_limits<double>::quiet_NaN()), high);
     return base;
   }
   template <class D, class V>
   static HWY_INLINE V Fast(D d, const Base<D>& base, V y, Mask<D>& slow) {
-    const V result = ExpOfProduct(d, y, base.high, base.low, slow);
-    slow = hn::Or(slow, base.slow);
-    return result;
+    return ExpOfProduct(d, y, base.high, base.low, slow);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V y) {
@@ -442,7 +484,7 @@ struct Pow64 {
     const auto far = hn::Not(hn::Lt(hn::Abs(product), hn::Set(d, 760.0)));
     product = hn::IfThenElse(far, hn::CopySign(hn::Set(d, 760.0), product), product);
     tail = hn::IfThenElse(far, hn::Zero(d), tail);
-    return PowAtTheEdges(d, x, y, FinishExpSlowly(d, ReduceExp<false>(d, product, tail)));
+    return PowAtTheEdges(d, x, y, FinishExpAnywhere(d, ReduceExp(d, product, hn::Sub(tail, hn::Set(d, kExpShift)))));
   }
 };
 
@@ -466,7 +508,7 @@ HWY_INLINE hn::Vec<DF> Narrow(DF d, V lower, V upper) {
 // log(x) to a relative 2^-37, for results in float32.
 template <class D, class V>
 HWY_INLINE V LogForFloat(D d, V x) {
-  const LogParts<D> parts = SplitForLog(d, x);
+  const LogParts<D> parts = SplitForLog<16>(d, x);
   const V r = ProductMinusOne(d, parts.z, Lookup16(d, kLogInverse, parts.index));
   const V w = hn::MulAdd(parts.k, hn::Set(d, 0x1.62e42fefa39efp-1), Lookup16(d, kLogOfCHigh, parts.index));
   const V r2 = hn::Mul(r, r);
@@ -494,8 +536,8 @@ struct Pow32 {
   template <class D, class V>
   static HWY_INLINE V ExpOfProduct(D d, V y, V log) {
     const V bound = hn::Set(d, 200.0);
-    const V product = hn::Max(hn::Min(hn::Mul(y, log), bound), hn::Neg(bound));
-    return FinishExp(d, ReduceExp<true>(d, product, product));
+    const V product = hn::Max(hn::Min(hn::MulAdd(y, log, hn::Set(d, -kExpShift)), bound), hn::Neg(bound));
+    return FinishExp(d, ReduceExpForFloat(d, product));
   }
   template <class D, class V>
   static HWY_INLINE V Fast(D d, const Base<D>& base, V y, Mask<D>& slow) {
@@ -573,39 +615,44 @@ HWY_NOINLINE void PowVector(D d, const T* x, const T* y, T* out) {
   hn::StoreU(result, d, out);
 }
 
-// As Map. A uniform operand is read once, before anything is written, and stands in a vector of its own from then on.
+// As Map. A uniform operand is read once, before anything is written, and stands in an array of its own from then on. The two halves
+// of the work go over several vectors in turn, because one chain through both is longer than a processor can look ahead.
 template <class Op, bool kUniformX, bool kUniformY, class T>
 HWY_INLINE void MapPow(const T* x, const T* y, T* out, size_t n) {
   const hn::ScalableTag<T> d;
   using D = hn::ScalableTag<T>;
   constexpr size_t N = hn::MaxLanes(D());
-  constexpr size_t kStep = 2 * N;
+  constexpr size_t kVectors = 8;
   constexpr size_t kX = kUniformX ? 0 : 1, kY = kUniformY ? 0 : 1;
   if (n == 0) return;
-  T same_x[N], same_y[N];
+  HWY_ALIGN T same_x[N], same_y[N];
   for (size_t k = 0; k < N; ++k) same_x[k] = *x, same_y[k] = *y;
   if (kUniformX) x = same_x;
   if (kUniformY) y = same_y;
-  const auto base = Op::Prepare(d, hn::LoadU(d, same_x));
-  const auto exponent = hn::LoadU(d, same_y);
+  HWY_ALIGN typename Op::template Base<D> base[kVectors];
+  for (size_t v = 0; v < kVectors; ++v) base[v] = Op::Prepare(d, hn::Load(d, same_x));
   size_t i = 0;
-  while (i + kStep <= n) {
-    for (; i + kStep <= n; i += kStep) {
-      Mask<D> slow0, slow1;
-      const auto y0 = kUniformY ? exponent : hn::LoadU(d, y + i);
-      const auto y1 = kUniformY ? exponent : hn::LoadU(d, y + i + N);
-      const auto out0 = Op::Fast(d, kUniformX ? base : Op::Prepare(d, hn::LoadU(d, x + kX * i)), y0, slow0);
-      const auto out1 = Op::Fast(d, kUniformX ? base : Op::Prepare(d, hn::LoadU(d, x + kX * (i + N))), y1, slow1);
-      if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(slow0, slow1)))) break;
-      hn::StoreU(out0, d, out + i);
-      hn::StoreU(out1, d, out + i + N);
+  for (; i + kVectors * N <= n; i += kVectors * N) {
+    if (!kUniformX) {
+      for (size_t v = 0; v < kVectors; ++v) base[v] = Op::Prepare(d, hn::LoadU(d, x + i + v * N));
     }
-    if (i + kStep > n) break;
-    for (size_t k = 0; k < 2; ++k, i += N) PowVector<Op>(d, x + kX * i, y + kY * i, out + i);
+    for (size_t v = 0; v < kVectors; v += 2) {
+      const size_t first = i + v * N, second = first + N;
+      Mask<D> slow0, slow1;
+      const auto out0 = Op::Fast(d, base[v], hn::LoadU(d, y + kY * first), slow0);
+      const auto out1 = Op::Fast(d, base[v + 1], hn::LoadU(d, y + kY * second), slow1);
+      if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(slow0, slow1)))) {
+        PowVector<Op>(d, x + kX * first, y + kY * first, out + first);
+        PowVector<Op>(d, x + kX * second, y + kY * second, out + second);
+      } else {
+        hn::StoreU(out0, d, out + first);
+        hn::StoreU(out1, d, out + second);
+      }
+    }
   }
   for (; i + N <= n; i += N) PowVector<Op>(d, x + kX * i, y + kY * i, out + i);
   if (i < n) {
-    T tail_x[N], tail_y[N];
+    HWY_ALIGN T tail_x[N], tail_y[N];
     for (size_t k = 0; k < N; ++k) {
       const size_t from = k < n - i ? i + k : i;
       tail_x[k] = x[kX * from];
