@@ -70,7 +70,8 @@ inline bool Runs(int64_t target) {
 
 }  // namespace lanes
 
-#define LANES_UNARY_FUNCTIONS(X) X(Exp) X(Log)
+#define LANES_UNARY_FUNCTIONS(X) \
+  X(Exp) X(Exp2) X(Expm1) X(Log) X(Log2) X(Log10) X(Log1p) X(Tanh) X(Sinh) X(Cosh) X(Cbrt) X(Asinh) X(Acosh) X(Atanh)
 
 #endif  // LANES_ACCURACY_EXP_LOG_ONCE
 
@@ -123,10 +124,26 @@ struct Row {
 const Row kRows[] = {
     {"Exp",
      LANES_REFERENCES(exp),
-     0.85,
-     1.0,
+     1,
+     1,
      {{-1, 1}, {-0.03, 0.03}, {-20, 20}, {-746, -707}, {707, 711}, {-105, -86}, {86, 90}}},
-    {"Log", LANES_REFERENCES(log), 0.65, 0.99, {{0.9, 1.1}, {0.99, 1.01}, {0, 2}, {0, 100}, {0, 1e-307}, {0, 3e-38}}},
+    {"Exp2",
+     LANES_REFERENCES(exp2),
+     1,
+     1,
+     {{-1, 1}, {-0.03, 0.03}, {-20, 20}, {-1076, -1020}, {1020, 1025}, {-151, -125}, {125, 129}}},
+    {"Expm1", LANES_REFERENCES(expm1), 1, 1, {{-1, 1}, {-0.05, 0.05}, {-40, 20}, {707, 711}, {86, 90}}},
+    {"Log", LANES_REFERENCES(log), 1, 1, {{0.9, 1.1}, {0.99, 1.01}, {0, 2}, {0, 100}, {0, 1e-307}, {0, 3e-38}}},
+    {"Log2", LANES_REFERENCES(log2), 1, 1, {{0.9, 1.1}, {0.99, 1.01}, {0, 2}, {0, 100}, {0, 1e-307}, {0, 3e-38}}},
+    {"Log10", LANES_REFERENCES(log10), 1, 1, {{0.9, 1.1}, {0.99, 1.01}, {0, 2}, {0, 100}, {0, 1e-307}, {0, 3e-38}}},
+    {"Log1p", LANES_REFERENCES(log1p), 1, 1, {{-0.1, 0.1}, {-0.01, 0.01}, {-1, 1}, {-1, 100}}},
+    {"Tanh", LANES_REFERENCES(tanh), 1, 1, {{-1, 1}, {-0.05, 0.05}, {-20, 20}, {-5, 5}}},
+    {"Sinh", LANES_REFERENCES(sinh), 1, 1, {{-1, 1}, {-0.05, 0.05}, {-20, 20}, {707, 711}, {86, 90}}},
+    {"Cosh", LANES_REFERENCES(cosh), 1, 1, {{-1, 1}, {-0.05, 0.05}, {-20, 20}, {707, 711}, {86, 90}}},
+    {"Cbrt", LANES_REFERENCES(cbrt), 1, 1, {{1, 8}, {0.9, 1.1}, {-100, 100}, {0, 1e-307}, {0, 3e-38}}},
+    {"Asinh", LANES_REFERENCES(asinh), 1, 1, {{-1, 1}, {-0.05, 0.05}, {-20, 20}, {0, 1000}}},
+    {"Acosh", LANES_REFERENCES(acosh), 1, 1, {{1, 2}, {1, 1.01}, {1, 20}, {0, 1000}}},
+    {"Atanh", LANES_REFERENCES(atanh), 1, 1, {{-1, 1}, {-0.05, 0.05}, {0.9, 1}, {0.999, 1}}},
 };
 
 void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
