@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <limits>
+#include <type_traits>
 
 #include "exp_log_tables.h"
 
@@ -138,6 +139,18 @@ HWY_INLINE V ProductTail(D d, V a, V b, V high) {
   const V bh = hn::And(b, mask), bl = hn::Sub(b, bh);
   const V cross = hn::Add(hn::Add(hn::Sub(hn::Mul(ah, bh), high), hn::Mul(ah, bl)), hn::Mul(al, bh));
   return hn::Add(cross, hn::Mul(al, bl));
+#endif
+}
+
+// c - a * b rounded once, for products near c.
+template <class D, class V>
+HWY_INLINE V Remainder(D d, V a, V b, V c) {
+#if HWY_NATIVE_FMA
+  (void)d;
+  return hn::NegMulAdd(a, b, c);
+#else
+  const V product = hn::Mul(a, b);
+  return hn::Sub(hn::Sub(c, product), ProductTail(d, a, b, product));
 #endif
 }
 
@@ -485,30 +498,26 @@ struct Exp2F32 {
   }
 };
 
-// e^x - 1 = high + low for |x| < 708, relative error below 2^-58. With 2^n = s (1 + tail): s - 1 and s r in two doubles
-// each, and the rest of the exponential's series.
-template <class D, class V>
+// e^x - 1 = high + low for |x| < 708, relative error below 2^-58; |low| is below 2^-11 |high| only. With 2^n = s (1 +
+// tail): s - 1 and s r in two doubles each, and the rest of the exponential's series.
+template <bool kNegativeToo, class D, class V>
 HWY_INLINE V ExpMinusOneInTwo(D d, V x, V& low) {
   const hn::RebindToSigned<D> di;
   const ExpParts<D> parts = NearestStep(d, x, hn::Set(d, kLog2e));
   const V n = parts.steps;
-  const V one = hn::Set(d, 1.0);
+  const V minus_one = hn::Set(d, -1.0);
   const V s = hn::BitCast(d, hn::Add(Lookup16(di, kPlainExpBits, parts.index), hn::ShiftLeft<48>(parts.index)));
-  const V r_high = hn::NegMulAdd(n, hn::Set(d, kLog2High), x);
-  const V r_low = hn::Mul(n, hn::Set(d, -kLog2Low));
-  V r_error;
-  const V r = FastTwoSum(r_high, r_low, r_error);
-  const V r2 = hn::Mul(r, r);
   const V tail = Lookup16(d, kPlainExpTail, parts.index);
-  const V small = hn::MulAdd(tail, r, hn::Add(r_error, tail));
-  const V rest = hn::MulAdd(ExpQuotientOfSmall(d, r, r2), r2, small);
+  V s1_low, sum_low, r_error;
+  const V s1 = kNegativeToo ? TwoSum(s, minus_one, s1_low) : FastTwoSum(s, minus_one, s1_low);
+  const V r = FastTwoSum(hn::NegMulAdd(n, hn::Set(d, kLog2High), x), hn::Mul(n, hn::Set(d, -kLog2Low)), r_error);
+  const V r2 = hn::Mul(r, r);
   const V sr = hn::Mul(s, r);
   const V sr_low = ProductTail(d, s, r, sr);
-  V s1_low, sum_low;
-  const V s1 = TwoSum(s, hn::Neg(one), s1_low);
   const V sum = FastTwoSum(s1, sr, sum_low);
-  const V lows = hn::Add(hn::Add(sum_low, s1_low), hn::MulAdd(s, rest, sr_low));
-  return FastTwoSum(sum, lows, low);
+  const V small = hn::MulAdd(tail, r, hn::Add(r_error, tail));
+  const V rest = hn::MulAdd(ExpQuotientOfSmall(d, r, r2), r2, small);
+  return FastTwoSum(sum, hn::MulAdd(s, rest, hn::Add(sr_low, hn::Add(sum_low, s1_low))), low);
 }
 
 // e^x - 1 for |x| <= 200, relative error below 2^-31.
@@ -526,7 +535,7 @@ struct Expm1F64 {
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 708.0)));
     V low;
-    const V high = ExpMinusOneInTwo(d, x, low);
+    const V high = ExpMinusOneInTwo<true>(d, x, low);
     return hn::CopySign(hn::Add(high, low), x);
   }
   template <class D, class V>
@@ -551,20 +560,39 @@ using Expm1F32 = ThroughWide<Expm1OfWide>;
 
 // With E = e^|2x| - 1 in two doubles, tanh|x| = E / (E + 2), the quotient in two doubles. Beyond 22 it rounds to 1.
 struct TanhF64 {
+  template <class D>
+  struct Middle {
+    hn::Vec<D> high, low;
+  };
   template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
-    slow = hn::MaskFromVec(hn::Zero(d));
+  static HWY_INLINE Middle<D> First(D d, V x) {
     const V a = hn::Min(hn::Set(d, 22.0), hn::Abs(x));
-    V e_low, low;
-    const V e = ExpMinusOneInTwo(d, hn::Add(a, a), e_low);
-    const V divisor = TwoSum(e, hn::Set(d, 2.0), low);
-    low = hn::Add(low, e_low);
+    Middle<D> e;
+    e.high = ExpMinusOneInTwo<false>(d, hn::Add(a, a), e.low);
+    return e;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& e, Mask<D>& slow) {
+    slow = hn::MaskFromVec(hn::Zero(d));
+    return hn::CopySign(DivideBySum(d, e.high, e.low, 2.0), x);
+  }
+  // e / (e + term) for e = high + low >= 0.
+  template <class D, class V>
+  static HWY_INLINE V DivideBySum(D d, V high, V low, double term) {
+    V quotient_low;
+    const V quotient = DivideBySum(d, high, low, term, quotient_low);
+    return hn::Add(quotient, quotient_low);
+  }
+  template <class D, class V>
+  static HWY_INLINE V DivideBySum(D d, V high, V low, double term, V& quotient_low) {
+    V divisor_low;
+    const V divisor = FastTwoSum(hn::Set(d, term), high, divisor_low);
+    divisor_low = hn::Add(divisor_low, low);
     const V inverse = hn::Div(hn::Set(d, 1.0), divisor);
-    const V quotient = hn::Mul(e, inverse);
-    const V product = hn::Mul(quotient, divisor);
-    const V remainder = hn::Sub(hn::Sub(e, product), ProductTail(d, quotient, divisor, product));
-    const V correction = hn::Mul(hn::NegMulAdd(quotient, low, hn::Add(remainder, e_low)), inverse);
-    return hn::CopySign(hn::Add(quotient, correction), x);
+    const V quotient = hn::Mul(high, inverse);
+    const V remainder = hn::Add(Remainder(d, quotient, divisor, high), low);
+    quotient_low = hn::Mul(hn::NegMulAdd(quotient, divisor_low, remainder), inverse);
+    return quotient;
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D, V, V y) {
@@ -584,23 +612,21 @@ using TanhF32 = ThroughWide<TanhOfWide>;
 
 // With E = e^|x| - 1 in two doubles, sinh|x| = (E + E / (E + 1)) / 2, the quotient in two doubles.
 struct SinhF64 {
+  template <class D>
+  using Middle = TanhF64::Middle<D>;
   template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
-    const V a = hn::Abs(x);
-    const V one = hn::Set(d, 1.0);
-    slow = hn::Not(hn::Lt(a, hn::Set(d, 708.0)));
-    V e_low, low;
-    const V e = ExpMinusOneInTwo(d, a, e_low);
-    const V divisor = TwoSum(e, one, low);
-    low = hn::Add(low, e_low);
-    const V inverse = hn::Div(one, divisor);
-    const V quotient = hn::Mul(e, inverse);
-    const V product = hn::Mul(quotient, divisor);
-    const V remainder = hn::Sub(hn::Sub(e, product), ProductTail(d, quotient, divisor, product));
-    const V correction = hn::Mul(hn::NegMulAdd(quotient, low, hn::Add(remainder, e_low)), inverse);
-    V sum_low;
-    const V sum = FastTwoSum(e, quotient, sum_low);
-    const V twice = hn::Add(sum, hn::Add(hn::Add(sum_low, e_low), correction));
+  static HWY_INLINE Middle<D> First(D d, V x) {
+    Middle<D> e;
+    e.high = ExpMinusOneInTwo<false>(d, hn::Abs(x), e.low);
+    return e;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& e, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 708.0)));
+    V quotient_low, sum_low;
+    const V quotient = TanhF64::DivideBySum(d, e.high, e.low, 1.0, quotient_low);
+    const V sum = FastTwoSum(e.high, quotient, sum_low);
+    const V twice = hn::Add(sum, hn::Add(hn::Add(sum_low, e.low), quotient_low));
     return hn::CopySign(hn::Mul(twice, hn::Set(d, 0.5)), x);
   }
   // (e^|x|) / 2, with the halving in the scale so that the last results before the overflow are finite.
@@ -981,10 +1007,9 @@ using Log1pF32 = ThroughWide<Log1pOfWide>;
 
 // log(1 + v + v_low) for v >= 0.
 template <class D, class V>
-HWY_INLINE V Log1pOfTwo(D d, V v, V v_low, Mask<D>& slow) {
+HWY_INLINE V Log1pOfTwo(D d, V v, V v_low) {
   V low;
   const V u = TwoSum(hn::Set(d, 1.0), v, low);
-  slow = SlowForLog(d, u);
   return LogOfThree(d, u, low, v_low);
 }
 
@@ -992,8 +1017,7 @@ HWY_INLINE V Log1pOfTwo(D d, V v, V v_low, Mask<D>& slow) {
 template <class D, class V>
 HWY_INLINE V SqrtInTwo(D d, V a, V a_low, V& low) {
   const V root = hn::Sqrt(a);
-  const V square = hn::Mul(root, root);
-  const V remainder = hn::Add(hn::Sub(hn::Sub(a, square), ProductTail(d, root, root, square)), a_low);
+  const V remainder = hn::Add(Remainder(d, root, root, a), a_low);
   low = hn::Div(remainder, hn::Max(hn::Add(root, root), hn::Set(d, 0x1p-1000)));
   return root;
 }
@@ -1006,8 +1030,10 @@ HWY_INLINE V LogOfTwice(D d, V a) {
 
 // asinh|x| = log1p(|x| + (sqrt(x^2 + 1) - 1)), the argument in two doubles.
 struct AsinhF64 {
+  template <class D>
+  using Middle = TanhF64::Middle<D>;
   template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+  static HWY_INLINE Middle<D> First(D d, V x) {
     const V a = hn::Abs(x);
     const V one = hn::Set(d, 1.0);
     const V square = hn::Mul(a, a);
@@ -1017,9 +1043,12 @@ struct AsinhF64 {
     V v = TwoSum(a, hn::Sub(root, one), v_low);
     // The root's error may be larger than the last place of v.
     v = FastTwoSum(v, hn::Add(v_low, root_low), v_low);
-    Mask<D> ignored;
-    slow = hn::Not(hn::Lt(a, hn::Set(d, 0x1p200)));
-    return hn::CopySign(Log1pOfTwo(d, v, v_low, ignored), x);
+    return {v, v_low};
+  }
+  template <class D, class V>
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& v, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 0x1p200)));
+    return hn::CopySign(Log1pOfTwo(d, v.high, v.low), x);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
@@ -1030,8 +1059,10 @@ struct AsinhF64 {
 
 // acosh(1 + t) = log1p(t + sqrt(t (t + 2))), the argument in two doubles.
 struct AcoshF64 {
+  template <class D>
+  using Middle = TanhF64::Middle<D>;
   template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+  static HWY_INLINE Middle<D> First(D d, V x) {
     const V t = hn::Sub(x, hn::Set(d, 1.0));
     V low, root_low, v_low, t_low;
     // Above 2^53 the 1 is lost, which changes nothing.
@@ -1040,9 +1071,12 @@ struct AcoshF64 {
     t_low = hn::MulAdd(t, low, ProductTail(d, t, sum, product));
     const V root = SqrtInTwo(d, product, t_low, root_low);
     const V v = TwoSum(root, t, v_low);
-    Mask<D> ignored;
+    return {v, hn::Add(v_low, root_low)};
+  }
+  template <class D, class V>
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& v, Mask<D>& slow) {
     slow = hn::Not(hn::And(hn::Ge(x, hn::Set(d, 1.0)), hn::Lt(x, hn::Set(d, 0x1p200))));
-    return Log1pOfTwo(d, v, hn::Add(v_low, root_low), ignored);
+    return Log1pOfTwo(d, v.high, v.low);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
@@ -1054,21 +1088,24 @@ struct AcoshF64 {
 
 // atanh|x| = log1p(2 |x| / (1 - |x|)) / 2, the quotient in two doubles.
 struct AtanhF64 {
+  template <class D>
+  using Middle = TanhF64::Middle<D>;
   template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+  static HWY_INLINE Middle<D> First(D d, V x) {
     const V a = hn::Abs(x);
     const V one = hn::Set(d, 1.0);
-    slow = hn::Not(hn::Lt(a, one));
     V low;
     const V divisor = FastTwoSum(one, hn::Neg(a), low);
     const V inverse = hn::Div(one, divisor);
     const V twice = hn::Add(a, a);
     const V quotient = hn::Mul(twice, inverse);
-    const V product = hn::Mul(quotient, divisor);
-    const V remainder = hn::Sub(hn::Sub(twice, product), ProductTail(d, quotient, divisor, product));
-    const V q_low = hn::Mul(hn::NegMulAdd(quotient, low, remainder), inverse);
-    Mask<D> ignored;
-    return hn::CopySign(hn::Mul(Log1pOfTwo(d, quotient, q_low, ignored), hn::Set(d, 0.5)), x);
+    const V remainder = Remainder(d, quotient, divisor, twice);
+    return {quotient, hn::Mul(hn::NegMulAdd(quotient, low, remainder), inverse)};
+  }
+  template <class D, class V>
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& v, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 1.0)));
+    return hn::CopySign(hn::Mul(Log1pOfTwo(d, v.high, v.low), hn::Set(d, 0.5)), x);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
@@ -1246,12 +1283,27 @@ struct Pow32 {
   }
 };
 
+// Whether Op is one step, Fast, or two, First and Second.
+template <class Op, class D, class = void>
+struct InTwoSteps : std::false_type {};
+template <class Op, class D>
+struct InTwoSteps<Op, D, std::void_t<typename Op::template Middle<D>>> : std::true_type {};
+
+template <class Op, class D, class V>
+HWY_INLINE V Whole(D d, V x, Mask<D>& slow) {
+  if constexpr (InTwoSteps<Op, D>::value) {
+    return Op::Second(d, x, Op::First(d, x), slow);
+  } else {
+    return Op::Fast(d, x, slow);
+  }
+}
+
 // One vector, slow elements and all. Not inlined, so that the loops below keep their constants in registers.
 template <class Op, class D, class T = hn::TFromD<D>>
 HWY_NOINLINE void MapVector(D d, const T* x, T* y) {
   const auto v = hn::LoadU(d, x);
   Mask<D> slow;
-  auto result = Op::Fast(d, v, slow);
+  auto result = Whole<Op>(d, v, slow);
   if (!hn::AllFalse(d, slow)) result = hn::IfThenElse(slow, Op::Fix(d, v, result), result);
   hn::StoreU(result, d, y);
 }
@@ -1259,36 +1311,56 @@ HWY_NOINLINE void MapVector(D d, const T* x, T* y) {
 template <class Op, class T>
 HWY_INLINE void Map(const T* x, T* y, size_t n) {
   const hn::ScalableTag<T> d;
-  constexpr size_t N = hn::MaxLanes(hn::ScalableTag<T>());
-  constexpr size_t kStep = kGroup * N;
+  using D = hn::ScalableTag<T>;
+  constexpr size_t N = hn::MaxLanes(D());
   size_t i = 0;
-  while (i + kStep <= n) {
-    for (; i + kStep <= n; i += kStep) {
-      Mask<decltype(d)> slow0, slow1;
-      const auto y0 = Op::Fast(d, hn::LoadU(d, x + i), slow0);
-      const auto y1 = Op::Fast(d, hn::LoadU(d, x + i + N), slow1);
-      auto slow = hn::Or(slow0, slow1);
-      if constexpr (kGroup == 4) {
-        Mask<decltype(d)> slow2, slow3;
-        const auto y2 = Op::Fast(d, hn::LoadU(d, x + i + 2 * N), slow2);
-        const auto y3 = Op::Fast(d, hn::LoadU(d, x + i + 3 * N), slow3);
-        slow = hn::Or(slow, hn::Or(slow2, slow3));
-        if (HWY_UNLIKELY(!hn::AllFalse(d, slow))) break;
-        hn::StoreU(y2, d, y + i + 2 * N);
-        hn::StoreU(y3, d, y + i + 3 * N);
-      } else if (HWY_UNLIKELY(!hn::AllFalse(d, slow))) {
-        break;
+  if constexpr (InTwoSteps<Op, D>::value) {
+    // Each step goes over several vectors in turn, because one chain through both is longer than a processor can look
+    // ahead.
+    constexpr size_t kVectors = 8;
+    for (; i + kVectors * N <= n; i += kVectors * N) {
+      typename Op::template Middle<D> middle[kVectors];
+      for (size_t v = 0; v < kVectors; ++v) middle[v] = Op::First(d, hn::LoadU(d, x + i + v * N));
+      for (size_t v = 0; v < kVectors; ++v) {
+        Mask<D> slow;
+        const auto result = Op::Second(d, hn::LoadU(d, x + i + v * N), middle[v], slow);
+        if (HWY_UNLIKELY(!hn::AllFalse(d, slow))) {
+          MapVector<Op>(d, x + i + v * N, y + i + v * N);
+        } else {
+          hn::StoreU(result, d, y + i + v * N);
+        }
       }
-      hn::StoreU(y0, d, y + i);
-      hn::StoreU(y1, d, y + i + N);
     }
-    if (i + kStep > n) break;
-    for (size_t k = 0; k < kGroup; ++k, i += N) MapVector<Op>(d, x + i, y + i);
+  } else {
+    constexpr size_t kStep = kGroup * N;
+    while (i + kStep <= n) {
+      for (; i + kStep <= n; i += kStep) {
+        Mask<D> slow0, slow1;
+        const auto y0 = Op::Fast(d, hn::LoadU(d, x + i), slow0);
+        const auto y1 = Op::Fast(d, hn::LoadU(d, x + i + N), slow1);
+        auto slow = hn::Or(slow0, slow1);
+        if constexpr (kGroup == 4) {
+          Mask<D> slow2, slow3;
+          const auto y2 = Op::Fast(d, hn::LoadU(d, x + i + 2 * N), slow2);
+          const auto y3 = Op::Fast(d, hn::LoadU(d, x + i + 3 * N), slow3);
+          slow = hn::Or(slow, hn::Or(slow2, slow3));
+          if (HWY_UNLIKELY(!hn::AllFalse(d, slow))) break;
+          hn::StoreU(y2, d, y + i + 2 * N);
+          hn::StoreU(y3, d, y + i + 3 * N);
+        } else if (HWY_UNLIKELY(!hn::AllFalse(d, slow))) {
+          break;
+        }
+        hn::StoreU(y0, d, y + i);
+        hn::StoreU(y1, d, y + i + N);
+      }
+      if (i + kStep > n) break;
+      for (size_t k = 0; k < kGroup; ++k, i += N) MapVector<Op>(d, x + i, y + i);
+    }
   }
   for (; i + N <= n; i += N) MapVector<Op>(d, x + i, y + i);
   if (i < n) {
     T buffer[N];
-    for (size_t k = 0; k < N; ++k) buffer[k] = x[i + k < n ? i + k : i];
+    for (size_t k = 0; k < N; ++k) buffer[k] = x[k < n - i ? i + k : i];
     MapVector<Op>(d, buffer, buffer);
     for (size_t k = 0; i + k < n; ++k) y[i + k] = buffer[k];
   }
