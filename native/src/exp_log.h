@@ -500,24 +500,33 @@ struct Exp2F32 {
 
 // e^x - 1 = high + low for |x| < 708, relative error below 2^-58; |low| is below 2^-11 |high| only. With 2^n = s (1 +
 // tail): s - 1 and s r in two doubles each, and the rest of the exponential's series.
-template <bool kNegativeToo, class D, class V>
+// With kPositiveBelow2To53 the caller needs no more than that of results from 2^53 on, where s - 1 rounds.
+enum class ExpRange { kAny, kPositive, kPositiveBelow2To53 };
+template <ExpRange kRange, class D, class V>
 HWY_INLINE V ExpMinusOneInTwo(D d, V x, V& low) {
   const hn::RebindToSigned<D> di;
   const ExpParts<D> parts = NearestStep(d, x, hn::Set(d, kLog2e));
   const V n = parts.steps;
   const V minus_one = hn::Set(d, -1.0);
   const V s = hn::BitCast(d, hn::Add(Lookup16(di, kPlainExpBits, parts.index), hn::ShiftLeft<48>(parts.index)));
-  const V tail = Lookup16(d, kPlainExpTail, parts.index);
-  V s1_low, sum_low, r_error;
-  const V s1 = kNegativeToo ? TwoSum(s, minus_one, s1_low) : FastTwoSum(s, minus_one, s1_low);
-  const V r = FastTwoSum(hn::NegMulAdd(n, hn::Set(d, kLog2High), x), hn::Mul(n, hn::Set(d, -kLog2Low)), r_error);
+  // The tail goes into r, because s (1 + tail) e^r = s e^(r + tail).
+  const V r_low = hn::NegMulAdd(n, hn::Set(d, kLog2Low), Lookup16(d, kPlainExpTail, parts.index));
+  V sum_low, r_error;
+  const V r = FastTwoSum(hn::NegMulAdd(n, hn::Set(d, kLog2High), x), r_low, r_error);
   const V r2 = hn::Mul(r, r);
   const V sr = hn::Mul(s, r);
-  const V sr_low = ProductTail(d, s, r, sr);
+  V lows = ProductTail(d, s, r, sr);
+  V s1;
+  if constexpr (kRange == ExpRange::kPositiveBelow2To53) {
+    s1 = hn::Add(s, minus_one);
+  } else {
+    V s1_low;
+    s1 = kRange == ExpRange::kAny ? TwoSum(s, minus_one, s1_low) : FastTwoSum(s, minus_one, s1_low);
+    lows = hn::Add(lows, s1_low);
+  }
   const V sum = FastTwoSum(s1, sr, sum_low);
-  const V small = hn::MulAdd(tail, r, hn::Add(r_error, tail));
-  const V rest = hn::MulAdd(ExpQuotientOfSmall(d, r, r2), r2, small);
-  return FastTwoSum(sum, hn::MulAdd(s, rest, hn::Add(sr_low, hn::Add(sum_low, s1_low))), low);
+  const V rest = hn::MulAdd(ExpQuotientOfSmall(d, r, r2), r2, r_error);
+  return FastTwoSum(sum, hn::MulAdd(s, rest, hn::Add(lows, sum_low)), low);
 }
 
 // e^x - 1 for |x| <= 200, relative error below 2^-31.
@@ -535,7 +544,7 @@ struct Expm1F64 {
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 708.0)));
     V low;
-    const V high = ExpMinusOneInTwo<true>(d, x, low);
+    const V high = ExpMinusOneInTwo<ExpRange::kAny>(d, x, low);
     return hn::CopySign(hn::Add(high, low), x);
   }
   template <class D, class V>
@@ -568,7 +577,7 @@ struct TanhF64 {
   static HWY_INLINE Middle<D> First(D d, V x) {
     const V a = hn::Min(hn::Set(d, 22.0), hn::Abs(x));
     Middle<D> e;
-    e.high = ExpMinusOneInTwo<false>(d, hn::Add(a, a), e.low);
+    e.high = ExpMinusOneInTwo<ExpRange::kPositiveBelow2To53>(d, hn::Add(a, a), e.low);
     return e;
   }
   template <class D, class V>
@@ -617,7 +626,7 @@ struct SinhF64 {
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
     Middle<D> e;
-    e.high = ExpMinusOneInTwo<false>(d, hn::Abs(x), e.low);
+    e.high = ExpMinusOneInTwo<ExpRange::kPositive>(d, hn::Abs(x), e.low);
     return e;
   }
   template <class D, class V>
