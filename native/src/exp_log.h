@@ -84,6 +84,16 @@ HWY_INLINE __m512i UpperHalves(const double* table) {
 }
 #endif
 
+#if HWY_TARGET == HWY_AVX2
+// The upper halves of eight doubles.
+HWY_INLINE __m256i UpperHalves(const double* table) {
+  const __m256i first = _mm256_load_si256(reinterpret_cast<const __m256i*>(table));
+  const __m256i second = _mm256_load_si256(reinterpret_cast<const __m256i*>(table + 4));
+  const __m256 both = _mm256_shuffle_ps(_mm256_castsi256_ps(first), _mm256_castsi256_ps(second), 0xdd);
+  return _mm256_permute4x64_epi64(_mm256_castps_si256(both), 0xd8);
+}
+#endif
+
 // The same of doubles whose lower halves are 0.
 template <int kIntervals, class D, class VI>
 HWY_INLINE hn::Vec<D> LookupShort(D d, const double* table, VI bits) {
@@ -96,6 +106,18 @@ HWY_INLINE hn::Vec<D> LookupShort(D d, const double* table, VI bits) {
   } else {
     return hn::Vec<D>{_mm512_castsi512_pd(_mm512_maskz_permutex2var_epi32(
         kUpper, UpperHalves(table), _mm512_srli_epi32(bits.raw, 15), UpperHalves(table + 16)))};
+  }
+#elif HWY_TARGET == HWY_AVX2
+  if constexpr (kIntervals == 16) {
+    const __m256i index = _mm256_srli_epi32(bits.raw, 16);
+    const __m256i upper_eight = _mm256_slli_epi32(bits.raw, 12);
+    const __m256i first = _mm256_permutevar8x32_epi32(UpperHalves(table), index);
+    const __m256i second = _mm256_permutevar8x32_epi32(UpperHalves(table + 8), index);
+    const __m256 either =
+        _mm256_blendv_ps(_mm256_castsi256_ps(first), _mm256_castsi256_ps(second), _mm256_castsi256_ps(upper_eight));
+    return hn::Vec<D>{_mm256_castps_pd(_mm256_blend_ps(_mm256_setzero_ps(), either, 0xaa))};
+  } else {
+    return LookupLong<kIntervals>(d, table, bits);
   }
 #else
   return LookupLong<kIntervals>(d, table, bits);
