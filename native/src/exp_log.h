@@ -176,6 +176,16 @@ HWY_INLINE V Remainder(D d, V a, V b, V c) {
 #endif
 }
 
+// ... + c2 r^2 + c1 r + c0 by Horner's rule, the highest coefficient first.
+template <class D, class V>
+HWY_INLINE V Polynomial(D, V r, V c1, V c0) {
+  return hn::MulAdd(c1, r, c0);
+}
+template <class D, class V, class... More>
+HWY_INLINE V Polynomial(D d, V r, V c2, V c1, V c0, More... more) {
+  return Polynomial(d, r, hn::MulAdd(c2, r, c1), c0, more...);
+}
+
 // a + b = sum + low without error.
 template <class V>
 HWY_INLINE V TwoSum(V a, V b, V& low) {
@@ -417,9 +427,8 @@ struct ExpF32 {
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 87.0f)));
     V n, p;
-    const auto shifted = Reduce(d, x, n, p);
-    const V s =
-        hn::BitCast(d, hn::Add(hn::ShiftLeft<23>(shifted), hn::BitCast(hn::RebindToSigned<D>(), hn::Set(d, 1.0f))));
+    Reduce(d, x, n, p);
+    const V s = PowerOfTwo32(d, n);
     return hn::MulAdd(s, p, s);
   }
   template <class D, class V>
@@ -441,20 +450,25 @@ struct ExpF32 {
                        hn::ShiftLeft<23>(hn::BitCast(hn::RebindToSigned<D>(), hn::Add(k, hn::Set(d, 0x1p23f + 127)))));
   }
   template <class D, class V>
-  static HWY_INLINE hn::Vec<hn::RebindToSigned<D>> Reduce(D d, V x, V& n, V& p) {
+  static HWY_INLINE void Reduce(D d, V x, V& n, V& p) {
+    V r, small;
+    ReduceInTwo(d, x, n, r, small);
+    p = hn::Add(r, small);
+  }
+  // e^x = 2^n (1 + r_high + small). The two parts of r stay apart in the sum, where its rounding would count.
+  template <class D, class V>
+  static HWY_INLINE void ReduceInTwo(D d, V x, V& n, V& r_high, V& small) {
     const V shift = hn::Set(d, 0x1.8p23f);
     const V shifted = hn::MulAdd(x, hn::Set(d, 0x1.715476p0f), shift);
     n = hn::Sub(shifted, shift);
-    // The two parts of r stay apart in the sum, where its rounding would count.
-    const V r_high = hn::NegMulAdd(n, hn::Set(d, 0x1.62e4p-1f), x);
+    r_high = hn::NegMulAdd(n, hn::Set(d, 0x1.62e4p-1f), x);
     const V r_low = hn::Mul(n, hn::Set(d, -0x1.7f7d1cp-20f));
     const V r = hn::Add(r_high, r_low);
     V q = hn::MulAdd(hn::Set(d, 0x1.681d3p-10f), r, hn::Set(d, 0x1.123be8p-7f));
     q = hn::MulAdd(q, r, hn::Set(d, 0x1.555c5ep-5f));
     q = hn::MulAdd(q, r, hn::Set(d, 0x1.55548ep-3f));
     q = hn::MulAdd(q, r, hn::Set(d, 0x1.fffff6p-2f));
-    p = hn::Add(r_high, hn::MulAdd(hn::Mul(r, r), q, r_low));
-    return hn::BitCast(hn::RebindToSigned<D>(), shifted);
+    small = hn::MulAdd(hn::Mul(r, r), q, r_low);
   }
 };
 
@@ -581,13 +595,23 @@ HWY_INLINE V Bounded(D d, V x, double bound) {
   return hn::Max(hn::Set(d, -bound), hn::Min(hn::Set(d, bound), x));
 }
 
-struct Expm1OfWide : NeverSlow {
+// s (1 + r + small) - 1 with s = 2^n: s - 1 and s r are summed in two floats each.
+struct Expm1F32 {
   template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) {
-    return hn::CopySign(ExpMinusOneForFloat200(d, Bounded(d, x, 200)), x);
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 87.0f)));
+    V n, r, small, s1_low, sum_low;
+    ExpF32::ReduceInTwo(d, x, n, r, small);
+    const V s = ExpF32::PowerOfTwo32(d, n);
+    const V s1 = TwoSum(s, hn::Set(d, -1.0f), s1_low);
+    const V sum = TwoSum(s1, hn::Mul(s, r), sum_low);
+    return hn::CopySign(hn::Add(sum, hn::MulAdd(s, small, hn::Add(s1_low, sum_low))), x);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Set(d, -1.0f), ExpF32::Fix(d, x, x));
   }
 };
-using Expm1F32 = ThroughWide<Expm1OfWide>;
 
 // With E = e^|2x| - 1 in two doubles, tanh|x| = E / (E + 2), the quotient in two doubles. Beyond 22 it rounds to 1.
 struct TanhF64 {
@@ -631,15 +655,29 @@ struct TanhF64 {
   }
 };
 
-struct TanhOfWide : NeverSlow {
+// Up to 1 x + x^3 times a polynomial of degree 7 in x^2, relative error 2^-28.3; beyond, 1 - 2 / (e^|2x| + 1).
+struct TanhF32 {
   template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) {
-    const V bounded = Bounded(d, x, 12);
-    const V e = ExpMinusOneForFloat200(d, hn::Add(bounded, bounded));
-    return hn::CopySign(hn::Div(e, hn::Add(e, hn::Set(d, 2.0))), x);
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = hn::MaskFromVec(hn::Zero(d));
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    const V a = hn::Min(c(10.0f), hn::Abs(x));
+    const V a2 = hn::Mul(a, a);
+    const V q = Polynomial(d, a2, c(0x1.4ad2b2p-13f), c(-0x1.00a3fp-10f), c(0x1.af19d2p-9f), c(-0x1.1f09f8p-7f),
+                           c(0x1.661p-6f), c(-0x1.ba1c2cp-5f), c(0x1.11113p-3f), c(-0x1.555556p-2f));
+    const V near = hn::MulAdd(hn::Mul(q, a2), a, a);
+    V n, p;
+    ExpF32::Reduce(d, hn::Add(a, a), n, p);
+    const V s = ExpF32::PowerOfTwo32(d, n);
+    const V far = hn::Sub(c(1.0f), hn::Div(c(2.0f), hn::MulAdd(s, p, hn::Add(s, c(1.0f)))));
+    // A NaN is not beyond 1.
+    return hn::CopySign(hn::IfThenElse(hn::Gt(a, c(1.0f)), far, near), x);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D, V, V y) {
+    return y;
   }
 };
-using TanhF32 = ThroughWide<TanhOfWide>;
 
 // With E = e^|x| - 1 in two doubles, sinh|x| = (E + E / (E + 1)) / 2, the quotient in two doubles.
 struct SinhF64 {
@@ -849,37 +887,108 @@ struct Log1pF64 {
   }
 };
 
-// log(x) = k log(2) + log(1 + r) with 1 + r in [sqrt(1/2), sqrt(2)), r - r^2/2 + r^3 times a polynomial of degree 6,
-// relative error 2^-25.5.
-struct LogF32 {
+// x = 2^k (1 + r) with 1 + r in [sqrt(1/2), sqrt(2)), for positive normal float32.
+template <class D>
+struct LogParts32 {
+  hn::Vec<D> k, r, one_over_power;
+};
+
+template <class D, class V>
+HWY_INLINE LogParts32<D> SplitForLog32(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  const auto lowest = hn::Set(di, 0x3f3504f3);  // sqrt(1/2)
+  const auto shifted = hn::Sub(hn::BitCast(di, x), lowest);
+  const V z = hn::BitCast(d, hn::Add(hn::And(shifted, hn::Set(di, 0x007fffff)), lowest));
+  const auto exponent = hn::And(shifted, hn::Set(di, static_cast<int32_t>(0xff800000)));
+  return {hn::ConvertTo(d, hn::ShiftRight<23>(shifted)), hn::Sub(z, hn::Set(d, 1.0f)),
+          hn::BitCast(d, hn::Sub(hn::Set(di, 0x3f800000), exponent))};
+}
+
+// k log(2) + log(1 + r + r_low): r - r^2/2 + r^3 times a polynomial of degree 7, relative error of log(1 + r) 2^-27.0.
+template <class D, class V>
+HWY_INLINE V SumOfLogs32(D d, V k, V r, V r_low) {
+  const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+  const V q = Polynomial(d, r, c(-0x1.421114p-4f), c(0x1.07e608p-3f), c(-0x1.0ce3a4p-3f), c(0x1.226b9p-3f),
+                         c(-0x1.5477fcp-3f), c(0x1.99a5bp-3f), c(-0x1.000222p-2f), c(0x1.55554ap-2f), c(-0.5f));
+  const V low = hn::MulAdd(k, c(0x1.7f7d1cp-20f), hn::MulAdd(q, hn::Mul(r, r), r_low));
+  return hn::MulAdd(k, c(0x1.62e4p-1f), hn::Add(r, low));
+}
+
+struct LogOfParts {
+  template <class D, class V>
+  static HWY_INLINE V Of(D d, V k, V r) {
+    return SumOfLogs32(d, k, r, hn::Zero(d));
+  }
+};
+
+// log2(x) = k + r + r times a polynomial of degree 9 for log2(1 + r) / r - 1, relative error 2^-26.5.
+struct Log2OfParts {
+  template <class D, class V>
+  static HWY_INLINE V Of(D d, V k, V r) {
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    const V q = Polynomial(d, r, c(-0x1.e5de5ap-4f), c(0x1.87da12p-3f), c(-0x1.84c3bcp-3f), c(0x1.a0ef22p-3f),
+                           c(-0x1.ead16cp-3f), c(0x1.278fe8p-2f), c(-0x1.715a96p-2f), c(0x1.ec7028p-2f),
+                           c(-0x1.71547p-1f), c(0x1.c551dap-2f));
+    return hn::Add(k, hn::MulAdd(q, r, r));
+  }
+};
+
+// log10(x) = k log10(2) + 7/16 r + r times a polynomial of degree 9 for log10(1 + r) / r - 7/16, relative error
+// 2^-27.6.
+struct Log10OfParts {
+  template <class D, class V>
+  static HWY_INLINE V Of(D d, V k, V r) {
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    const V q = Polynomial(d, r, c(-0x1.166a34p-5f), c(0x1.cf82ap-5f), c(-0x1.d64fd6p-5f), c(0x1.f7c308p-5f),
+                           c(-0x1.2774dep-4f), c(0x1.63d4eap-4f), c(-0x1.bcbf1cp-4f), c(0x1.287a64p-3f),
+                           c(-0x1.bcb7aap-3f), c(-0x1.a42754p-9f));
+    const V low = hn::MulAdd(k, c(0x1.3509f8p-18f), hn::Mul(q, r));
+#if HWY_NATIVE_FMA
+    const V sum = hn::MulAdd(r, c(0.4375f), low);
+#else
+    const V r_high = hn::And(r, hn::BitCast(d, hn::Set(hn::RebindToUnsigned<D>(), 0xfffff000)));
+    const V rest = hn::MulAdd(hn::Sub(r, r_high), c(0.4375f), low);
+    const V sum = hn::MulAdd(r_high, c(0.4375f), rest);
+#endif
+    return hn::MulAdd(k, c(0x1.344p-2f), sum);
+  }
+};
+
+template <class OfParts>
+struct LogTo32 {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = SlowForLog(d, x);
-    return OfNormal(d, x, hn::Zero(d));
+    const LogParts32<D> parts = SplitForLog32(d, x);
+    return OfParts::Of(d, parts.k, parts.r);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
-    return LogAtTheEdges(d, x, OfNormal(d, hn::Mul(x, hn::Set(d, 0x1p24f)), hn::Set(d, -24.0f)));
+    const LogParts32<D> parts = SplitForLog32(d, hn::Mul(x, hn::Set(d, 0x1p24f)));
+    return LogAtTheEdges(d, x, OfParts::Of(d, hn::Sub(parts.k, hn::Set(d, 24.0f)), parts.r));
   }
+};
+using LogF32 = LogTo32<LogOfParts>;
+using Log2F32 = LogTo32<Log2OfParts>;
+using Log10F32 = LogTo32<Log10OfParts>;
+
+// log1p(x): 1 + x in two floats.
+struct Log1pF32 {
   template <class D, class V>
-  static HWY_INLINE V OfNormal(D d, V x, V more) {
-    const hn::RebindToSigned<D> di;
-    const auto lowest = hn::Set(di, 0x3f3504f3);  // sqrt(1/2)
-    const auto shifted = hn::Sub(hn::BitCast(di, x), lowest);
-    const V k = hn::Add(hn::ConvertTo(d, hn::ShiftRight<23>(shifted)), more);
-    const V z = hn::BitCast(d, hn::Add(hn::And(shifted, hn::Set(di, 0x007fffff)), lowest));
-    const V r = hn::Sub(z, hn::Set(d, 1.0f));
-    const V r2 = hn::Mul(r, r);
-    V q = hn::MulAdd(hn::Set(d, -0x1.455e0ep-4f), r, hn::Set(d, 0x1.02e8e4p-3f));
-    q = hn::MulAdd(q, r, hn::Set(d, -0x1.0a1fccp-3f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.23116cp-3f));
-    q = hn::MulAdd(q, r, hn::Set(d, -0x1.54d08ep-3f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.999f4ap-3f));
-    q = hn::MulAdd(q, r, hn::Set(d, -0x1.0000cep-2f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.555554p-2f));
-    q = hn::MulAdd(q, r, hn::Set(d, -0.5f));
-    const V low = hn::MulAdd(k, hn::Set(d, 0x1.7f7d1cp-20f), hn::Mul(q, r2));
-    return hn::MulAdd(k, hn::Set(d, 0x1.62e4p-1f), hn::Add(r, low));
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    const V one = hn::Set(d, 1.0f);
+    slow = hn::Not(hn::And(hn::Gt(x, hn::Neg(one)), hn::Lt(x, hn::Set(d, 0x1p100f))));
+    V low, r_low;
+    const LogParts32<D> parts = SplitForLog32(d, TwoSum(one, x, low));
+    const V r = FastTwoSum(parts.r, hn::Mul(low, parts.one_over_power), r_low);
+    return hn::CopySign(SumOfLogs32(d, parts.k, r, r_low), x);
+  }
+  // Up there 1 makes no difference to x.
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    const LogParts32<D> parts = SplitForLog32(d, x);
+    const V y = LogAtTheEdges(d, hn::Add(x, hn::Set(d, 1.0f)), LogOfParts::Of(d, parts.k, parts.r));
+    return hn::IfThenElse(hn::IsNaN(x), x, y);
   }
 };
 
@@ -991,26 +1100,6 @@ HWY_INLINE V LogForFloat(D d, V x) {
   return hn::MulAdd(hn::MulAdd(q23, r2, q01), r2, hn::Add(w, r));
 }
 
-// Logarithms in float32 through float64.
-template <int kBase>
-struct LogOfWide {
-  template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) {
-    return hn::Mul(LogForFloat(d, x), hn::Set(d, kBase == 2 ? kLog2e : 0x1.bcb7b1526e50ep-2));
-  }
-  template <class D, class V>
-  static HWY_INLINE Mask<D> Slow(D d, V x) {
-    return SlowForLog(d, x);
-  }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D d, V x, V) {
-    const Wide<D> wide;
-    return LogAtTheEdges(d, x, Narrow(d, Of(wide, WidenLower(d, x)), Of(wide, WidenUpper(d, x))));
-  }
-};
-using Log2F32 = ThroughWide<LogOfWide<2>>;
-using Log10F32 = ThroughWide<LogOfWide<10>>;
-
 // log(1 + x) for x > -1 from float32 or larger than that by a constant factor: what the sum loses matters for small x
 // alone, where the derivative is 1.
 template <class D, class V>
@@ -1019,22 +1108,6 @@ HWY_INLINE V Log1pForFloat(D d, V x) {
   const V u = hn::Add(x, one);
   return hn::Add(LogForFloat(d, u), hn::Sub(x, hn::Sub(u, one)));
 }
-
-struct Log1pOfWide {
-  template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) {
-    return hn::CopySign(Log1pForFloat(d, x), x);
-  }
-  template <class D, class V>
-  static HWY_INLINE Mask<D> Slow(D d, V x) {
-    return hn::Not(hn::And(hn::Gt(x, hn::Set(d, -1.0f)), hn::Lt(x, Infinity(d))));
-  }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D d, V x, V y) {
-    return hn::IfThenElse(hn::IsNaN(x), x, LogAtTheEdges(d, hn::Add(x, hn::Set(d, 1.0f)), y));
-  }
-};
-using Log1pF32 = ThroughWide<Log1pOfWide>;
 
 // log(1 + v + v_low) for v >= 0.
 template <class D, class V>
