@@ -421,7 +421,7 @@ struct ExpF64 {
   }
 };
 
-// e^x = 2^n e^r, |r| <= log(2)/2, polynomial of degree 6: relative error 2^-27.8.
+// e^x = 2^n e^r, |r| <= log(2)/2, polynomial of degree 6, relative error 2^-27.8, or for expm1 7 with 2^-31.6.
 struct ExpF32 {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
@@ -452,11 +452,11 @@ struct ExpF32 {
   template <class D, class V>
   static HWY_INLINE void Reduce(D d, V x, V& n, V& p) {
     V r, small;
-    ReduceInTwo(d, x, n, r, small);
+    ReduceInTwo<false>(d, x, n, r, small);
     p = hn::Add(r, small);
   }
   // e^x = 2^n (1 + r_high + small). The two parts of r stay apart in the sum, where its rounding would count.
-  template <class D, class V>
+  template <bool kForExpm1, class D, class V>
   static HWY_INLINE void ReduceInTwo(D d, V x, V& n, V& r_high, V& small) {
     const V shift = hn::Set(d, 0x1.8p23f);
     const V shifted = hn::MulAdd(x, hn::Set(d, 0x1.715476p0f), shift);
@@ -464,10 +464,15 @@ struct ExpF32 {
     r_high = hn::NegMulAdd(n, hn::Set(d, 0x1.62e4p-1f), x);
     const V r_low = hn::Mul(n, hn::Set(d, -0x1.7f7d1cp-20f));
     const V r = hn::Add(r_high, r_low);
-    V q = hn::MulAdd(hn::Set(d, 0x1.681d3p-10f), r, hn::Set(d, 0x1.123be8p-7f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.555c5ep-5f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.55548ep-3f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.fffff6p-2f));
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    V q;
+    if constexpr (kForExpm1) {
+      q = Polynomial(d, r, c(0x1.a2d96ep-13f), c(0x1.6d308p-10f), c(0x1.110fc2p-7f), c(0x1.5555p-5f), c(0x1.555556p-3f),
+                     c(0.5f));
+    } else {
+      q = Polynomial(d, r, c(0x1.681d3p-10f), c(0x1.123be8p-7f), c(0x1.555c5ep-5f), c(0x1.55548ep-3f),
+                     c(0x1.fffff6p-2f));
+    }
     small = hn::MulAdd(hn::Mul(r, r), q, r_low);
   }
 };
@@ -601,7 +606,7 @@ struct Expm1F32 {
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 87.0f)));
     V n, r, small, s1_low, sum_low;
-    ExpF32::ReduceInTwo(d, x, n, r, small);
+    ExpF32::ReduceInTwo<true>(d, x, n, r, small);
     const V s = ExpF32::PowerOfTwo32(d, n);
     const V s1 = TwoSum(s, hn::Set(d, -1.0f), s1_low);
     const V sum = TwoSum(s1, hn::Mul(s, r), sum_low);
@@ -925,11 +930,15 @@ struct LogOfParts {
 struct Log2OfParts {
   template <class D, class V>
   static HWY_INLINE V Of(D d, V k, V r) {
+    // Without fused operations r / 2 stays out of the products, where it is exact.
+    constexpr float kHalf = HWY_NATIVE_FMA ? 0.0f : 0.5f;
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
     const V q = Polynomial(d, r, c(-0x1.e5de5ap-4f), c(0x1.87da12p-3f), c(-0x1.84c3bcp-3f), c(0x1.a0ef22p-3f),
                            c(-0x1.ead16cp-3f), c(0x1.278fe8p-2f), c(-0x1.715a96p-2f), c(0x1.ec7028p-2f),
-                           c(-0x1.71547p-1f), c(0x1.c551dap-2f));
-    return hn::Add(k, hn::MulAdd(q, r, r));
+                           c(-0x1.71547p-1f), c(0x1.c551dap-2f - kHalf));
+    const V half = HWY_NATIVE_FMA ? r : hn::Mul(r, c(kHalf));
+    const V product = hn::MulAdd(q, r, half);
+    return hn::Add(k, HWY_NATIVE_FMA ? product : hn::Add(r, product));
   }
 };
 
