@@ -156,7 +156,9 @@ HWY_INLINE V ProductTail(D d, V a, V b, V high) {
   (void)d;
   return hn::MulSub(a, b, high);
 #else
-  const V mask = hn::BitCast(d, hn::Set(hn::RebindToUnsigned<D>(), 0xfffffffff8000000u));
+  using U = hn::TFromD<hn::RebindToUnsigned<D>>;
+  constexpr U kUpperHalf = static_cast<U>(sizeof(U) == 8 ? 0xfffffffff8000000u : 0xfffff000u);
+  const V mask = hn::BitCast(d, hn::Set(hn::RebindToUnsigned<D>(), kUpperHalf));
   const V ah = hn::And(a, mask), al = hn::Sub(a, ah);
   const V bh = hn::And(b, mask), bl = hn::Sub(b, bh);
   const V cross = hn::Add(hn::Add(hn::Sub(hn::Mul(ah, bh), high), hn::Mul(ah, bl)), hn::Mul(al, bh));
@@ -646,7 +648,7 @@ struct TanhF64 {
   template <class D, class V>
   static HWY_INLINE V DivideBySum(D d, V high, V low, double term, V& quotient_low) {
     V divisor_low;
-    const V divisor = FastTwoSum(hn::Set(d, term), high, divisor_low);
+    const V divisor = TwoSum(hn::Set(d, term), high, divisor_low);
     divisor_low = hn::Add(divisor_low, low);
     const V inverse = hn::Div(hn::Set(d, 1.0), divisor);
     const V quotient = hn::Mul(high, inverse);
@@ -1286,80 +1288,86 @@ struct AtanhOfWide {
 using AtanhF32 = ThroughWide<AtanhOfWide>;
 
 // |x| = 2^(3q) m with m = z 2^t in [1, 8) and z in [1, 2): a polynomial w of degree 4 for z^(-2/3), relative error
-// 2^-12.9, improved to 2^-48 by three terms of the series of (1 - e)^(-1/3), e = 1 - z^2 w^3. Its multiple z w 2^(t/3)
-// is m^(1/3), which one step of Newton's with the error of the cube in two doubles brings to its last place.
-template <bool kForFloat, class D, class V>
-HWY_INLINE V CbrtOfNormal(D d, V a) {
-  const hn::RebindToSigned<D> di;
-  const hn::RebindToUnsigned<D> du;
-  const V one = hn::Set(d, 1.0);
-  const auto bits = hn::BitCast(di, a);
-  const V z = hn::BitCast(d, hn::Or(hn::And(bits, hn::Set(di, 0x000fffffffffffff)), hn::BitCast(di, one)));
-  const auto biased = hn::Or(hn::ShiftRight<52>(hn::BitCast(du, bits)), hn::BitCast(du, hn::Set(d, 0x1p52)));
-  // The exponent less 1, a third of which rounds to q.
-  const V k1 = hn::Sub(hn::BitCast(d, biased), hn::Set(d, 0x1p52 + 1024));
-  const V magic = hn::Set(d, 0x1.8p52);
-  const V q = hn::Sub(hn::MulAdd(k1, hn::Set(d, 1.0 / 3), magic), magic);
-  const V t = hn::Add(hn::NegMulAdd(q, hn::Set(d, 3.0), k1), one);
-  // The parabolas through 2^(t/3), 2^(-2t/3) / 3 and 2^t at t = 0, 1, 2.
-  const V root = hn::MulAdd(t, hn::MulAdd(t, hn::Set(d, 0x1.14b8b2228926cp-5), hn::Set(d, 0x1.cf23503e16fbcp-3)), one);
-  V w = hn::MulAdd(hn::Set(d, 0x1.42826f187a62bp-4), z, hn::Set(d, -0x1.32a0869a924cap-1));
-  w = hn::MulAdd(w, z, hn::Set(d, 0x1.d1cd6dd662d14p0));
-  w = hn::MulAdd(w, z, hn::Set(d, -0x1.689f0e20a1759p1));
-  w = hn::MulAdd(w, z, hn::Set(d, 0x1.42483f3f1111fp1));
-  const V w2 = hn::Mul(w, w);
-  const V e = hn::NegMulAdd(hn::Mul(z, z), hn::Mul(w2, w), one);
-  V series = hn::MulAdd(e, hn::Set(d, 14.0 / 81), hn::Set(d, 2.0 / 9));
-  series = hn::MulAdd(series, e, hn::Set(d, 1.0 / 3));
-  w = hn::MulAdd(w, hn::Mul(series, e), w);
-  V c = hn::Mul(hn::Mul(z, w), root);
-  if constexpr (!kForFloat) {
-    const V slope = hn::MulAdd(t, hn::MulAdd(t, hn::Set(d, 0x1.75e8752bf0ad8p-6), hn::Set(d, -0x1.2b5a24845f34cp-3)),
-                               hn::Set(d, 1.0 / 3));
-    const V m = hn::Mul(z, hn::MulAdd(t, hn::MulAdd(t, hn::Set(d, 0.5), hn::Set(d, 0.5)), one));
-    const V c2 = hn::Mul(c, c);
-    const V c2_low = ProductTail(d, c, c, c2);
-    const V c3 = hn::Mul(c2, c);
-    const V c3_low = hn::MulAdd(c2_low, c, ProductTail(d, c2, c, c3));
-    const V difference = hn::Sub(hn::Sub(m, c3), c3_low);
-    c = hn::MulAdd(difference, hn::Mul(w, slope), c);
-  }
-  return hn::Mul(c, PowerOfTwo(d, q));
-}
-
-struct CbrtF64 {
+// 2^-12.9, improved by terms of the series of (1 - e)^(-1/3), e = 1 - z^2 w^3: in float64 three, to 2^-48, in float32
+// two. Its multiple z w 2^(t/3) is m^(1/3), which one step of Newton's with the error of the cube in two numbers brings
+// to its last place.
+struct CbrtOfNormal {
+  template <class D>
+  struct Middle {
+    hn::Vec<D> root, slope, m, scale;
+  };
   template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
-    const V a = hn::Abs(x);
-    slow = SlowForLog(d, a);
-    return hn::CopySign(CbrtOfNormal<false>(d, a), x);
+  static HWY_INLINE Middle<D> First(D d, V a) {
+    using T = hn::TFromD<D>;
+    constexpr bool kDouble = sizeof(T) == 8;
+    constexpr int kSignificand = kDouble ? 52 : 23;
+    constexpr T kBias = kDouble ? 1023 : 127;
+    const hn::RebindToUnsigned<D> du;
+    using U = hn::TFromD<decltype(du)>;
+    const auto c = [d](double value) HWY_ATTR { return hn::Set(d, static_cast<T>(value)); };
+    const V one = c(1);
+    const auto bits = hn::BitCast(du, a);
+    const auto significand = hn::And(bits, hn::Set(du, (U(1) << kSignificand) - 1));
+    const V z = hn::BitCast(d, hn::Or(significand, hn::BitCast(du, one)));
+    // An exponent put into the significand of 2^52, or 2^23, is that number and the exponent.
+    const V carrier = c(static_cast<double>(U(1) << kSignificand));
+    const auto exponent = hn::Or(hn::ShiftRight<kSignificand>(bits), hn::BitCast(du, carrier));
+    // The exponent less 1, a third of which rounds to q.
+    const V k1 = hn::Sub(hn::BitCast(d, exponent), hn::Add(carrier, c(kBias + 1)));
+    const V magic = c(1.5 * static_cast<double>(U(1) << kSignificand));
+    const V q = hn::Sub(hn::MulAdd(k1, c(1.0 / 3), magic), magic);
+    const V t = hn::Add(hn::NegMulAdd(q, c(3), k1), one);
+    const auto scale = hn::BitCast(du, hn::Add(q, hn::Add(carrier, c(kBias))));
+    V w = Polynomial(d, z, c(0x1.42826f187a62bp-4), c(-0x1.32a0869a924cap-1), c(0x1.d1cd6dd662d14p0),
+                     c(-0x1.689f0e20a1759p1), c(0x1.42483f3f1111fp1));
+    const V e = hn::NegMulAdd(hn::Mul(z, z), hn::Mul(hn::Mul(w, w), w), one);
+    V series = c(2.0 / 9);
+    if constexpr (kDouble) series = hn::MulAdd(e, c(14.0 / 81), series);
+    series = hn::MulAdd(series, e, c(1.0 / 3));
+    w = hn::MulAdd(w, hn::Mul(series, e), w);
+    // The parabolas through 2^(t/3), 2^(-2t/3) / 3 and 2^t at t = 0, 1, 2.
+    const V power = Polynomial(d, t, c(0x1.14b8b2228926cp-5), c(0x1.cf23503e16fbcp-3), one);
+    const V third = Polynomial(d, t, c(0x1.75e8752bf0ad8p-6), c(-0x1.2b5a24845f34cp-3), c(1.0 / 3));
+    return {hn::Mul(hn::Mul(z, w), power), hn::Mul(w, third), hn::Mul(z, Polynomial(d, t, c(0.5), c(0.5), one)),
+            hn::BitCast(d, hn::ShiftLeft<kSignificand>(scale))};
+  }
+  template <class D>
+  static HWY_INLINE hn::Vec<D> Second(D d, const Middle<D>& middle) {
+    const auto root = middle.root;
+    const auto square = hn::Mul(root, root);
+    const auto square_low = ProductTail(d, root, root, square);
+    const auto difference = hn::NegMulAdd(square_low, root, Remainder(d, square, root, middle.m));
+    return hn::Mul(hn::MulAdd(difference, middle.slope, root), middle.scale);
+  }
+};
+
+template <class T>
+struct CbrtOf {
+  template <class D>
+  using Middle = CbrtOfNormal::Middle<D>;
+  template <class D, class V>
+  static HWY_INLINE Middle<D> First(D d, V x) {
+    return CbrtOfNormal::First(d, hn::Abs(x));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& middle, Mask<D>& slow) {
+    slow = SlowForLog(d, hn::Abs(x));
+    return hn::CopySign(CbrtOfNormal::Second(d, middle), x);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
-    V more;
-    const V normal = Normalize(d, hn::Abs(x), more);
-    const V scale = hn::IfThenElse(hn::Lt(more, hn::Zero(d)), hn::Set(d, 0x1p-18), hn::Set(d, 0x1p18));
-    const V y = hn::CopySign(hn::Mul(CbrtOfNormal<false>(d, normal), scale), x);
+    // By 2^54 or, at the other end, 2^-54, whose cube roots are 2^18 and 2^-18.
+    const auto small = hn::Lt(hn::Abs(x), hn::Set(d, T(1)));
+    const V up = hn::Set(d, T(0x1p54)), down = hn::Set(d, T(0x1p-54));
+    const V normal = hn::Mul(hn::Abs(x), hn::IfThenElse(small, up, down));
+    const V scale = hn::IfThenElse(small, hn::Set(d, T(0x1p-18)), hn::Set(d, T(0x1p18)));
+    const V root = hn::Mul(CbrtOfNormal::Second(d, CbrtOfNormal::First(d, normal)), scale);
     const auto same = hn::Or(hn::Eq(x, hn::Zero(d)), hn::Not(hn::Lt(hn::Abs(x), Infinity(d))));
-    return hn::IfThenElse(same, x, y);
+    return hn::IfThenElse(same, x, hn::CopySign(root, x));
   }
 };
-
-struct CbrtOfWide {
-  template <class D, class V>
-  static HWY_INLINE V Of(D d, V x) {
-    return hn::CopySign(CbrtOfNormal<true>(d, hn::Abs(x)), x);
-  }
-  template <class D, class V>
-  static HWY_INLINE Mask<D> Slow(D d, V x) {
-    return hn::Or(hn::Eq(x, hn::Zero(d)), hn::Not(hn::Lt(hn::Abs(x), Infinity(d))));
-  }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D, V x, V) {
-    return x;
-  }
-};
-using CbrtF32 = ThroughWide<CbrtOfWide>;
+using CbrtF64 = CbrtOf<double>;
+using CbrtF32 = CbrtOf<float>;
 
 // pow in float64 of half the precision; the conversion of the result does the overflow and underflow.
 struct Pow32 {
