@@ -124,12 +124,6 @@ HWY_INLINE hn::Vec<D> LookupShort(D d, const double* table, VI bits) {
 #endif
 }
 
-template <class DI, class VI>
-HWY_INLINE VI Lookup16(DI, const uint64_t* table, VI i) {
-  const hn::RebindToFloat<DI> d;
-  return hn::BitCast(DI(), Lookup16(d, reinterpret_cast<const double*>(table), i));
-}
-
 // What the fast logarithms leave aside: all but positive normal numbers, and the largest of these.
 template <class D>
 HWY_INLINE Mask<D> SlowForLog(D d, hn::Vec<D> x) {
@@ -188,6 +182,12 @@ HWY_INLINE V Polynomial(D d, V r, V c2, V c1, V c0, More... more) {
   return Polynomial(d, r, hn::MulAdd(c2, r, c1), c0, more...);
 }
 
+// A number in two parts per lane.
+template <class D>
+struct TwoVectors {
+  hn::Vec<D> high, low;
+};
+
 // a + b = sum + low without error.
 template <class V>
 HWY_INLINE V TwoSum(V a, V b, V& low) {
@@ -237,8 +237,8 @@ HWY_INLINE V ScaleSlowly(D d, V value, V k) {
   return hn::Mul(hn::Mul(value, PowerOfTwo(d, half)), PowerOfTwo(d, hn::Sub(k, half)));
 }
 
-// exp(x) = 2^(n/16) e^shift (1 + p) with the shift of the table: n in the low bits of `index` and as a double in
-// `steps`.
+// exp(x) = 2^n e^shift (1 + p) with the shift of the table: n, a multiple of 1/16, as the double `steps` and as 16 n in
+// the low bits of `index`.
 template <class D>
 struct ExpParts {
   hn::Vec<hn::RebindToSigned<D>> index;
@@ -246,12 +246,13 @@ struct ExpParts {
   hn::Vec<D> p;
 };
 
-// x = n log(2) + r.
+// The n nearest to x log2e; p is for the caller to find.
 template <class D, class V>
 HWY_INLINE ExpParts<D> NearestStep(D d, V x, V log2e) {
+  // Adding this leaves no more than sixteenths.
   const V magic = hn::Set(d, 0x1.8p48);
   const V shifted = hn::MulAdd(x, log2e, magic);
-  return {hn::BitCast(hn::RebindToSigned<D>(), shifted), hn::Sub(shifted, magic), x};
+  return {hn::BitCast(hn::RebindToSigned<D>(), shifted), hn::Sub(shifted, magic), hn::Zero(d)};
 }
 
 constexpr double kLog2e = 0x1.71547652b82fep+0;
@@ -305,12 +306,18 @@ HWY_INLINE ExpParts<D> ReduceExpForFloat(D d, V x) {
   return parts;
 }
 
+// The power of two that `index` stands for, out of kExpBits or kPlainExpBits.
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> PowerFromTable(D d, const uint64_t* table, VI index) {
+  const hn::RebindToSigned<D> di;
+  const auto entry = hn::BitCast(di, Lookup16(d, reinterpret_cast<const double*>(table), index));
+  return hn::BitCast(d, hn::Add(entry, hn::ShiftLeft<48>(index)));
+}
+
 // 2^n e^shift (1 + p), for results within the normal range.
 template <class D>
 HWY_INLINE hn::Vec<D> FinishExp(D d, const ExpParts<D>& parts) {
-  const hn::RebindToSigned<D> di;
-  const auto bits = hn::Add(Lookup16(di, kExpBits, parts.index), hn::ShiftLeft<48>(parts.index));
-  const auto s = hn::BitCast(d, bits);
+  const auto s = PowerFromTable(d, kExpBits, parts.index);
   return hn::MulAdd(s, parts.p, s);
 }
 
@@ -399,6 +406,12 @@ struct NeverSlow {
   }
 };
 
+// x within [-bound, bound]. The bounds stand first in Min and Max, so that x86 hands a NaN on.
+template <class D, class V>
+HWY_INLINE V Bounded(D d, V x, double bound) {
+  return hn::Max(hn::Set(d, -bound), hn::Min(hn::Set(d, bound), x));
+}
+
 // e^x = 2^n e^r with a table of the powers of 2^(1/16) and a polynomial.
 struct ExpF64 {
   template <class D, class V>
@@ -415,11 +428,9 @@ struct ExpF64 {
   static HWY_INLINE V Fix(D d, V x, V) {
     return hn::IfThenElse(hn::IsNaN(x), x, Anywhere(d, x));
   }
-  // The bounds come first in Min and Max, so that AVX-512 hands a NaN on.
   template <class D, class V>
   static HWY_INLINE V Anywhere(D d, V x) {
-    const V bounded = hn::Max(hn::Set(d, -760.0), hn::Min(hn::Set(d, 760.0), x));
-    return FinishExpAnywhere(d, ReduceExp(d, bounded, hn::Set(d, -kExpShift)));
+    return FinishExpAnywhere(d, ReduceExp(d, Bounded(d, x, 760), hn::Set(d, -kExpShift)));
   }
 };
 
@@ -505,7 +516,7 @@ struct Exp2F64 {
   }
   template <class D, class V>
   static HWY_INLINE V Anywhere(D d, V x) {
-    return FinishExpAnywhere(d, Reduce(d, hn::Max(hn::Set(d, -1100.0), hn::Min(hn::Set(d, 1100.0), x))));
+    return FinishExpAnywhere(d, Reduce(d, Bounded(d, x, 1100)));
   }
 };
 
@@ -530,28 +541,24 @@ struct Exp2F32 {
     const V magic = hn::Set(d, 0x1.8p23f);
     n = hn::Sub(hn::Add(x, magic), magic);
     const V r = hn::Sub(x, n);
-    V q = hn::MulAdd(hn::Set(d, 0x1.da675cp-17f), r, hn::Set(d, 0x1.44175ep-13f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.5da97ap-10f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.3b2a54p-7f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.c6b06cp-5f));
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.ebfbep-3f));
-    // log(2) without 1/2, whose product with r is exact.
-    q = hn::MulAdd(q, r, hn::Set(d, 0x1.8b90c0p-3f));
-    p = hn::MulAdd(q, r, hn::Mul(r, hn::Set(d, 0.5f)));
+    // The last one is log(2) - 1/2: r / 2 is exact.
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    const V q = Polynomial(d, r, c(0x1.da675cp-17f), c(0x1.44175ep-13f), c(0x1.5da97ap-10f), c(0x1.3b2a54p-7f),
+                           c(0x1.c6b06cp-5f), c(0x1.ebfbep-3f), c(0x1.8b90cp-3f));
+    p = hn::MulAdd(q, r, hn::Mul(r, c(0.5f)));
   }
 };
 
-// e^x - 1 = high + low for |x| < 708, relative error below 2^-58; |low| is below 2^-11 |high| only. With 2^n = s (1 +
-// tail): s - 1 and s r in two doubles each, and the rest of the exponential's series.
+// e^x - 1 = high + low for |x| < 708, relative error below 2^-58. With 2^n = s (1 + tail): s - 1 and s r in two doubles
+// each, and the rest of the exponential's series.
 // With kPositiveBelow2To53 the caller needs no more than that of results from 2^53 on, where s - 1 rounds.
 enum class ExpRange { kAny, kPositive, kPositiveBelow2To53 };
 template <ExpRange kRange, class D, class V>
 HWY_INLINE V ExpMinusOneInTwo(D d, V x, V& low) {
-  const hn::RebindToSigned<D> di;
   const ExpParts<D> parts = NearestStep(d, x, hn::Set(d, kLog2e));
   const V n = parts.steps;
   const V minus_one = hn::Set(d, -1.0);
-  const V s = hn::BitCast(d, hn::Add(Lookup16(di, kPlainExpBits, parts.index), hn::ShiftLeft<48>(parts.index)));
+  const V s = PowerFromTable(d, kPlainExpBits, parts.index);
   // The tail goes into r, because s (1 + tail) e^r = s e^(r + tail).
   const V r_low = hn::NegMulAdd(n, hn::Set(d, kLog2Low), Lookup16(d, kPlainExpTail, parts.index));
   V sum_low, r_error;
@@ -575,10 +582,9 @@ HWY_INLINE V ExpMinusOneInTwo(D d, V x, V& low) {
 // e^x - 1 for |x| <= 200, relative error below 2^-31.
 template <class D, class V>
 HWY_INLINE V ExpMinusOneForFloat200(D d, V x) {
-  const hn::RebindToSigned<D> di;
   const ExpParts<D> parts = NearestStep(d, x, hn::Set(d, kLog2e));
   const V p = ExpMinusOneForFloat(d, hn::NegMulAdd(parts.steps, hn::Set(d, kLog2), x));
-  const V s = hn::BitCast(d, hn::Add(Lookup16(di, kPlainExpBits, parts.index), hn::ShiftLeft<48>(parts.index)));
+  const V s = PowerFromTable(d, kPlainExpBits, parts.index);
   return hn::MulAdd(s, p, hn::Sub(s, hn::Set(d, 1.0)));
 }
 
@@ -595,12 +601,6 @@ struct Expm1F64 {
     return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Set(d, -1.0), ExpF64::Fix(d, x, x));
   }
 };
-
-// A NaN comes through the bounds when they are the first operand.
-template <class D, class V>
-HWY_INLINE V Bounded(D d, V x, double bound) {
-  return hn::Max(hn::Set(d, -bound), hn::Min(hn::Set(d, bound), x));
-}
 
 // s (1 + r + small) - 1 with s = 2^n: s - 1 and s r are summed in two floats each.
 struct Expm1F32 {
@@ -620,12 +620,23 @@ struct Expm1F32 {
   }
 };
 
+// e / (e + term) in two doubles, for e = high + low >= 0.
+template <class D, class V>
+HWY_INLINE V DivideBySum(D d, V high, V low, double term, V& quotient_low) {
+  V divisor_low;
+  const V divisor = TwoSum(hn::Set(d, term), high, divisor_low);
+  divisor_low = hn::Add(divisor_low, low);
+  const V inverse = hn::Div(hn::Set(d, 1.0), divisor);
+  const V quotient = hn::Mul(high, inverse);
+  const V remainder = hn::Add(Remainder(d, quotient, divisor, high), low);
+  quotient_low = hn::Mul(hn::NegMulAdd(quotient, divisor_low, remainder), inverse);
+  return quotient;
+}
+
 // With E = e^|2x| - 1 in two doubles, tanh|x| = E / (E + 2), the quotient in two doubles. Beyond 22 it rounds to 1.
 struct TanhF64 {
   template <class D>
-  struct Middle {
-    hn::Vec<D> high, low;
-  };
+  using Middle = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
     const V a = hn::Min(hn::Set(d, 22.0), hn::Abs(x));
@@ -636,25 +647,9 @@ struct TanhF64 {
   template <class D, class V>
   static HWY_INLINE V Second(D d, V x, const Middle<D>& e, Mask<D>& slow) {
     slow = hn::MaskFromVec(hn::Zero(d));
-    return hn::CopySign(DivideBySum(d, e.high, e.low, 2.0), x);
-  }
-  // e / (e + term) for e = high + low >= 0.
-  template <class D, class V>
-  static HWY_INLINE V DivideBySum(D d, V high, V low, double term) {
     V quotient_low;
-    const V quotient = DivideBySum(d, high, low, term, quotient_low);
-    return hn::Add(quotient, quotient_low);
-  }
-  template <class D, class V>
-  static HWY_INLINE V DivideBySum(D d, V high, V low, double term, V& quotient_low) {
-    V divisor_low;
-    const V divisor = TwoSum(hn::Set(d, term), high, divisor_low);
-    divisor_low = hn::Add(divisor_low, low);
-    const V inverse = hn::Div(hn::Set(d, 1.0), divisor);
-    const V quotient = hn::Mul(high, inverse);
-    const V remainder = hn::Add(Remainder(d, quotient, divisor, high), low);
-    quotient_low = hn::Mul(hn::NegMulAdd(quotient, divisor_low, remainder), inverse);
-    return quotient;
+    const V quotient = DivideBySum(d, e.high, e.low, 2.0, quotient_low);
+    return hn::CopySign(hn::Add(quotient, quotient_low), x);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D, V, V y) {
@@ -689,7 +684,7 @@ struct TanhF32 {
 // With E = e^|x| - 1 in two doubles, sinh|x| = (E + E / (E + 1)) / 2, the quotient in two doubles.
 struct SinhF64 {
   template <class D>
-  using Middle = TanhF64::Middle<D>;
+  using Middle = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
     Middle<D> e;
@@ -700,7 +695,7 @@ struct SinhF64 {
   static HWY_INLINE V Second(D d, V x, const Middle<D>& e, Mask<D>& slow) {
     slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 708.0)));
     V quotient_low, sum_low;
-    const V quotient = TanhF64::DivideBySum(d, e.high, e.low, 1.0, quotient_low);
+    const V quotient = DivideBySum(d, e.high, e.low, 1.0, quotient_low);
     const V sum = FastTwoSum(e.high, quotient, sum_low);
     const V twice = hn::Add(sum, hn::Add(hn::Add(sum_low, e.low), quotient_low));
     return hn::CopySign(hn::Mul(twice, hn::Set(d, 0.5)), x);
@@ -744,8 +739,8 @@ struct CoshF64 {
     const V p1 = hn::MulAdd(ExpQuotient(d, r1, square1), square1, r1);
     const V p2 = hn::MulAdd(ExpQuotient(d, r2, square2), square2, r2);
     const auto back = hn::Sub(hn::Zero(di), parts.index);
-    const V s1 = hn::BitCast(d, hn::Add(Lookup16(di, kExpBits, parts.index), hn::ShiftLeft<48>(parts.index)));
-    const V s2 = hn::BitCast(d, hn::Add(Lookup16(di, kExpBits, back), hn::ShiftLeft<48>(back)));
+    const V s1 = PowerFromTable(d, kExpBits, parts.index);
+    const V s2 = PowerFromTable(d, kExpBits, back);
     V low;
     const V sum = FastTwoSum(s1, s2, low);
     const V twice = hn::Add(sum, hn::Add(low, hn::MulAdd(s1, p1, hn::Mul(s2, p2))));
@@ -1003,8 +998,8 @@ struct Log1pF32 {
   }
 };
 
-// log(x) = high + low, relative error below 2^-64: as LogOfNormal with r exact, r^2 / 2 in two doubles and a polynomial
-// of degree 9 for the rest, relative error 2^-68.1 on [-0.0343, 0.0313].
+// log(x) = high + low, relative error below 2^-64: as LogOfNormal, with thirty-two intervals, r^2 / 2 in two doubles
+// and a polynomial of degree 7 for the rest, relative error 2^-67.5 on [-0.0199, 0.0181].
 template <class D, class V>
 HWY_INLINE V LogInTwo(D d, V x, V more, V& low) {
   const LogParts<D> parts = SplitForLog<32>(d, x);
@@ -1064,12 +1059,10 @@ HWY_INLINE V PowAtTheEdges(D d, V x, V y, V y_of_abs) {
   return hn::IfThenElse(hn::Or(hn::Eq(x, one), hn::Eq(y, zero)), one, result);
 }
 
-struct Pow64 {
+struct PowF64 {
   // log(x), NaN where x asks for the slow way.
   template <class D>
-  struct Base {
-    hn::Vec<D> high, low;
-  };
+  using Base = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Base<D> Prepare(D d, V x) {
     Base<D> base;
@@ -1146,7 +1139,7 @@ HWY_INLINE V LogOfTwice(D d, V a) {
 // asinh|x| = log1p(|x| + (sqrt(x^2 + 1) - 1)), the argument in two doubles.
 struct AsinhF64 {
   template <class D>
-  using Middle = TanhF64::Middle<D>;
+  using Middle = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
     const V a = hn::Abs(x);
@@ -1175,7 +1168,7 @@ struct AsinhF64 {
 // acosh(1 + t) = log1p(t + sqrt(t (t + 2))), the argument in two doubles.
 struct AcoshF64 {
   template <class D>
-  using Middle = TanhF64::Middle<D>;
+  using Middle = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
     const V t = hn::Sub(x, hn::Set(d, 1.0));
@@ -1204,7 +1197,7 @@ struct AcoshF64 {
 // atanh|x| = log1p(2 |x| / (1 - |x|)) / 2, the quotient in two doubles.
 struct AtanhF64 {
   template <class D>
-  using Middle = TanhF64::Middle<D>;
+  using Middle = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
     const V a = hn::Abs(x);
@@ -1370,7 +1363,7 @@ using CbrtF64 = CbrtOf<double>;
 using CbrtF32 = CbrtOf<float>;
 
 // pow in float64 of half the precision; the conversion of the result does the overflow and underflow.
-struct Pow32 {
+struct PowF32 {
   template <class D>
   struct Base {
     hn::Vec<Wide<D>> lower, upper;
@@ -1585,10 +1578,10 @@ HWY_INLINE void ChoosePow(const T* x, const T* y, T* out, size_t n, unsigned uni
 }  // namespace exp_log
 
 HWY_NOINLINE void Pow(const double* x, const double* y, double* out, size_t n, unsigned uniform) {
-  exp_log::ChoosePow<exp_log::Pow64>(x, y, out, n, uniform);
+  exp_log::ChoosePow<exp_log::PowF64>(x, y, out, n, uniform);
 }
 HWY_NOINLINE void Pow(const float* x, const float* y, float* out, size_t n, unsigned uniform) {
-  exp_log::ChoosePow<exp_log::Pow32>(x, y, out, n, uniform);
+  exp_log::ChoosePow<exp_log::PowF32>(x, y, out, n, uniform);
 }
 
 }  // namespace HWY_NAMESPACE
