@@ -478,15 +478,16 @@ struct ExpF32 {
     const V r_low = hn::Mul(n, hn::Set(d, -0x1.7f7d1cp-20f));
     const V r = hn::Add(r_high, r_low);
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
-    V q;
+    const V r2 = hn::Mul(r, r);
     if constexpr (kForExpm1) {
-      q = Polynomial(d, r, c(0x1.a2d96ep-13f), c(0x1.6d308p-10f), c(0x1.110fc2p-7f), c(0x1.5555p-5f), c(0x1.555556p-3f),
-                     c(0.5f));
+      const V q = Polynomial(d, r, c(0x1.a2d96ep-13f), c(0x1.6d308p-10f), c(0x1.110fc2p-7f), c(0x1.5555p-5f),
+                             c(0x1.555556p-3f));
+      small = hn::MulAdd(r2, c(0.5f), hn::MulAdd(hn::Mul(r2, r), q, r_low));
     } else {
-      q = Polynomial(d, r, c(0x1.681d3p-10f), c(0x1.123be8p-7f), c(0x1.555c5ep-5f), c(0x1.55548ep-3f),
-                     c(0x1.fffff6p-2f));
+      const V q = Polynomial(d, r, c(0x1.681d3p-10f), c(0x1.123be8p-7f), c(0x1.555c5ep-5f), c(0x1.55548ep-3f),
+                             c(0x1.fffff6p-2f));
+      small = hn::MulAdd(r2, q, r_low);
     }
-    small = hn::MulAdd(hn::Mul(r, r), q, r_low);
   }
 };
 
