@@ -265,6 +265,7 @@ struct TanhF64 {
   }
 };
 
+#if HWY_NATIVE_FMA
 // Up to 1 x + x^3 times a polynomial of degree 7 in x^2, relative error 2^-28.3; beyond, 1 - 2 / (e^|2x| + 1).
 struct TanhF32 {
   template <class D, class V>
@@ -288,6 +289,18 @@ struct TanhF32 {
     return y;
   }
 };
+#else
+// Without fused operations that polynomial rounds too often.
+struct TanhOfWide : NeverSlow {
+  template <class D, class V>
+  static HWY_INLINE V Of(D d, V x) {
+    const V bounded = Bounded(d, x, 12);
+    const V e = ExpMinusOneForFloat200(d, hn::Add(bounded, bounded));
+    return hn::CopySign(hn::Div(e, hn::Add(e, hn::Set(d, 2.0))), x);
+  }
+};
+using TanhF32 = ThroughWide<TanhOfWide>;
+#endif
 
 // With E = e^|x| - 1 in two doubles, sinh|x| = (E + E / (E + 1)) / 2, the quotient in two doubles.
 struct SinhF64 {

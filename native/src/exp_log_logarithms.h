@@ -157,14 +157,21 @@ HWY_INLINE LogParts32<D> SplitForLog32(D d, V x) {
           hn::BitCast(d, hn::Sub(hn::Set(di, 0x3f800000), exponent))};
 }
 
-// k log(2) + log(1 + r + r_low): r - r^2/2 + r^3 times a polynomial of degree 7, relative error of log(1 + r) 2^-27.0.
+// (log(1 + r) - r) / r^2: -1/2 + r times a polynomial of degree 7, relative error of log(1 + r) 2^-27.0.
+template <class D, class V>
+HWY_INLINE V LogQuotient32(D d, V r) {
+  const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+  return Polynomial(d, r, c(-0x1.421114p-4f), c(0x1.07e608p-3f), c(-0x1.0ce3a4p-3f), c(0x1.226b9p-3f),
+                    c(-0x1.5477fcp-3f), c(0x1.99a5bp-3f), c(-0x1.000222p-2f), c(0x1.55554ap-2f), c(-0.5f));
+}
+
+// k log(2) + log(1 + r + r_low), where k times the first part of log(2) is exact and its sum with r kept in two floats.
 template <class D, class V>
 HWY_INLINE V SumOfLogs32(D d, V k, V r, V r_low) {
-  const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
-  const V q = Polynomial(d, r, c(-0x1.421114p-4f), c(0x1.07e608p-3f), c(-0x1.0ce3a4p-3f), c(0x1.226b9p-3f),
-                         c(-0x1.5477fcp-3f), c(0x1.99a5bp-3f), c(-0x1.000222p-2f), c(0x1.55554ap-2f), c(-0.5f));
-  const V low = hn::MulAdd(k, c(0x1.7f7d1cp-20f), hn::MulAdd(q, hn::Mul(r, r), r_low));
-  return hn::MulAdd(k, c(0x1.62e4p-1f), hn::Add(r, low));
+  V error;
+  const V high = FastTwoSum(hn::Mul(k, hn::Set(d, 0x1.62e4p-1f)), r, error);
+  const V low = hn::MulAdd(k, hn::Set(d, 0x1.7f7d1cp-20f), hn::Add(r_low, error));
+  return hn::Add(high, hn::MulAdd(LogQuotient32(d, r), hn::Mul(r, r), low));
 }
 
 struct LogOfParts {
@@ -178,15 +185,11 @@ struct LogOfParts {
 struct Log2OfParts {
   template <class D, class V>
   static HWY_INLINE V Of(D d, V k, V r) {
-    // Without fused operations r / 2 stays out of the products, where it is exact.
-    constexpr float kHalf = HWY_NATIVE_FMA ? 0.0f : 0.5f;
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
     const V q = Polynomial(d, r, c(-0x1.e5de5ap-4f), c(0x1.87da12p-3f), c(-0x1.84c3bcp-3f), c(0x1.a0ef22p-3f),
                            c(-0x1.ead16cp-3f), c(0x1.278fe8p-2f), c(-0x1.715a96p-2f), c(0x1.ec7028p-2f),
-                           c(-0x1.71547p-1f), c(0x1.c551dap-2f - kHalf));
-    const V half = HWY_NATIVE_FMA ? r : hn::Mul(r, c(kHalf));
-    const V product = hn::MulAdd(q, r, half);
-    return hn::Add(k, HWY_NATIVE_FMA ? product : hn::Add(r, product));
+                           c(-0x1.71547p-1f), c(0x1.c551dap-2f));
+    return hn::Add(k, hn::MulAdd(q, r, r));
   }
 };
 
@@ -226,28 +229,7 @@ struct LogTo32 {
   }
 };
 using LogF32 = LogTo32<LogOfParts>;
-using Log2F32 = LogTo32<Log2OfParts>;
 using Log10F32 = LogTo32<Log10OfParts>;
-
-// log1p(x): 1 + x in two floats.
-struct Log1pF32 {
-  template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
-    const V one = hn::Set(d, 1.0f);
-    slow = hn::Not(hn::And(hn::Gt(x, hn::Neg(one)), hn::Lt(x, hn::Set(d, 0x1p100f))));
-    V low, r_low;
-    const LogParts32<D> parts = SplitForLog32(d, TwoSum(one, x, low));
-    const V r = FastTwoSum(parts.r, hn::Mul(low, parts.one_over_power), r_low);
-    return hn::CopySign(SumOfLogs32(d, parts.k, r, r_low), x);
-  }
-  // Up there 1 makes no difference to x.
-  template <class D, class V>
-  static HWY_INLINE V Fix(D d, V x, V) {
-    const LogParts32<D> parts = SplitForLog32(d, x);
-    const V y = LogAtTheEdges(d, hn::Add(x, hn::Set(d, 1.0f)), LogOfParts::Of(d, parts.k, parts.r));
-    return hn::IfThenElse(hn::IsNaN(x), x, y);
-  }
-};
 
 // log(x) to a relative 2^-37, for results in float32.
 template <class D, class V>
@@ -270,6 +252,64 @@ HWY_INLINE V Log1pForFloat(D d, V x) {
   const V u = hn::Add(x, one);
   return hn::Add(LogForFloat(d, u), hn::Sub(x, hn::Sub(u, one)));
 }
+
+#if HWY_NATIVE_FMA
+using Log2F32 = LogTo32<Log2OfParts>;
+
+// log1p(x): 1 + x in two floats.
+struct Log1pF32 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    const V one = hn::Set(d, 1.0f);
+    slow = hn::Not(hn::And(hn::Gt(x, hn::Neg(one)), hn::Lt(x, hn::Set(d, 0x1p100f))));
+    V low, r_low;
+    const LogParts32<D> parts = SplitForLog32(d, TwoSum(one, x, low));
+    const V r = FastTwoSum(parts.r, hn::Mul(low, parts.one_over_power), r_low);
+    return hn::CopySign(SumOfLogs32(d, parts.k, r, r_low), x);
+  }
+  // Up there 1 makes no difference to x.
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    const LogParts32<D> parts = SplitForLog32(d, x);
+    const V y = LogAtTheEdges(d, hn::Add(x, hn::Set(d, 1.0f)), LogOfParts::Of(d, parts.k, parts.r));
+    return hn::IfThenElse(hn::IsNaN(x), x, y);
+  }
+};
+#else
+// Without fused operations those polynomials round too often.
+struct Log2OfWide {
+  template <class D, class V>
+  static HWY_INLINE V Of(D d, V x) {
+    return hn::Mul(LogForFloat(d, x), hn::Set(d, kLog2e));
+  }
+  template <class D, class V>
+  static HWY_INLINE Mask<D> Slow(D d, V x) {
+    return SlowForLog(d, x);
+  }
+  // Subnormal float32 is normal float64.
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V y) {
+    return LogAtTheEdges(d, x, y);
+  }
+};
+using Log2F32 = ThroughWide<Log2OfWide>;
+
+struct Log1pOfWide {
+  template <class D, class V>
+  static HWY_INLINE V Of(D d, V x) {
+    return hn::CopySign(Log1pForFloat(d, x), x);
+  }
+  template <class D, class V>
+  static HWY_INLINE Mask<D> Slow(D d, V x) {
+    return hn::Not(hn::And(hn::Gt(x, hn::Set(d, -1.0f)), hn::Lt(x, Infinity(d))));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V y) {
+    return hn::IfThenElse(hn::IsNaN(x), x, LogAtTheEdges(d, hn::Add(x, hn::Set(d, 1.0f)), y));
+  }
+};
+using Log1pF32 = ThroughWide<Log1pOfWide>;
+#endif
 
 // log(1 + v + v_low) for v >= 0.
 template <class D, class V>
