@@ -1,0 +1,391 @@
+// exp, exp2, expm1, tanh, sinh and cosh of one vector.
+#if defined(LANES_EXP_LOG_EXPONENTIALS_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef LANES_EXP_LOG_EXPONENTIALS_H
+#undef LANES_EXP_LOG_EXPONENTIALS_H
+#else
+#define LANES_EXP_LOG_EXPONENTIALS_H
+#endif
+
+#include "exp_log_pieces.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanes {
+namespace HWY_NAMESPACE {
+namespace exp_log {
+
+// x within [-bound, bound]. The bounds stand first in Min and Max, so that x86 hands a NaN on.
+template <class D, class V>
+HWY_INLINE V Bounded(D d, V x, double bound) {
+  return hn::Max(hn::Set(d, -bound), hn::Min(hn::Set(d, bound), x));
+}
+
+// e^x = 2^n e^r with a table of the powers of 2^(1/16) and a polynomial.
+struct ExpF64 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+#if HWY_TARGET <= HWY_AVX3
+    slow = hn::MaskFromVec(hn::Zero(d));
+    return Anywhere(d, x);
+#else
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 708.0)));
+    return FinishExp(d, ReduceExp(d, x, hn::Set(d, -kExpShift)));
+#endif
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    return hn::IfThenElse(hn::IsNaN(x), x, Anywhere(d, x));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Anywhere(D d, V x) {
+    return FinishExpAnywhere(d, ReduceExp(d, Bounded(d, x, 760), hn::Set(d, -kExpShift)));
+  }
+};
+
+// e^x = 2^n e^r, |r| <= log(2)/2, polynomial of degree 6, relative error 2^-27.8, or for expm1 7 with 2^-31.6.
+struct ExpF32 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 87.0f)));
+    V n, p;
+    Reduce(d, x, n, p);
+    const V s = PowerOfTwo32(d, n);
+    return hn::MulAdd(s, p, s);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    V n, p;
+    Reduce(d, hn::Min(hn::Max(x, hn::Set(d, -120.0f)), hn::Set(d, 120.0f)), n, p);
+    return hn::IfThenElse(hn::IsNaN(x), x, Scale(d, n, p));
+  }
+  // 2^n (1 + p) with one rounding.
+  template <class D, class V>
+  static HWY_INLINE V Scale(D d, V n, V p) {
+    const V half = hn::Floor(hn::Mul(n, hn::Set(d, 0.5f)));
+    const V scaled = hn::Mul(hn::Add(p, hn::Set(d, 1.0f)), PowerOfTwo32(d, half));
+    return hn::Mul(scaled, PowerOfTwo32(d, hn::Sub(n, half)));
+  }
+  template <class D, class V>
+  static HWY_INLINE V PowerOfTwo32(D d, V k) {
+    return hn::BitCast(d,
+                       hn::ShiftLeft<23>(hn::BitCast(hn::RebindToSigned<D>(), hn::Add(k, hn::Set(d, 0x1p23f + 127)))));
+  }
+  template <class D, class V>
+  static HWY_INLINE void Reduce(D d, V x, V& n, V& p) {
+    V r, small;
+    ReduceInTwo<false>(d, x, n, r, small);
+    p = hn::Add(r, small);
+  }
+  // e^x = 2^n (1 + r_high + small). The two parts of r stay apart in the sum, where its rounding would count.
+  template <bool kForExpm1, class D, class V>
+  static HWY_INLINE void ReduceInTwo(D d, V x, V& n, V& r_high, V& small) {
+    const V shift = hn::Set(d, 0x1.8p23f);
+    const V shifted = hn::MulAdd(x, hn::Set(d, 0x1.715476p0f), shift);
+    n = hn::Sub(shifted, shift);
+    r_high = hn::NegMulAdd(n, hn::Set(d, 0x1.62e4p-1f), x);
+    const V r_low = hn::Mul(n, hn::Set(d, -0x1.7f7d1cp-20f));
+    const V r = hn::Add(r_high, r_low);
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    const V r2 = hn::Mul(r, r);
+    if constexpr (kForExpm1) {
+      const V q = Polynomial(d, r, c(0x1.a2d96ep-13f), c(0x1.6d308p-10f), c(0x1.110fc2p-7f), c(0x1.5555p-5f),
+                             c(0x1.555556p-3f));
+      small = hn::MulAdd(r2, c(0.5f), hn::MulAdd(hn::Mul(r2, r), q, r_low));
+    } else {
+      const V q = Polynomial(d, r, c(0x1.681d3p-10f), c(0x1.123be8p-7f), c(0x1.555c5ep-5f), c(0x1.55548ep-3f),
+                             c(0x1.fffff6p-2f));
+      small = hn::MulAdd(r2, q, r_low);
+    }
+  }
+};
+
+// 2^x as e^(n log(2) + r log(2)), n the nearest multiple of 1/16.
+struct Exp2F64 {
+  template <class D, class V>
+  static HWY_INLINE ExpParts<D> Reduce(D d, V x) {
+    ExpParts<D> parts = NearestStep(d, x, hn::Set(d, 1.0));
+    const V r = hn::MulAdd(hn::Sub(x, parts.steps), hn::Set(d, kLog2), hn::Set(d, -kExpShift));
+    const V r2 = hn::Mul(r, r);
+    parts.p = hn::MulAdd(ExpQuotient(d, r, r2), r2, r);
+    return parts;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+#if HWY_TARGET <= HWY_AVX3
+    slow = hn::MaskFromVec(hn::Zero(d));
+    return Anywhere(d, x);
+#else
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 1021.0)));
+    return FinishExp(d, Reduce(d, x));
+#endif
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    return hn::IfThenElse(hn::IsNaN(x), x, Anywhere(d, x));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Anywhere(D d, V x) {
+    return FinishExpAnywhere(d, Reduce(d, Bounded(d, x, 1100)));
+  }
+};
+
+// 2^x = 2^n 2^r, |r| <= 1/2, polynomial of degree 7: relative error 2^-32.2.
+struct Exp2F32 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 125.0f)));
+    V n, p;
+    Reduce(d, x, n, p);
+    const V s = ExpF32::PowerOfTwo32(d, n);
+    return hn::MulAdd(s, p, s);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    V n, p;
+    Reduce(d, hn::Min(hn::Max(x, hn::Set(d, -180.0f)), hn::Set(d, 180.0f)), n, p);
+    return hn::IfThenElse(hn::IsNaN(x), x, ExpF32::Scale(d, n, p));
+  }
+  template <class D, class V>
+  static HWY_INLINE void Reduce(D d, V x, V& n, V& p) {
+    const V magic = hn::Set(d, 0x1.8p23f);
+    n = hn::Sub(hn::Add(x, magic), magic);
+    const V r = hn::Sub(x, n);
+    // The last one is log(2) - 1/2: r / 2 is exact.
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    const V q = Polynomial(d, r, c(0x1.da675cp-17f), c(0x1.44175ep-13f), c(0x1.5da97ap-10f), c(0x1.3b2a54p-7f),
+                           c(0x1.c6b06cp-5f), c(0x1.ebfbep-3f), c(0x1.8b90cp-3f));
+    p = hn::MulAdd(q, r, hn::Mul(r, c(0.5f)));
+  }
+};
+
+// e^x - 1 = high + low for |x| < 708, relative error below 2^-58. With 2^n = s (1 + tail): s - 1 and s r in two doubles
+// each, and the rest of the exponential's series.
+// With kPositiveBelow2To53 the caller needs no more than that of results from 2^53 on, where s - 1 rounds.
+enum class ExpRange { kAny, kPositive, kPositiveBelow2To53 };
+template <ExpRange kRange, class D, class V>
+HWY_INLINE V ExpMinusOneInTwo(D d, V x, V& low) {
+  const ExpParts<D> parts = NearestStep(d, x, hn::Set(d, kLog2e));
+  const V n = parts.steps;
+  const V minus_one = hn::Set(d, -1.0);
+  const V s = PowerFromTable(d, kPlainExpBits, parts.index);
+  // The tail goes into r, because s (1 + tail) e^r = s e^(r + tail).
+  const V r_low = hn::NegMulAdd(n, hn::Set(d, kLog2Low), Lookup16(d, kPlainExpTail, parts.index));
+  V sum_low, r_error;
+  const V r = FastTwoSum(hn::NegMulAdd(n, hn::Set(d, kLog2High), x), r_low, r_error);
+  const V r2 = hn::Mul(r, r);
+  const V sr = hn::Mul(s, r);
+  V lows = ProductTail(d, s, r, sr);
+  V s1;
+  if constexpr (kRange == ExpRange::kPositiveBelow2To53) {
+    s1 = hn::Add(s, minus_one);
+  } else {
+    V s1_low;
+    s1 = kRange == ExpRange::kAny ? TwoSum(s, minus_one, s1_low) : FastTwoSum(s, minus_one, s1_low);
+    lows = hn::Add(lows, s1_low);
+  }
+  const V sum = FastTwoSum(s1, sr, sum_low);
+  const V rest = hn::MulAdd(ExpQuotientOfSmall(d, r, r2), r2, r_error);
+  return FastTwoSum(sum, hn::MulAdd(s, rest, hn::Add(lows, sum_low)), low);
+}
+
+// e^x - 1 for |x| <= 200, relative error below 2^-31.
+template <class D, class V>
+HWY_INLINE V ExpMinusOneForFloat200(D d, V x) {
+  const ExpParts<D> parts = NearestStep(d, x, hn::Set(d, kLog2e));
+  const V p = ExpMinusOneForFloat(d, hn::NegMulAdd(parts.steps, hn::Set(d, kLog2), x));
+  const V s = PowerFromTable(d, kPlainExpBits, parts.index);
+  return hn::MulAdd(s, p, hn::Sub(s, hn::Set(d, 1.0)));
+}
+
+struct Expm1F64 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 708.0)));
+    V low;
+    const V high = ExpMinusOneInTwo<ExpRange::kAny>(d, x, low);
+    return hn::CopySign(hn::Add(high, low), x);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Set(d, -1.0), ExpF64::Fix(d, x, x));
+  }
+};
+
+// s (1 + r + small) - 1 with s = 2^n: s - 1 and s r are summed in two floats each.
+struct Expm1F32 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 87.0f)));
+    V n, r, small, s1_low, sum_low;
+    ExpF32::ReduceInTwo<true>(d, x, n, r, small);
+    const V s = ExpF32::PowerOfTwo32(d, n);
+    const V s1 = TwoSum(s, hn::Set(d, -1.0f), s1_low);
+    const V sum = TwoSum(s1, hn::Mul(s, r), sum_low);
+    return hn::CopySign(hn::Add(sum, hn::MulAdd(s, small, hn::Add(s1_low, sum_low))), x);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Set(d, -1.0f), ExpF32::Fix(d, x, x));
+  }
+};
+
+// e / (e + term) in two doubles, for e = high + low >= 0.
+template <class D, class V>
+HWY_INLINE V DivideBySum(D d, V high, V low, double term, V& quotient_low) {
+  V divisor_low;
+  const V divisor = TwoSum(hn::Set(d, term), high, divisor_low);
+  divisor_low = hn::Add(divisor_low, low);
+  const V inverse = hn::Div(hn::Set(d, 1.0), divisor);
+  const V quotient = hn::Mul(high, inverse);
+  const V remainder = hn::Add(Remainder(d, quotient, divisor, high), low);
+  quotient_low = hn::Mul(hn::NegMulAdd(quotient, divisor_low, remainder), inverse);
+  return quotient;
+}
+
+// With E = e^|2x| - 1 in two doubles, tanh|x| = E / (E + 2), the quotient in two doubles. Beyond 22 it rounds to 1.
+struct TanhF64 {
+  template <class D>
+  using Middle = TwoVectors<D>;
+  template <class D, class V>
+  static HWY_INLINE Middle<D> First(D d, V x) {
+    const V a = hn::Min(hn::Set(d, 22.0), hn::Abs(x));
+    Middle<D> e;
+    e.high = ExpMinusOneInTwo<ExpRange::kPositiveBelow2To53>(d, hn::Add(a, a), e.low);
+    return e;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& e, Mask<D>& slow) {
+    slow = hn::MaskFromVec(hn::Zero(d));
+    V quotient_low;
+    const V quotient = DivideBySum(d, e.high, e.low, 2.0, quotient_low);
+    return hn::CopySign(hn::Add(quotient, quotient_low), x);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D, V, V y) {
+    return y;
+  }
+};
+
+#if HWY_NATIVE_FMA
+// Up to 1 x + x^3 times a polynomial of degree 7 in x^2, relative error 2^-28.3; beyond, 1 - 2 / (e^|2x| + 1).
+struct TanhF32 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = hn::MaskFromVec(hn::Zero(d));
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    const V a = hn::Min(c(10.0f), hn::Abs(x));
+    const V a2 = hn::Mul(a, a);
+    const V q = Polynomial(d, a2, c(0x1.4ad2b2p-13f), c(-0x1.00a3fp-10f), c(0x1.af19d2p-9f), c(-0x1.1f09f8p-7f),
+                           c(0x1.661p-6f), c(-0x1.ba1c2cp-5f), c(0x1.11113p-3f), c(-0x1.555556p-2f));
+    const V near = hn::MulAdd(hn::Mul(q, a2), a, a);
+    V n, p;
+    ExpF32::Reduce(d, hn::Add(a, a), n, p);
+    const V s = ExpF32::PowerOfTwo32(d, n);
+    const V far = hn::Sub(c(1.0f), hn::Div(c(2.0f), hn::MulAdd(s, p, hn::Add(s, c(1.0f)))));
+    // A NaN is not beyond 1.
+    return hn::CopySign(hn::IfThenElse(hn::Gt(a, c(1.0f)), far, near), x);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D, V, V y) {
+    return y;
+  }
+};
+#else
+// Without fused operations that polynomial rounds too often.
+struct TanhOfWide : NeverSlow {
+  template <class D, class V>
+  static HWY_INLINE V Of(D d, V x) {
+    const V bounded = Bounded(d, x, 12);
+    const V e = ExpMinusOneForFloat200(d, hn::Add(bounded, bounded));
+    return hn::CopySign(hn::Div(e, hn::Add(e, hn::Set(d, 2.0))), x);
+  }
+};
+using TanhF32 = ThroughWide<TanhOfWide>;
+#endif
+
+// With E = e^|x| - 1 in two doubles, sinh|x| = (E + E / (E + 1)) / 2, the quotient in two doubles.
+struct SinhF64 {
+  template <class D>
+  using Middle = TwoVectors<D>;
+  template <class D, class V>
+  static HWY_INLINE Middle<D> First(D d, V x) {
+    Middle<D> e;
+    e.high = ExpMinusOneInTwo<ExpRange::kPositive>(d, hn::Abs(x), e.low);
+    return e;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& e, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 708.0)));
+    V quotient_low, sum_low;
+    const V quotient = DivideBySum(d, e.high, e.low, 1.0, quotient_low);
+    const V sum = FastTwoSum(e.high, quotient, sum_low);
+    const V twice = hn::Add(sum, hn::Add(hn::Add(sum_low, e.low), quotient_low));
+    return hn::CopySign(hn::Mul(twice, hn::Set(d, 0.5)), x);
+  }
+  // (e^|x|) / 2, with the halving in the scale so that the last results before the overflow are finite.
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    return hn::IfThenElse(hn::IsNaN(x), x, hn::CopySign(HalfExp(d, hn::Abs(x)), x));
+  }
+  template <class D, class V>
+  static HWY_INLINE V HalfExp(D d, V a) {
+    ExpParts<D> parts = ReduceExp(d, hn::Min(a, hn::Set(d, 760.0)), hn::Set(d, -kExpShift));
+    parts.steps = hn::Sub(parts.steps, hn::Set(d, 1.0));
+    return FinishExpAnywhere(d, parts);
+  }
+};
+
+struct SinhOfWide : NeverSlow {
+  template <class D, class V>
+  static HWY_INLINE V Of(D d, V x) {
+    const V e = ExpMinusOneForFloat200(d, hn::Min(hn::Set(d, 200.0), hn::Abs(x)));
+    const V twice = hn::Add(e, hn::Div(e, hn::Add(e, hn::Set(d, 1.0))));
+    return hn::CopySign(hn::Mul(twice, hn::Set(d, 0.5)), x);
+  }
+};
+using SinhF32 = ThroughWide<SinhOfWide>;
+
+// The sum of e^|x| / 2 and e^-|x| / 2, as s (1 + p) each, where s is summed in two doubles.
+struct CoshF64 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    const hn::RebindToSigned<D> di;
+    const V a = hn::Abs(x);
+    slow = hn::Not(hn::Lt(a, hn::Set(d, 708.0)));
+    ExpParts<D> parts = NearestStep(d, a, hn::Set(d, kLog2e));
+    const V n = parts.steps;
+    const V r = hn::NegMulAdd(n, hn::Set(d, kLog2Low), hn::NegMulAdd(n, hn::Set(d, kLog2High), a));
+    const V shift = hn::Set(d, kExpShift);
+    const V r1 = hn::Sub(r, shift), r2 = hn::Neg(hn::Add(r, shift));
+    const V square1 = hn::Mul(r1, r1), square2 = hn::Mul(r2, r2);
+    const V p1 = hn::MulAdd(ExpQuotient(d, r1, square1), square1, r1);
+    const V p2 = hn::MulAdd(ExpQuotient(d, r2, square2), square2, r2);
+    const auto back = hn::Sub(hn::Zero(di), parts.index);
+    const V s1 = PowerFromTable(d, kExpBits, parts.index);
+    const V s2 = PowerFromTable(d, kExpBits, back);
+    V low;
+    const V sum = FastTwoSum(s1, s2, low);
+    const V twice = hn::Add(sum, hn::Add(low, hn::MulAdd(s1, p1, hn::Mul(s2, p2))));
+    return hn::Mul(twice, hn::Set(d, 0.5));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    return hn::IfThenElse(hn::IsNaN(x), x, SinhF64::HalfExp(d, hn::Abs(x)));
+  }
+};
+
+struct CoshOfWide : NeverSlow {
+  template <class D, class V>
+  static HWY_INLINE V Of(D d, V x) {
+    const V bounded = hn::Min(hn::Set(d, 200.0), hn::Abs(x));
+    const V e = FinishExp(d, ReduceExpForFloat(d, hn::Sub(bounded, hn::Set(d, kExpShift))));
+    return hn::Mul(hn::Add(e, hn::Div(hn::Set(d, 1.0), e)), hn::Set(d, 0.5));
+  }
+};
+using CoshF32 = ThroughWide<CoshOfWide>;
+
+}  // namespace exp_log
+}  // namespace HWY_NAMESPACE
+}  // namespace lanes
+HWY_AFTER_NAMESPACE();
+
+#endif  // LANES_EXP_LOG_EXPONENTIALS_H
