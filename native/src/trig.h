@@ -1,0 +1,257 @@
+// Block functions for the circular functions and their inverses, in float64 and float32.
+//
+// Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
+// alone. Accuracy is measured by test/accuracy_trig.cpp; the figures beside the functions are the worst it has seen.
+#if defined(LANES_TRIG_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef LANES_TRIG_H
+#undef LANES_TRIG_H
+#else
+#define LANES_TRIG_H
+#endif
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "hwy/highway.h"
+#include "map_block.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanes {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Adding and subtracting it rounds |v| < 2^51 to an integer; the sum's low bits hold that integer.
+constexpr double kRoundingMagic = 0x1.8p52;
+
+// ---- sin, cos -------------------------------------------------------------------------------------------------------
+
+// A reduced argument: hi + lo = |x| - n * pi/2 with |hi| <= pi/4, n in the low bits of `quadrant`.
+template <class V, class VI>
+struct ReducedAngle {
+  V hi;
+  V lo;
+  VI quadrant;
+};
+
+// Largest |x| that ReduceAngle serves.
+constexpr double kReduceLimit = 0x1p20;
+
+// Cody and Waite with three constants. The first 53 bits of pi/2 leave a difference that is a multiple of 2^-53 below
+// 1, so it is exact (with FMA at once; without, the constant comes in two parts whose products are exact). The next 30
+// bits give an exact product for n < 2^20, hence `hi` is either exact or its rounding error is caught in `lo`. What is
+// left of pi/2 after 53 more bits is below 2^-60 of the smallest |hi| that a double can lead to. `ax` >= 0;
+// `first_quadrant` is added to n.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V ax, double first_quadrant) {
+  const hn::RebindToSigned<D> di;
+  const V magic = hn::Set(d, kRoundingMagic + first_quadrant);
+  const V biased = hn::MulAdd(ax, hn::Set(d, 0x1.45f306dc9c883p-1), magic);
+  const V n = hn::Sub(biased, magic);
+#if HWY_NATIVE_FMA
+  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb54442d18p+0), ax);
+#else
+  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.0b46p-34), hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+0), ax));
+#endif
+  const V second = hn::Set(d, 0x1.1a62633p-54);
+  const V hi = hn::NegMulAdd(n, second, t);
+  const V lo = hn::NegMulAdd(n, second, hn::Sub(t, hi));
+  return {hi, hn::NegMulAdd(n, hn::Set(d, 0x1.45c06e0e68948p-86), lo), hn::BitCast(di, biased)};
+}
+
+// sin(hi + lo + quadrant * pi/2), sign inverted where `sign` is negative. Both polynomials are one Horner scheme with
+// blended coefficients (minimax on |r| <= pi/4, relative error sin 2^-57.8, cos 2^-60.9). The roundings that matter are
+// kept few: sin = r + (r * z + lo) and cos = 1 + r^2 * q, one FMA, with `lo` folded into r^2; without FMA cos is summed
+// as (1 - r^2/2) + (the error of that + r^4 * p - r * lo).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle, V sign) {
+  const V r = angle.hi;
+  const V lo = angle.lo;
+  const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.quadrant));
+  const V r_lo = hn::Mul(r, lo);
+#if HWY_NATIVE_FMA
+  const V r2 = hn::MulAdd(r, r, hn::Add(r_lo, r_lo));
+#else
+  const V r2 = hn::Mul(r, r);
+#endif
+  const auto coefficient = [&](double cos, double sin)
+                               HWY_ATTR { return hn::IfNegativeThenElse(odd, hn::Set(d, cos), hn::Set(d, sin)); };
+  V p = coefficient(-0x1.90738536bb9ebp-37, 0x1.5d8e625bc8fcep-33);
+  p = hn::MulAdd(p, r2, coefficient(0x1.1eeb57d304f11p-29, -0x1.ae5e55005a3c8p-26));
+  p = hn::MulAdd(p, r2, coefficient(-0x1.27e4fa02e3c1dp-22, 0x1.71de355fa4e3dp-19));
+  p = hn::MulAdd(p, r2, coefficient(0x1.a01a019f3838fp-16, -0x1.a01a019bf2b7ep-13));
+  p = hn::MulAdd(p, r2, coefficient(-0x1.6c16c16c168cap-10, 0x1.111111110f760p-7));
+  p = hn::MulAdd(p, r2, coefficient(0x1.5555555555555p-5, -0x1.5555555555548p-3));
+  const V factor = hn::IfNegativeThenElse(odd, r2, r);
+#if HWY_NATIVE_FMA
+  const V z = hn::MulAdd(p, r2, coefficient(-0.5, 0.0));
+  const V tail = hn::IfNegativeThenElse(odd, hn::Set(d, 1.0), lo);
+  const V head = hn::IfNegativeThenElse(odd, hn::Zero(d), r);
+#else
+  const V z = hn::Mul(p, r2);
+  const V half_r2 = hn::Mul(r2, hn::Set(d, 0.5));
+  const V one = hn::Set(d, 1.0);
+  const V cos_head = hn::Sub(one, half_r2);
+  const V cos_tail = hn::Sub(hn::Sub(hn::Sub(one, cos_head), half_r2), r_lo);
+  const V tail = hn::IfNegativeThenElse(odd, cos_tail, hn::Mul(lo, cos_head));
+  const V head = hn::IfNegativeThenElse(odd, cos_head, r);
+#endif
+  const V magnitude = hn::Add(head, hn::MulAdd(factor, z, tail));
+  const V flip = hn::Xor(hn::BitCast(d, hn::ShiftLeft<62>(angle.quadrant)), sign);
+  return hn::Xor(magnitude, hn::And(flip, hn::SignBit(d)));
+}
+
+// The bits of 2/pi after the binary point, 64 to a word, with one zero word in front.
+constexpr uint64_t kTwoOverPi[] = {0x0000000000000000u, 0xa2f9836e4e441529u, 0xfc2757d1f534ddc0u, 0xdb6295993c439041u,
+                                   0xfe5163abdebbc561u, 0xb7246e3a424dd2e0u, 0x06492eea09d1921cu, 0xfe1deb1cb129a73eu,
+                                   0xe88235f52ebb4484u, 0xe99c7026b45f7e41u, 0x3991d639835339f4u, 0x9c845f8bbdf9283bu,
+                                   0x1ff897ffde05980fu, 0xef2f118b5a0a6d1fu, 0x6d367ecf27cb09b7u, 0x4f463f669e5fea2du,
+                                   0x7527bac7ebe5f17bu, 0x3d0739f78a5292eau, 0x6bfb5fb11f8d5d08u, 0x56033046fc7b6babu,
+                                   0xf0cfbc209af4361du};
+
+// Payne and Hanek for finite |x| > 2^20: x = m * 2^e, and of m * 2/pi only the bits that matter modulo 4 and 137 bits
+// below the point are formed. The nearest that a double comes to a multiple of pi/2 is about 2^-61, so 76 good bits
+// remain.
+HWY_INLINE void ReduceHugeAngle(double ax, double* hi, double* lo, int64_t* quadrant) {
+  uint64_t bits;
+  memcpy(&bits, &ax, sizeof(bits));
+  const uint64_t m = (bits & ((uint64_t{1} << 52) - 1)) | (uint64_t{1} << 52);
+  const unsigned first_bit = static_cast<unsigned>(bits >> 52) - 1023 - 52 - 2 + 64;
+  const unsigned word = first_bit / 64;
+  const unsigned shift = first_bit % 64;
+  uint64_t window[3];
+  for (unsigned i = 0; i < 3; ++i) {
+    const uint64_t next = shift == 0 ? 0 : kTwoOverPi[word + i + 1] >> (64 - shift);
+    window[i] = (kTwoOverPi[word + i] << shift) | next;
+  }
+  using Wide = unsigned __int128;
+  const Wide low = Wide{m} * window[2];
+  const Wide middle = Wide{m} * window[1] + static_cast<uint64_t>(low >> 64);
+  const uint64_t top = m * window[0] + static_cast<uint64_t>(middle >> 64);
+  // 2 bits of quadrant, then the fraction; what is beyond one half belongs to the next quadrant, as a negative
+  // fraction.
+  Wide fraction = (Wide{top} << 64) | static_cast<uint64_t>(middle);
+  int64_t q = static_cast<int64_t>(top >> 62);
+  fraction = (fraction << 2) | (static_cast<uint64_t>(low) >> 62);
+  const bool negative = (fraction >> 127) != 0;
+  if (negative) {
+    fraction = -fraction;
+    ++q;
+  }
+  // Two pieces of 53 bits hold what matters: the fraction has at most 62 leading zeros.
+  const int zeros = fraction >> 64 == 0 ? 64 : __builtin_clzll(static_cast<uint64_t>(fraction >> 64));
+  const Wide normal = fraction << zeros;
+  const double scale = ldexp(negative ? -1.0 : 1.0, -zeros);
+  const double f_hi = scale * ldexp(static_cast<double>(static_cast<uint64_t>(normal >> 75)), -53);
+  const double f_lo =
+      scale * ldexp(static_cast<double>(static_cast<uint64_t>(normal >> 22) & ((uint64_t{1} << 53) - 1)), -106);
+  const double half_pi = 0x1.921fb54442d18p+0;
+  *hi = f_hi * half_pi;
+  *lo = fma(f_hi, half_pi, -*hi) + (f_hi * 0x1.1a62633145c07p-54 + f_lo * half_pi);
+  *quadrant = q;
+}
+
+// sin(|x| + first_quadrant * pi/2) with the sign of `sign` for the |x| that ReduceAngle does not serve.
+HWY_INLINE double SinOfHuge(double x, int64_t first_quadrant, double sign) {
+  if (!(fabs(x) <= 0x1.fffffffffffffp+1023)) return x - x;
+  const hn::CappedTag<double, 1> d;
+  const hn::RebindToSigned<decltype(d)> di;
+  double hi, lo;
+  int64_t quadrant;
+  ReduceHugeAngle(fabs(x), &hi, &lo, &quadrant);
+  const ReducedAngle<hn::Vec<decltype(d)>, hn::Vec<decltype(di)>> angle = {hn::Set(d, hi), hn::Set(d, lo),
+                                                                           hn::Set(di, quadrant + first_quadrant)};
+  return hn::GetLane(SinOfReduced(d, angle, hn::Set(d, sign)));
+}
+
+struct Sin64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    const V ax = hn::Abs(x);
+    slow = hn::Gt(ax, hn::Set(d, kReduceLimit));
+    return SinOfReduced(d, ReduceAngle(d, ax, 0.0), x);
+  }
+  static double Slow(double x) { return SinOfHuge(x, 0, x); }
+};
+
+struct Cos64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    const V ax = hn::Abs(x);
+    slow = hn::Gt(ax, hn::Set(d, kReduceLimit));
+    return SinOfReduced(d, ReduceAngle(d, ax, 1.0), hn::Zero(d));
+  }
+  static double Slow(double x) { return SinOfHuge(x, 1, 1.0); }
+};
+
+// Largest |x| that SubtractPi serves: without FMA the products with n must be exact.
+constexpr double kFloatReduceLimit = HWY_NATIVE_FMA ? 0x1p45 : 0x1p20;
+
+// ax - n * pi for a float32 argument held in float64.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V SubtractPi(D d, V ax, V n) {
+#if HWY_NATIVE_FMA
+  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb54442d18p+1), ax);
+  return hn::NegMulAdd(n, hn::Set(d, 0x1.1a62633145c07p-53), t);
+#else
+  V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+1), ax);
+  t = hn::NegMulAdd(n, hn::Set(d, 0x1.0b4611a6p-33), t);
+  return hn::NegMulAdd(n, hn::Set(d, 0x1.3198a2e037073p-68), t);
+#endif
+}
+
+// sin on |r| <= pi/2 to 2^-27.4 relative, for float32 results.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatSinOfReduced(D d, V r) {
+  const V r2 = hn::Mul(r, r);
+  V p = hn::Set(d, 0x1.5d38b2d849adap-19);
+  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.9f6444d467f46p-13));
+  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.110e7b386fc2dp-7));
+  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.555547ef4a70dp-3));
+  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.ffffffd25a4a8p-1));
+  return hn::Mul(r, p);
+}
+
+struct Sin32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    const hn::RebindToSigned<D> di;
+    const V ax = hn::Abs(x);
+    slow = hn::Gt(ax, hn::Set(d, kFloatReduceLimit));
+    const V magic = hn::Set(d, kRoundingMagic);
+    const V biased = hn::MulAdd(ax, hn::Set(d, 0x1.45f306dc9c883p-2), magic);
+    const V r = SubtractPi(d, ax, hn::Sub(biased, magic));
+    const V flip = hn::Xor(hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased))), x);
+    return hn::Xor(FloatSinOfReduced(d, r), hn::And(flip, hn::SignBit(d)));
+  }
+  static double Slow(double x) { return SinOfHuge(x, 0, x); }
+};
+
+// cos(x) = -(-1)^n sin(|x| - (n + 1/2) pi) with n = floor(|x| / pi).
+struct Cos32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    const hn::RebindToSigned<D> di;
+    const V ax = hn::Abs(x);
+    slow = hn::Gt(ax, hn::Set(d, kFloatReduceLimit));
+    const V magic = hn::Set(d, kRoundingMagic + 1.0);
+    const V half = hn::Set(d, 0.5);
+    const V biased = hn::Add(hn::MulSub(ax, hn::Set(d, 0x1.45f306dc9c883p-2), half), magic);
+    const V r = SubtractPi(d, ax, hn::Add(hn::Sub(biased, magic), half));
+    const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    return hn::Xor(FloatSinOfReduced(d, r), flip);
+  }
+  static double Slow(double x) { return SinOfHuge(x, 1, 1.0); }
+};
+
+HWY_NOINLINE void Sin(const double* x, double* y, size_t n) { MapBlock<Sin64>(x, y, n); }
+HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { MapBlock<Sin32>(x, y, n); }
+HWY_NOINLINE void Cos(const double* x, double* y, size_t n) { MapBlock<Cos64>(x, y, n); }
+HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { MapBlock<Cos32>(x, y, n); }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanes
+HWY_AFTER_NAMESPACE();
+
+#endif  // LANES_TRIG_H

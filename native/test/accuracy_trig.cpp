@@ -1,0 +1,229 @@
+// Measures the worst error of the functions in trig.h against MPFR on every compiled target that this CPU runs.
+#include <gtest/gtest.h>
+#include <math.h>
+#include <mpfr.h>
+#include <stdio.h>
+
+#include <string>
+#include <vector>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "accuracy_trig.cpp"
+// clang-format off
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+#include "trig.h"
+#include "ulp.h"
+// clang-format on
+
+#ifndef LANES_ACCURACY_TRIG_TABLE
+#define LANES_ACCURACY_TRIG_TABLE
+namespace lanes {
+
+template <typename T>
+using BlockFunction = void (*)(const T* x, T* y, size_t n);
+
+// One function as one target computes it, in the order of kRows.
+struct Implementation {
+  BlockFunction<double> f64;
+  BlockFunction<float> f32;
+};
+
+}  // namespace lanes
+#endif  // LANES_ACCURACY_TRIG_TABLE
+
+HWY_BEFORE_NAMESPACE();
+namespace lanes {
+namespace HWY_NAMESPACE {
+
+std::vector<Implementation> Implementations() { return {{Sin, Sin}, {Cos, Cos}}; }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanes
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lanes {
+namespace {
+
+struct Range {
+  double low;
+  double high;
+};
+
+struct Row {
+  const char* name;
+  int (*exact)(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding);
+  double bound_f64;
+  double bound_f32;
+  std::vector<Range> ranges;
+  bool near_half_pi;  // also try the doubles nearest to multiples of pi/2
+};
+
+const Row kRows[] = {
+    {"sin", mpfr_sin, 1.0, 1.0, {{-1.6, 1.6}, {-10, 10}, {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}}, true},
+    {"cos", mpfr_cos, 1.0, 1.0, {{-1.6, 1.6}, {-10, 10}, {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}}, true},
+};
+
+struct Target {
+  const char* name;
+  bool runs_here;
+  std::vector<Implementation> implementations;
+};
+
+std::vector<Target> Targets() {
+  __builtin_cpu_init();
+  std::vector<Target> targets;
+#if HWY_TARGETS & HWY_SSE4
+  targets.push_back({"SSE4", __builtin_cpu_supports("sse4.2") != 0, N_SSE4::Implementations()});
+#endif
+#if HWY_TARGETS & HWY_AVX2
+  targets.push_back(
+      {"AVX2", __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"), N_AVX2::Implementations()});
+#endif
+#if HWY_TARGETS & HWY_AVX3
+  targets.push_back({"AVX3",
+                     __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"),
+                     N_AVX3::Implementations()});
+#endif
+  return targets;
+}
+
+// The doubles nearest to k * pi/2: small k and every neighbour, random larger k, and the convergents of pi/2, whose
+// numerators lie extraordinarily near to a multiple; scaled by powers of two they cover the largest exponents.
+// 6381956970095103 * 2^797 is the double nearest of all to a multiple of pi/2.
+template <typename T>
+void AppendNearHalfPi(std::mt19937_64& random, size_t count, std::vector<T>& to) {
+  Exact half_pi, multiple;
+  mpfr_const_pi(half_pi.get(), MPFR_RNDN);
+  mpfr_div_2ui(half_pi.get(), half_pi.get(), 1, MPFR_RNDN);
+  const auto append = [&](uint64_t k) {
+    mpfr_mul_ui(multiple.get(), half_pi.get(), k, MPFR_RNDN);
+    const T nearest = static_cast<T>(sizeof(T) == 4 ? mpfr_get_flt(multiple.get(), MPFR_RNDN)
+                                                    : mpfr_get_d(multiple.get(), MPFR_RNDN));
+    for (const T value :
+         {nearest, static_cast<T>(nextafter(nearest, T(0))), static_cast<T>(nextafter(nearest, 2 * nearest))}) {
+      to.push_back(value);
+      to.push_back(-value);
+    }
+  };
+  for (uint64_t k = 1; k < 200; ++k) append(k);
+  for (size_t i = 0; i < count; ++i) append(random() >> (10 + i % 53) | 1);
+  uint64_t numerator = 1, previous_numerator = 0, denominator = 0, previous_denominator = 1;
+  Exact rest, term;
+  mpfr_set(rest.get(), half_pi.get(), MPFR_RNDN);
+  while (numerator < UINT64_C(1) << 54) {
+    mpfr_floor(term.get(), rest.get());
+    const uint64_t quotient = mpfr_get_ui(term.get(), MPFR_RNDN);
+    mpfr_sub(rest.get(), rest.get(), term.get(), MPFR_RNDN);
+    mpfr_ui_div(rest.get(), 1, rest.get(), MPFR_RNDN);
+    const uint64_t next_numerator = quotient * numerator + previous_numerator;
+    const uint64_t next_denominator = quotient * denominator + previous_denominator;
+    previous_numerator = numerator, previous_denominator = denominator;
+    numerator = next_numerator, denominator = next_denominator;
+    to.push_back(static_cast<T>(numerator));
+    append(denominator);
+  }
+  to.push_back(static_cast<T>(ldexp(6381956970095103.0, 797)));
+  to.push_back(static_cast<T>(1e22));
+  to.push_back(static_cast<T>(1e300));
+}
+
+template <typename T>
+BlockFunction<T> Choose(const Implementation& implementation);
+template <>
+BlockFunction<double> Choose(const Implementation& implementation) {
+  return implementation.f64;
+}
+template <>
+BlockFunction<float> Choose(const Implementation& implementation) {
+  return implementation.f32;
+}
+
+template <typename T>
+std::vector<T> Arguments(const Row& row) {
+  std::mt19937_64 random(20240229);
+  const size_t count = AccuracySamples();
+  std::vector<T> x;
+  AppendSpecials(x);
+  AppendBitPatterns(random, 2 * count, x);
+  for (const Range& range : row.ranges) AppendUniform(random, range.low, range.high, count, x);
+  if (row.near_half_pi) AppendNearHalfPi(random, count, x);
+  return x;
+}
+
+template <typename T>
+void MeasureRow(size_t index, double bound) {
+  const Row& row = kRows[index];
+  const std::vector<T> x = Arguments<T>(row);
+  std::vector<Target> targets = Targets();
+  std::vector<std::vector<T>> y;
+  for (const Target& target : targets) {
+    y.emplace_back(x.size());
+    if (target.runs_here) Choose<T>(target.implementations[index])(x.data(), y.back().data(), x.size());
+  }
+  std::vector<double> worst(targets.size(), 0);
+  std::vector<T> where(targets.size(), 0);
+  Exact argument, exact;
+  for (size_t i = 0; i < x.size(); ++i) {
+    mpfr_set_d(argument.get(), x[i], MPFR_RNDN);
+    row.exact(exact.get(), argument.get(), MPFR_RNDN);
+    for (size_t t = 0; t < targets.size(); ++t) {
+      if (!targets[t].runs_here) continue;
+      const double error = UlpError(y[t][i], exact.get());
+      if (error > worst[t]) worst[t] = error, where[t] = x[i];
+    }
+  }
+  for (size_t t = 0; t < targets.size(); ++t) {
+    if (!targets[t].runs_here) continue;
+    printf("%-7s %s %s  %.3f ULP at %a\n", row.name, sizeof(T) == 4 ? "f32" : "f64", targets[t].name, worst[t],
+           static_cast<double>(where[t]));
+    EXPECT_LE(worst[t], bound) << row.name << " on " << targets[t].name;
+  }
+}
+
+class AccuracyTest : public testing::TestWithParam<size_t> {};
+
+TEST_P(AccuracyTest, Float64) { MeasureRow<double>(GetParam(), kRows[GetParam()].bound_f64); }
+TEST_P(AccuracyTest, Float32) { MeasureRow<float>(GetParam(), kRows[GetParam()].bound_f32); }
+
+// Every length and two misalignments give the bits that an element has alone at the front, and touch nothing around.
+template <typename T>
+void CheckPositions(BlockFunction<T> function, const std::vector<T>& pool) {
+  constexpr size_t kMax = 70;
+  constexpr size_t kGuard = 16;
+  std::vector<T> expected(kMax);
+  for (size_t i = 0; i < kMax; ++i) function(&pool[i], &expected[i], 1);
+  for (size_t n = 0; n <= kMax; ++n) {
+    for (const bool in_place : {false, true}) {
+      std::vector<unsigned char> input((kMax + 2 * kGuard) * sizeof(T), 0xA5);
+      std::vector<unsigned char> output = input;
+      const size_t start = kGuard * sizeof(T) + n % sizeof(T);
+      memcpy(&input[start], pool.data(), n * sizeof(T));
+      std::vector<unsigned char>& target = in_place ? input : output;
+      function(reinterpret_cast<const T*>(&input[start]), reinterpret_cast<T*>(&target[start]), n);
+      ASSERT_EQ(0, memcmp(&target[start], expected.data(), n * sizeof(T))) << "n = " << n << " in place " << in_place;
+      for (size_t i = 0; i < target.size(); ++i) {
+        const bool outside = i < start || i >= start + n * sizeof(T);
+        ASSERT_TRUE(!outside || target[i] == 0xA5) << "n = " << n << " byte " << i;
+      }
+    }
+  }
+}
+
+TEST_P(AccuracyTest, EveryPositionGivesTheSameBits) {
+  for (const Target& target : Targets()) {
+    if (!target.runs_here) continue;
+    const Implementation& implementation = target.implementations[GetParam()];
+    CheckPositions(implementation.f64, Arguments<double>(kRows[GetParam()]));
+    CheckPositions(implementation.f32, Arguments<float>(kRows[GetParam()]));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Functions, AccuracyTest, testing::Range(size_t{0}, sizeof(kRows) / sizeof(kRows[0])),
+                         [](const testing::TestParamInfo<size_t>& row) { return std::string(kRows[row.param].name); });
+
+}  // namespace
+}  // namespace lanes
+#endif  // HWY_ONCE
