@@ -49,6 +49,12 @@ HWY_INLINE void StoreNarrow(D /* d */, hn::Vec<D> v, float* y) {
   hn::StoreU(hn::DemoteTo(narrow, v), narrow, y);
 }
 
+// What a function without slow lanes marks.
+template <class D>
+HWY_INLINE hn::Mask<D> NoLane(D d) {
+  return hn::MaskFromVec(hn::Zero(d));
+}
+
 // Replaces the marked lanes of y by the scalar path. x and y are kept apart from the caller's memory, which may alias.
 template <class Op, class D, typename T>
 HWY_NOINLINE void FixSlowLanes(D d, const hn::Vec<D>* x, const hn::Mask<D>* slow, T* y) {

@@ -25,6 +25,27 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Adding and subtracting it rounds |v| < 2^51 to an integer; the sum's low bits hold that integer.
 constexpr double kRoundingMagic = 0x1.8p52;
 
+constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
+
+// a * b - ab for ab = a * b rounded: with FMA exactly, else by Veltkamp and Dekker with b and a cut to 26 bits, to
+// 2^-106.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ProductError(D d, V a, V b, V ab) {
+#if HWY_NATIVE_FMA
+  (void)d;
+  return hn::MulSub(a, b, ab);
+#else
+  const hn::RebindToUnsigned<D> du;
+  const V top = hn::BitCast(d, hn::Set(du, ~((uint64_t{1} << 27) - 1)));
+  const V a_hi = hn::And(a, top);
+  const V b_hi = hn::And(b, top);
+  const V a_lo = hn::Sub(a, a_hi);
+  const V b_lo = hn::Sub(b, b_hi);
+  const V e = hn::Add(hn::Add(hn::Sub(hn::Mul(a_hi, b_hi), ab), hn::Mul(a_hi, b_lo)), hn::Mul(a_lo, b_hi));
+  return hn::Add(e, hn::Mul(a_lo, b_lo));
+#endif
+}
+
 // ---- sin, cos -------------------------------------------------------------------------------------------------------
 
 // A reduced argument: hi + lo = |x| - n * pi/2 with |hi| <= pi/4, n in the low bits of `quadrant`.
@@ -113,7 +134,8 @@ constexpr uint64_t kTwoOverPi[] = {0x0000000000000000u, 0xa2f9836e4e441529u, 0xf
 // Payne and Hanek for finite |x| > 2^20: x = m * 2^e, and of m * 2/pi only the bits that matter modulo 4 and 137 bits
 // below the point are formed. The nearest that a double comes to a multiple of pi/2 is about 2^-61, so 76 good bits
 // remain.
-HWY_INLINE void ReduceHugeAngle(double ax, double* hi, double* lo, int64_t* quadrant) {
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceHugeAngle(D d, double ax, int64_t first_quadrant) {
   uint64_t bits;
   memcpy(&bits, &ax, sizeof(bits));
   const uint64_t m = (bits & ((uint64_t{1} << 52) - 1)) | (uint64_t{1} << 52);
@@ -147,22 +169,17 @@ HWY_INLINE void ReduceHugeAngle(double ax, double* hi, double* lo, int64_t* quad
   const double f_lo =
       scale * ldexp(static_cast<double>(static_cast<uint64_t>(normal >> 22) & ((uint64_t{1} << 53) - 1)), -106);
   const double half_pi = 0x1.921fb54442d18p+0;
-  *hi = f_hi * half_pi;
-  *lo = fma(f_hi, half_pi, -*hi) + (f_hi * 0x1.1a62633145c07p-54 + f_lo * half_pi);
-  *quadrant = q;
+  const double hi = f_hi * half_pi;
+  const double lo = fma(f_hi, half_pi, -hi) + (f_hi * 0x1.1a62633145c07p-54 + f_lo * half_pi);
+  const hn::RebindToSigned<D> di;
+  return {hn::Set(d, hi), hn::Set(d, lo), hn::Set(di, q + first_quadrant)};
 }
 
-// sin(|x| + first_quadrant * pi/2) with the sign of `sign` for the |x| that ReduceAngle does not serve.
+// sin(|x| + first_quadrant * pi/2) with the sign of `sign`, for the |x| that ReduceAngle does not serve.
 HWY_INLINE double SinOfHuge(double x, int64_t first_quadrant, double sign) {
-  if (!(fabs(x) <= 0x1.fffffffffffffp+1023)) return x - x;
+  if (!(fabs(x) <= kLargestDouble)) return x - x;
   const hn::CappedTag<double, 1> d;
-  const hn::RebindToSigned<decltype(d)> di;
-  double hi, lo;
-  int64_t quadrant;
-  ReduceHugeAngle(fabs(x), &hi, &lo, &quadrant);
-  const ReducedAngle<hn::Vec<decltype(d)>, hn::Vec<decltype(di)>> angle = {hn::Set(d, hi), hn::Set(d, lo),
-                                                                           hn::Set(di, quadrant + first_quadrant)};
-  return hn::GetLane(SinOfReduced(d, angle, hn::Set(d, sign)));
+  return hn::GetLane(SinOfReduced(d, ReduceHugeAngle(d, fabs(x), first_quadrant), hn::Set(d, sign)));
 }
 
 struct Sin64 {
@@ -249,6 +266,202 @@ HWY_NOINLINE void Sin(const double* x, double* y, size_t n) { MapBlock<Sin64>(x,
 HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { MapBlock<Sin32>(x, y, n); }
 HWY_NOINLINE void Cos(const double* x, double* y, size_t n) { MapBlock<Cos64>(x, y, n); }
 HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { MapBlock<Cos32>(x, y, n); }
+
+// ---- sinpi, cospi
+// ----------------------------------------------------------------------------------------------------
+//
+// The reduction modulo 2 and to quarters is exact for every double, so no lane is slow; the rest times pi as hi + lo
+// goes through the polynomials of sin and cos. sinpi of an integer is a zero with the sign of x, cospi of n + 1/2 is
+// +0.
+
+// ax modulo 2, in [-1, 1], exact. NaN for an infinity.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ModuloTwo(D d, V ax) {
+  const V turns = hn::Round(hn::Mul(ax, hn::Set(d, 0.5)));
+  return hn::Sub(ax, hn::Add(turns, turns));
+}
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V SinPiOfModuloTwo(D d, V x, double first_quadrant) {
+  const V magic = hn::Set(d, kRoundingMagic + first_quadrant);
+  const V biased = hn::Add(hn::Add(x, x), magic);
+  const V r = hn::Sub(x, hn::Mul(hn::Sub(biased, magic), hn::Set(d, 0.5)));
+  const V pi = hn::Set(d, 0x1.921fb54442d18p+1);
+  const V hi = hn::Mul(r, pi);
+  const V lo = hn::MulAdd(r, hn::Set(d, 0x1.1a62633145c07p-53), ProductError(d, r, pi, hi));
+  const hn::RebindToSigned<D> di;
+  const ReducedAngle<V, hn::Vec<decltype(di)>> angle = {hi, lo, hn::BitCast(di, biased)};
+  return hn::Add(SinOfReduced(d, angle, hn::Zero(d)), hn::Zero(d));
+}
+
+// sin(pi r) on |r| <= 1/2 to 2^-27.4 relative, for float32 results.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatSinPi(D d, V r) {
+  const V r2 = hn::Mul(r, r);
+  V p = hn::Set(d, 0x1.3daff5da18b33p-4);
+  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.324ccac0255a8p-1));
+  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.4668af4e909d3p+1));
+  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.4abbc166dbc5bp+2));
+  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.921fb52068f99p+1));
+  return hn::Mul(r, p);
+}
+
+struct Sinpi64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    const V ax = hn::Abs(x);
+#if HWY_NATIVE_FMA
+    slow = NoLane(d);
+#else
+    // The parts of the split product would be subnormal.
+    slow = hn::And(hn::Lt(ax, hn::Set(d, 0x1p-900)), hn::Gt(ax, hn::Zero(d)));
+#endif
+    const V result = SinPiOfModuloTwo(d, ModuloTwo(d, ax), 0.0);
+    return hn::Xor(result, hn::And(x, hn::SignBit(d)));
+  }
+  static double Slow(double x) {
+    const double scaled = x * 0x1p200;
+    return fma(scaled, 0x1.921fb54442d18p+1, scaled * 0x1.1a62633145c07p-53) * 0x1p-200;
+  }
+};
+
+struct Cospi64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    return SinPiOfModuloTwo(d, ModuloTwo(d, hn::Abs(x)), 1.0);
+  }
+  static double Slow(double x) { return x; }
+};
+
+struct Sinpi32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    const hn::RebindToSigned<D> di;
+    const V t = ModuloTwo(d, hn::Abs(x));
+    const V magic = hn::Set(d, kRoundingMagic);
+    const V biased = hn::Add(t, magic);
+    const V sine = FloatSinPi(d, hn::Sub(t, hn::Sub(biased, magic)));
+    const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    return hn::Xor(hn::Add(hn::Xor(sine, flip), hn::Zero(d)), hn::And(x, hn::SignBit(d)));
+  }
+  static double Slow(double x) { return x; }
+};
+
+struct Cospi32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    const hn::RebindToSigned<D> di;
+    const V t = ModuloTwo(d, hn::Abs(x));
+    const V magic = hn::Set(d, kRoundingMagic + 1.0);
+    const V half = hn::Set(d, 0.5);
+    const V biased = hn::Add(hn::Sub(t, half), magic);
+    const V sine = FloatSinPi(d, hn::Sub(t, hn::Add(hn::Sub(biased, magic), half)));
+    const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    return hn::Add(hn::Xor(sine, flip), hn::Zero(d));
+  }
+  static double Slow(double x) { return x; }
+};
+
+HWY_NOINLINE void Sinpi(const double* x, double* y, size_t n) { MapBlock<Sinpi64>(x, y, n); }
+HWY_NOINLINE void Sinpi(const float* x, float* y, size_t n) { MapBlock<Sinpi32>(x, y, n); }
+HWY_NOINLINE void Cospi(const double* x, double* y, size_t n) { MapBlock<Cospi64>(x, y, n); }
+HWY_NOINLINE void Cospi(const float* x, float* y, size_t n) { MapBlock<Cospi32>(x, y, n); }
+
+// ---- tan ------------------------------------------------------------------------------------------------------------
+
+// tan(hi + lo + quadrant * pi/2) with the sign flipped where `sign` is negative: sin and cos with the polynomials
+// above, each as a head and a tail, and one division whose error is measured and put right.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle, V sign) {
+  const V r = angle.hi;
+  const V lo = angle.lo;
+  const V one = hn::Set(d, 1.0);
+  const V r2 = hn::Mul(r, r);
+  const V r2_error = hn::MulAdd(hn::Add(r, r), lo, ProductError(d, r, r, r2));
+
+  V p = hn::Set(d, 0x1.5d8e625bc8fcep-33);
+  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.ae5e55005a3c8p-26));
+  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.71de355fa4e3dp-19));
+  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.a01a019bf2b7ep-13));
+  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.111111110f760p-7));
+  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.5555555555548p-3));
+  const V sin_rest = hn::MulAdd(r, hn::Mul(p, r2), hn::NegMulAdd(hn::Mul(r2, hn::Set(d, 0.5)), lo, lo));
+  const V sin_hi = hn::Add(r, sin_rest);
+  const V sin_lo = hn::Add(hn::Sub(r, sin_hi), sin_rest);
+
+  V q = hn::Set(d, -0x1.90738536bb9ebp-37);
+  q = hn::MulAdd(q, r2, hn::Set(d, 0x1.1eeb57d304f11p-29));
+  q = hn::MulAdd(q, r2, hn::Set(d, -0x1.27e4fa02e3c1dp-22));
+  q = hn::MulAdd(q, r2, hn::Set(d, 0x1.a01a019f3838fp-16));
+  q = hn::MulAdd(q, r2, hn::Set(d, -0x1.6c16c16c168cap-10));
+  q = hn::MulAdd(q, r2, hn::Set(d, 0x1.5555555555555p-5));
+  // cos = 1 - r2/2 + r2^2 * q; halving is exact, so the rounding of the head is known.
+  const V half_r2 = hn::Mul(r2, hn::Set(d, 0.5));
+  const V head = hn::Sub(one, half_r2);
+  const V cos_rest =
+      hn::MulAdd(hn::Mul(r2, r2), q, hn::NegMulAdd(hn::Set(d, 0.5), r2_error, hn::Sub(hn::Sub(one, head), half_r2)));
+  const V cos_hi = hn::Add(head, cos_rest);
+  const V cos_lo = hn::Add(hn::Sub(head, cos_hi), cos_rest);
+
+  const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.quadrant));
+  const V top_hi = hn::IfNegativeThenElse(odd, cos_hi, sin_hi);
+  const V top_lo = hn::IfNegativeThenElse(odd, cos_lo, sin_lo);
+  const V bottom_hi = hn::IfNegativeThenElse(odd, sin_hi, cos_hi);
+  const V bottom_lo = hn::IfNegativeThenElse(odd, sin_lo, cos_lo);
+  const V inverse = hn::Div(one, bottom_hi);
+  const V quotient = hn::Mul(top_hi, inverse);
+#if HWY_NATIVE_FMA
+  const V rest = hn::NegMulAdd(quotient, bottom_hi, top_hi);
+#else
+  const V product = hn::Mul(quotient, bottom_hi);
+  const V rest = hn::Sub(hn::Sub(top_hi, product), ProductError(d, quotient, bottom_hi, product));
+#endif
+  const V correction = hn::Mul(hn::Add(rest, hn::NegMulAdd(quotient, bottom_lo, top_lo)), inverse);
+  const V flip = hn::And(hn::Xor(odd, sign), hn::SignBit(d));
+  return hn::Xor(hn::Add(quotient, correction), flip);
+}
+
+struct Tan64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    const V ax = hn::Abs(x);
+    slow = hn::Gt(ax, hn::Set(d, kReduceLimit));
+    return TanOfReduced(d, ReduceAngle(d, ax, 0.0), x);
+  }
+  static double Slow(double x) {
+    if (!(fabs(x) <= kLargestDouble)) return x - x;
+    const hn::CappedTag<double, 1> d;
+    return hn::GetLane(TanOfReduced(d, ReduceHugeAngle(d, fabs(x), 0), hn::Set(d, x)));
+  }
+};
+
+// tan(r) = r * N(r^2) / D(r^2) to 2^-35 on |r| <= pi/4.
+struct Tan32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    const hn::RebindToSigned<D> di;
+    const V ax = hn::Abs(x);
+    slow = hn::Gt(ax, hn::Set(d, kFloatReduceLimit / 2));
+    const V magic = hn::Set(d, kRoundingMagic);
+    const V biased = hn::MulAdd(ax, hn::Set(d, 0x1.45f306dc9c883p-1), magic);
+    const V r = SubtractPi(d, ax, hn::Mul(hn::Sub(biased, magic), hn::Set(d, 0.5)));
+    const V r2 = hn::Mul(r, r);
+    V top = hn::MulAdd(hn::Set(d, 0x1.19d84e7380d6ep-10), r2, hn::Set(d, -0x1.c822e8ab87ab5p-4));
+    top = hn::Mul(r, hn::MulAdd(top, r2, hn::Set(d, 0x1.0000000018704p+0)));
+    V bottom = hn::MulAdd(hn::Set(d, 0x1.05b5390508c5ep-6), r2, hn::Set(d, -0x1.c75e0f639f444p-2));
+    bottom = hn::MulAdd(bottom, r2, hn::Set(d, 1.0));
+    const V odd = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    const V quotient = hn::Div(hn::IfNegativeThenElse(odd, bottom, top), hn::IfNegativeThenElse(odd, top, bottom));
+    return hn::Xor(quotient, hn::And(hn::Xor(odd, x), hn::SignBit(d)));
+  }
+  static double Slow(double x) { return Tan64::Slow(x); }
+};
+
+HWY_NOINLINE void Tan(const double* x, double* y, size_t n) { MapBlock<Tan64>(x, y, n); }
+HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapBlock<Tan32>(x, y, n); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanes

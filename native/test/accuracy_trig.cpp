@@ -36,7 +36,9 @@ HWY_BEFORE_NAMESPACE();
 namespace lanes {
 namespace HWY_NAMESPACE {
 
-std::vector<Implementation> Implementations() { return {{Sin, Sin}, {Cos, Cos}}; }
+std::vector<Implementation> Implementations() {
+  return {{Sin, Sin}, {Cos, Cos}, {Tan, Tan}, {Sinpi, Sinpi}, {Cospi, Cospi}};
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanes
@@ -60,9 +62,34 @@ struct Row {
   bool near_half_pi;  // also try the doubles nearest to multiples of pi/2
 };
 
+// sin(pi x) and cos(pi x), reduced exactly; MPFR has them only from version 4.2 on.
+int Sinpi(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
+  if (mpfr_integer_p(x)) return mpfr_set_zero(result, mpfr_signbit(x) ? -1 : 1), 0;
+  Exact rest, pi;
+  mpfr_fmod_ui(rest.get(), x, 2, rounding);
+  mpfr_const_pi(pi.get(), rounding);
+  mpfr_mul(rest.get(), rest.get(), pi.get(), rounding);
+  return mpfr_sin(result, rest.get(), rounding);
+}
+
+int Cospi(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
+  Exact rest, pi;
+  mpfr_fmod_ui(rest.get(), x, 2, rounding);
+  mpfr_abs(rest.get(), rest.get(), rounding);
+  if (mpfr_nan_p(rest.get())) return mpfr_set_nan(result), 0;
+  if (mpfr_cmp_d(rest.get(), 0.5) == 0 || mpfr_cmp_d(rest.get(), 1.5) == 0) return mpfr_set_zero(result, 1), 0;
+  mpfr_const_pi(pi.get(), rounding);
+  mpfr_mul(rest.get(), rest.get(), pi.get(), rounding);
+  return mpfr_cos(result, rest.get(), rounding);
+}
+
+const std::vector<Range> kAngles = {{-1.6, 1.6}, {-10, 10}, {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}};
+const std::vector<Range> kTurns = {{-0.26, 0.26}, {-3, 3}, {-1e-3, 1e-3}, {-1e5, 1e5}, {-0x1p53, 0x1p53}};
+
 const Row kRows[] = {
-    {"sin", mpfr_sin, 1.0, 1.0, {{-1.6, 1.6}, {-10, 10}, {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}}, true},
-    {"cos", mpfr_cos, 1.0, 1.0, {{-1.6, 1.6}, {-10, 10}, {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}}, true},
+    {"sin", mpfr_sin, 1.0, 1.0, kAngles, true}, {"cos", mpfr_cos, 1.0, 1.0, kAngles, true},
+    {"tan", mpfr_tan, 1.0, 1.0, kAngles, true}, {"sinpi", Sinpi, 1.0, 1.0, kTurns, false},
+    {"cospi", Cospi, 1.0, 1.0, kTurns, false},
 };
 
 struct Target {
@@ -148,6 +175,7 @@ std::vector<T> Arguments(const Row& row) {
   std::vector<T> x;
   AppendSpecials(x);
   AppendBitPatterns(random, 2 * count, x);
+  for (int i = -400; i <= 400; ++i) x.push_back(static_cast<T>(i * 0.25));
   for (const Range& range : row.ranges) AppendUniform(random, range.low, range.high, count, x);
   if (row.near_half_pi) AppendNearHalfPi(random, count, x);
   return x;
