@@ -49,25 +49,55 @@ HWY_INLINE void StoreNarrow(D /* d */, hn::Vec<D> v, float* y) {
   hn::StoreU(hn::DemoteTo(narrow, v), narrow, y);
 }
 
+// Horner's rule; the coefficients come highest power first.
+template <class D, class V>
+HWY_INLINE V HornerSteps(D /* d */, V /* x */, V sum) {
+  return sum;
+}
+template <class D, class V, class... Rest>
+HWY_INLINE V HornerSteps(D d, V x, V sum, double next, Rest... rest) {
+  return HornerSteps(d, x, hn::MulAdd(sum, x, hn::Set(d, next)), rest...);
+}
+template <class D, class V, class... Rest>
+HWY_INLINE V Horner(D d, V x, double highest, Rest... rest) {
+  return HornerSteps(d, x, hn::Set(d, highest), rest...);
+}
+
 // What a function without slow lanes marks.
 template <class D>
 HWY_INLINE hn::Mask<D> NoLane(D d) {
   return hn::MaskFromVec(hn::Zero(d));
 }
 
-// Replaces the marked lanes of y by the scalar path. x and y are kept apart from the caller's memory, which may alias.
-template <class Op, class D, typename T>
-HWY_NOINLINE void FixSlowLanes(D d, const hn::Vec<D>* x, const hn::Mask<D>* slow, T* y) {
-  const size_t lanes = hn::Lanes(d);
+// `result` with the marked lanes replaced by the scalar path.
+template <class Op, class D, class V>
+HWY_NOINLINE V SlowLanes(D d, V x, hn::Mask<D> slow, V result) {
   double argument[HWY_MAX_BYTES / sizeof(double)];
   double marked[HWY_MAX_BYTES / sizeof(double)];
-  for (size_t v = 0; v < kGroupVectors; ++v) {
-    hn::StoreU(x[v], d, argument);
-    hn::StoreU(hn::IfThenElseZero(slow[v], hn::Set(d, 1.0)), d, marked);
-    for (size_t i = 0; i < lanes; ++i) {
-      if (marked[i] != 0) y[v * lanes + i] = static_cast<T>(Op::Slow(argument[i]));
-    }
+  double value[HWY_MAX_BYTES / sizeof(double)];
+  hn::StoreU(x, d, argument);
+  hn::StoreU(hn::IfThenElseZero(slow, hn::Set(d, 1.0)), d, marked);
+  hn::StoreU(result, d, value);
+  for (size_t i = 0; i < hn::Lanes(d); ++i) {
+    if (marked[i] != 0) value[i] = Op::Slow(argument[i]);
   }
+  return hn::LoadU(d, value);
+}
+
+template <class Op, class D, class V>
+HWY_NOINLINE V SlowLanesOfPair(D d, V a, V b, hn::Mask<D> slow, V result) {
+  double first[HWY_MAX_BYTES / sizeof(double)];
+  double second[HWY_MAX_BYTES / sizeof(double)];
+  double marked[HWY_MAX_BYTES / sizeof(double)];
+  double value[HWY_MAX_BYTES / sizeof(double)];
+  hn::StoreU(a, d, first);
+  hn::StoreU(b, d, second);
+  hn::StoreU(hn::IfThenElseZero(slow, hn::Set(d, 1.0)), d, marked);
+  hn::StoreU(result, d, value);
+  for (size_t i = 0; i < hn::Lanes(d); ++i) {
+    if (marked[i] != 0) value[i] = Op::Slow(first[i], second[i]);
+  }
+  return hn::LoadU(d, value);
 }
 
 template <class Op, class D, typename T>
@@ -78,19 +108,20 @@ HWY_INLINE void MapGroup(D d, const T* x, T* y) {
   const hn::Vec<D> x2 = LoadWide(d, x + 2 * lanes);
   const hn::Vec<D> x3 = LoadWide(d, x + 3 * lanes);
   hn::Mask<D> s0, s1, s2, s3;
-  const hn::Vec<D> y0 = Op::Apply(d, x0, s0);
-  const hn::Vec<D> y1 = Op::Apply(d, x1, s1);
-  const hn::Vec<D> y2 = Op::Apply(d, x2, s2);
-  const hn::Vec<D> y3 = Op::Apply(d, x3, s3);
+  hn::Vec<D> y0 = Op::Apply(d, x0, s0);
+  hn::Vec<D> y1 = Op::Apply(d, x1, s1);
+  hn::Vec<D> y2 = Op::Apply(d, x2, s2);
+  hn::Vec<D> y3 = Op::Apply(d, x3, s3);
+  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(hn::Or(s0, s1), hn::Or(s2, s3))))) {
+    y0 = SlowLanes<Op>(d, x0, s0, y0);
+    y1 = SlowLanes<Op>(d, x1, s1, y1);
+    y2 = SlowLanes<Op>(d, x2, s2, y2);
+    y3 = SlowLanes<Op>(d, x3, s3, y3);
+  }
   StoreNarrow(d, y0, y);
   StoreNarrow(d, y1, y + lanes);
   StoreNarrow(d, y2, y + 2 * lanes);
   StoreNarrow(d, y3, y + 3 * lanes);
-  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(hn::Or(s0, s1), hn::Or(s2, s3))))) {
-    const hn::Vec<D> arguments[kGroupVectors] = {x0, x1, x2, x3};
-    const hn::Mask<D> slow[kGroupVectors] = {s0, s1, s2, s3};
-    FixSlowLanes<Op>(d, arguments, slow, y);
-  }
 }
 
 // y may equal x; no alignment is asked for and nothing beyond n elements is touched.
@@ -107,6 +138,53 @@ HWY_INLINE void MapBlock(const T* x, T* y, size_t n) {
     memcpy(tail_x, x + i, (n - i) * sizeof(T));
     MapGroup<Op>(d, tail_x, tail_y);
     memcpy(y + i, tail_y, (n - i) * sizeof(T));
+  }
+}
+
+// The same for functions of two blocks. Op has Apply(d, a, b, slow) and Slow(a, b).
+template <class Op, class D, typename T>
+HWY_INLINE void MapGroupPair(D d, const T* a, const T* b, T* out) {
+  const size_t lanes = hn::Lanes(d);
+  const hn::Vec<D> a0 = LoadWide(d, a), b0 = LoadWide(d, b);
+  const hn::Vec<D> a1 = LoadWide(d, a + lanes), b1 = LoadWide(d, b + lanes);
+  const hn::Vec<D> a2 = LoadWide(d, a + 2 * lanes), b2 = LoadWide(d, b + 2 * lanes);
+  const hn::Vec<D> a3 = LoadWide(d, a + 3 * lanes), b3 = LoadWide(d, b + 3 * lanes);
+  hn::Mask<D> s0, s1, s2, s3;
+  hn::Vec<D> r0 = Op::Apply(d, a0, b0, s0);
+  hn::Vec<D> r1 = Op::Apply(d, a1, b1, s1);
+  hn::Vec<D> r2 = Op::Apply(d, a2, b2, s2);
+  hn::Vec<D> r3 = Op::Apply(d, a3, b3, s3);
+  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(hn::Or(s0, s1), hn::Or(s2, s3))))) {
+    r0 = SlowLanesOfPair<Op>(d, a0, b0, s0, r0);
+    r1 = SlowLanesOfPair<Op>(d, a1, b1, s1, r1);
+    r2 = SlowLanesOfPair<Op>(d, a2, b2, s2, r2);
+    r3 = SlowLanesOfPair<Op>(d, a3, b3, s3, r3);
+  }
+  StoreNarrow(d, r0, out);
+  StoreNarrow(d, r1, out + lanes);
+  StoreNarrow(d, r2, out + 2 * lanes);
+  StoreNarrow(d, r3, out + 3 * lanes);
+}
+
+// `uniform` bit 0: a is one value for all elements, bit 1: b is. out may equal a or b.
+template <class Op, typename T>
+HWY_INLINE void MapBlockPair(const T* a, const T* b, T* out, size_t n, unsigned uniform) {
+  const hn::ScalableTag<double> d;
+  const size_t group = kGroupVectors * hn::Lanes(d);
+  if (n == 0) return;
+  T a_group[kGroupBufferElements];
+  T b_group[kGroupBufferElements];
+  for (size_t k = 0; k < group; ++k) a_group[k] = a[0], b_group[k] = b[0];
+  const bool one_a = (uniform & 1) != 0;
+  const bool one_b = (uniform & 2) != 0;
+  size_t i = 0;
+  for (; i + group <= n; i += group) MapGroupPair<Op>(d, one_a ? a_group : a + i, one_b ? b_group : b + i, out + i);
+  if (i < n) {
+    T tail[kGroupBufferElements];
+    if (!one_a) memcpy(a_group, a + i, (n - i) * sizeof(T));
+    if (!one_b) memcpy(b_group, b + i, (n - i) * sizeof(T));
+    MapGroupPair<Op>(d, a_group, b_group, tail);
+    memcpy(out + i, tail, (n - i) * sizeof(T));
   }
 }
 

@@ -222,11 +222,8 @@ HWY_INLINE V SubtractPi(D d, V ax, V n) {
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V FloatSinOfReduced(D d, V r) {
   const V r2 = hn::Mul(r, r);
-  V p = hn::Set(d, 0x1.5d38b2d849adap-19);
-  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.9f6444d467f46p-13));
-  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.110e7b386fc2dp-7));
-  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.555547ef4a70dp-3));
-  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.ffffffd25a4a8p-1));
+  const V p = Horner(d, r2, 0x1.5d38b2d849adap-19, -0x1.9f6444d467f46p-13, 0x1.110e7b386fc2dp-7, -0x1.555547ef4a70dp-3,
+                     0x1.ffffffd25a4a8p-1);
   return hn::Mul(r, p);
 }
 
@@ -298,11 +295,8 @@ HWY_INLINE V SinPiOfModuloTwo(D d, V x, double first_quadrant) {
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V FloatSinPi(D d, V r) {
   const V r2 = hn::Mul(r, r);
-  V p = hn::Set(d, 0x1.3daff5da18b33p-4);
-  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.324ccac0255a8p-1));
-  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.4668af4e909d3p+1));
-  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.4abbc166dbc5bp+2));
-  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.921fb52068f99p+1));
+  const V p = Horner(d, r2, 0x1.3daff5da18b33p-4, -0x1.324ccac0255a8p-1, 0x1.4668af4e909d3p+1, -0x1.4abbc166dbc5bp+2,
+                     0x1.921fb52068f99p+1);
   return hn::Mul(r, p);
 }
 
@@ -382,22 +376,14 @@ HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
   const V r2 = hn::Mul(r, r);
   const V r2_error = hn::MulAdd(hn::Add(r, r), lo, ProductError(d, r, r, r2));
 
-  V p = hn::Set(d, 0x1.5d8e625bc8fcep-33);
-  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.ae5e55005a3c8p-26));
-  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.71de355fa4e3dp-19));
-  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.a01a019bf2b7ep-13));
-  p = hn::MulAdd(p, r2, hn::Set(d, 0x1.111111110f760p-7));
-  p = hn::MulAdd(p, r2, hn::Set(d, -0x1.5555555555548p-3));
+  const V p = Horner(d, r2, 0x1.5d8e625bc8fcep-33, -0x1.ae5e55005a3c8p-26, 0x1.71de355fa4e3dp-19,
+                     -0x1.a01a019bf2b7ep-13, 0x1.111111110f760p-7, -0x1.5555555555548p-3);
   const V sin_rest = hn::MulAdd(r, hn::Mul(p, r2), hn::NegMulAdd(hn::Mul(r2, hn::Set(d, 0.5)), lo, lo));
   const V sin_hi = hn::Add(r, sin_rest);
   const V sin_lo = hn::Add(hn::Sub(r, sin_hi), sin_rest);
 
-  V q = hn::Set(d, -0x1.90738536bb9ebp-37);
-  q = hn::MulAdd(q, r2, hn::Set(d, 0x1.1eeb57d304f11p-29));
-  q = hn::MulAdd(q, r2, hn::Set(d, -0x1.27e4fa02e3c1dp-22));
-  q = hn::MulAdd(q, r2, hn::Set(d, 0x1.a01a019f3838fp-16));
-  q = hn::MulAdd(q, r2, hn::Set(d, -0x1.6c16c16c168cap-10));
-  q = hn::MulAdd(q, r2, hn::Set(d, 0x1.5555555555555p-5));
+  const V q = Horner(d, r2, -0x1.90738536bb9ebp-37, 0x1.1eeb57d304f11p-29, -0x1.27e4fa02e3c1dp-22,
+                     0x1.a01a019f3838fp-16, -0x1.6c16c16c168cap-10, 0x1.5555555555555p-5);
   // cos = 1 - r2/2 + r2^2 * q; halving is exact, so the rounding of the head is known.
   const V half_r2 = hn::Mul(r2, hn::Set(d, 0.5));
   const V head = hn::Sub(one, half_r2);
@@ -462,6 +448,272 @@ struct Tan32 {
 
 HWY_NOINLINE void Tan(const double* x, double* y, size_t n) { MapBlock<Tan64>(x, y, n); }
 HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapBlock<Tan32>(x, y, n); }
+
+// ---- asin, acos -----------------------------------------------------------------------------------------------------
+//
+// asin(s) = s + s^3 * P(s^2) for s <= 1/2 (minimax, relative error 2^-59.8); beyond, asin(a) = pi/2 - 2 asin(s) with
+// s = sqrt((1 - a) / 2) and the rounding error of the root carried along. |x| > 1 gives NaN out of the root.
+
+constexpr double kHalfPi = 0x1.921fb54442d18p+0;
+constexpr double kHalfPiLow = 0x1.1a62633145c07p-54;
+
+// asin(s) = s + rest, where s = |x|, or the root when |x| > 1/2 (`large`).
+template <class V, class M>
+struct AsinParts {
+  V s;
+  V rest;
+  M large;
+};
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE AsinParts<V, hn::Mask<D>> ReduceAsin(D d, V ax) {
+  const V half = hn::Set(d, 0.5);
+  const auto large = hn::Gt(ax, half);
+  const V z = hn::IfThenElse(large, hn::NegMulAdd(ax, half, half), hn::Mul(ax, ax));
+  const V root = hn::Sqrt(z);
+#if HWY_NATIVE_FMA
+  const V root_rest = hn::NegMulAdd(root, root, z);
+#else
+  const V square = hn::Mul(root, root);
+  const V root_rest = hn::Sub(hn::Sub(z, square), ProductError(d, root, root, square));
+#endif
+  // The floor only keeps the root of zero from dividing by zero.
+  const V root_lo = hn::Div(hn::Mul(root_rest, half), hn::Max(root, hn::Set(d, 0x1p-60)));
+  const V s = hn::IfThenElse(large, root, ax);
+  const V p = Horner(d, z, 0x1.0b45ea63b1699p-5, -0x1.57fad21f83513p-6, 0x1.639a8a1bbdd02p-6, 0x1.e5fbe63872ca6p-9,
+                     0x1.613c1e9096db8p-7, 0x1.75859da822552p-7, 0x1.ca1f8af264013p-7, 0x1.1c49f077d2818p-6,
+                     0x1.6e8bdedebfb72p-6, 0x1.f1c71a95002f6p-6, 0x1.6db6db721247bp-5, 0x1.333333332e133p-4,
+                     0x1.5555555555577p-3);
+  return {s, hn::MulAdd(hn::Mul(s, z), p, hn::IfThenElseZero(large, root_lo)), large};
+}
+
+struct Asin64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    const auto parts = ReduceAsin(d, hn::Abs(x));
+    const V twice = hn::Add(parts.s, parts.s);
+    const V half_pi = hn::Set(d, kHalfPi);
+    const V head = hn::Sub(half_pi, twice);
+    const V head_error = hn::Sub(hn::Sub(half_pi, head), twice);
+    const V tail = hn::Add(head_error, hn::NegMulAdd(hn::Set(d, 2.0), parts.rest, hn::Set(d, kHalfPiLow)));
+    const V result = hn::Add(hn::IfThenElse(parts.large, head, parts.s), hn::IfThenElse(parts.large, tail, parts.rest));
+    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+  }
+  static double Slow(double x) { return x; }
+};
+
+// acos(x) = base + (main + rest): pi/2 - asin(x) for |x| <= 1/2, 2 asin(s) for x > 1/2, pi - 2 asin(s) for x < -1/2.
+struct Acos64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    const auto parts = ReduceAsin(d, hn::Abs(x));
+    const V sign = hn::And(x, hn::SignBit(d));
+    const V minus_unless_large = hn::Xor(sign, hn::IfThenElse(parts.large, hn::Zero(d), hn::SignBit(d)));
+    const V scale = hn::Xor(hn::IfThenElse(parts.large, hn::Set(d, 2.0), hn::Set(d, 1.0)), minus_unless_large);
+    const V base = hn::IfThenElse(parts.large, hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPi), hn::Zero(d)),
+                                  hn::Set(d, kHalfPi));
+    const V base_lo = hn::IfThenElse(parts.large, hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPiLow), hn::Zero(d)),
+                                     hn::Set(d, kHalfPiLow));
+    const V main = hn::Mul(parts.s, scale);
+    const V head = hn::Add(base, main);
+    const V head_error = hn::Add(hn::Sub(base, head), main);
+    return hn::Add(head, hn::Add(head_error, hn::MulAdd(parts.rest, scale, base_lo)));
+  }
+  static double Slow(double x) { return x; }
+};
+
+// asin for float32 results: s * P(s^2), relative error 2^-27.7; `large` as above.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatAsin(D d, V ax, hn::Mask<D>& large) {
+  const V half = hn::Set(d, 0.5);
+  large = hn::Gt(ax, half);
+  const V z = hn::IfThenElse(large, hn::NegMulAdd(ax, half, half), hn::Mul(ax, ax));
+  const V s = hn::IfThenElse(large, hn::Sqrt(z), ax);
+  return hn::Mul(s, Horner(d, z, 0x1.5d456c461b1d4p-5, 0x1.86e46a094bdbbp-6, 0x1.7525a995a25b7p-5, 0x1.32f8d81e695b0p-4,
+                           0x1.5555fb040849ep-3, 0x1.ffffffda11fc6p-1));
+}
+
+struct Asin32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    hn::Mask<D> large;
+    const V asin = FloatAsin(d, hn::Abs(x), large);
+    const V result = hn::IfThenElse(large, hn::NegMulAdd(hn::Set(d, 2.0), asin, hn::Set(d, kHalfPi)), asin);
+    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+  }
+  static double Slow(double x) { return x; }
+};
+
+struct Acos32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    hn::Mask<D> large;
+    const V asin = FloatAsin(d, hn::Abs(x), large);
+    const V from_zero = hn::Sub(hn::Set(d, kHalfPi), hn::Xor(asin, hn::And(x, hn::SignBit(d))));
+    const V twice = hn::Add(asin, asin);
+    const V from_end = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi), twice), twice);
+    return hn::IfThenElse(large, from_end, from_zero);
+  }
+  static double Slow(double x) { return x; }
+};
+
+HWY_NOINLINE void Asin(const double* x, double* y, size_t n) { MapBlock<Asin64>(x, y, n); }
+HWY_NOINLINE void Asin(const float* x, float* y, size_t n) { MapBlock<Asin32>(x, y, n); }
+HWY_NOINLINE void Acos(const double* x, double* y, size_t n) { MapBlock<Acos64>(x, y, n); }
+HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapBlock<Acos32>(x, y, n); }
+
+// ---- atan, atan2 ----------------------------------------------------------------------------------------------------
+//
+// atan(u) = u + u^3 * P(u^2) on [0, 1] in one polynomial (minimax, relative error 2^-57.5); an argument beyond 1 is
+// inverted. A quotient carries its rounding error as `u_lo`, whose weight 1 / (1 + u^2) need not be better than 1 - u^2
+// / 2.
+
+// base + base_lo + atan(u + u_lo), or minus atan where `sign` is negative; 0 <= u <= 1 <= base or base = 0.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
+  const V z = hn::Mul(u, u);
+  const V p1 = Horner(d, z, 0x1.bbed9f7b04237p-17, -0x1.3f364d4b9695cp-13, 0x1.b3facbcd7bb8ap-11, -0x1.7a399ad4364a2p-9,
+                      0x1.d7b927bbdceedp-8, -0x1.c78fcd542af16p-7, 0x1.683cc98472e13p-6, -0x1.e9fa0da6643e9p-6,
+                      0x1.2c2e5ccfd4e26p-5, -0x1.59a3ff2ac6667p-5, 0x1.82dad79d17360p-5, -0x1.ae5e72c0e6984p-5,
+                      0x1.e1bba66c1a4b8p-5, -0x1.110e5126fd02dp-4, 0x1.3b13669a2a047p-4, -0x1.745d11ae74c7ap-4,
+                      0x1.c71c717fcf76dp-4, -0x1.249249237f57dp-3, 0x1.99999999955b4p-3);
+  const V third = hn::Set(d, -0x1.5555555555526p-2);
+#if HWY_NATIVE_FMA
+  const V p = hn::MulAdd(p1, z, third);
+#else
+  const V p1_z = hn::Mul(p1, z);
+  const V p = hn::Add(third, p1_z);
+  const V p_error = hn::Add(hn::Sub(third, p), p1_z);
+#endif
+  // All that is tiny is summed before the polynomial's share comes in, which saves its last bits from further
+  // roundings.
+  const V main = hn::Xor(u, sign);
+  const V head = hn::Add(base, main);
+  const V head_error = hn::Add(hn::Sub(base, head), main);
+  const V low = hn::Xor(hn::NegMulAdd(hn::Mul(z, hn::Set(d, 0.5)), u_lo, u_lo), sign);
+  const V main_z = hn::Mul(main, z);
+#if HWY_NATIVE_FMA
+  const V tail = hn::Add(hn::Add(head_error, base_lo), low);
+#else
+  const V tail = hn::MulAdd(main_z, p_error, hn::Add(hn::Add(head_error, base_lo), low));
+#endif
+  return hn::Add(head, hn::MulAdd(main_z, p, tail));
+}
+
+struct Atan64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    const V one = hn::Set(d, 1.0);
+    // Beyond the clamp the result is pi/2 anyway; Min passes a NaN that comes second.
+    const V ax = hn::Min(hn::Set(d, 0x1p100), hn::Abs(x));
+    const auto inverted = hn::Gt(ax, one);
+    const V inverse = hn::Div(one, ax);
+#if HWY_NATIVE_FMA
+    const V rest = hn::NegMulAdd(inverse, ax, one);
+#else
+    const V product = hn::Mul(inverse, ax);
+    const V rest = hn::Sub(hn::Sub(one, product), ProductError(d, inverse, ax, product));
+#endif
+    const V u = hn::IfThenElse(inverted, inverse, ax);
+    const V u_lo = hn::IfThenElseZero(inverted, hn::Mul(rest, inverse));
+    const V result = AddAtan(d, hn::IfThenElseZero(inverted, hn::Set(d, kHalfPi)),
+                             hn::IfThenElseZero(inverted, hn::Set(d, kHalfPiLow)), u, u_lo,
+                             hn::IfThenElseZero(inverted, hn::SignBit(d)));
+    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+  }
+  static double Slow(double x) { return x; }
+};
+
+// atan(u) on [0, 1] for float32 results, relative error 2^-28.6.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatAtan(D d, V u) {
+  const V z = hn::Mul(u, u);
+  return hn::Mul(u, Horner(d, z, -0x1.cbc8431b8ea79p-10, 0x1.5f80216b5579fp-7, -0x1.f8b3d8ece9027p-6,
+                           0x1.d77781ee81d3cp-5, -0x1.57228518645fap-4, 0x1.c02f81fc39d94p-4, -0x1.24159a975a72ep-3,
+                           0x1.9990825233cd7p-3, -0x1.555533fc60e85p-2, 0x1.ffffffeba5b2ep-1));
+}
+
+struct Atan32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    const V one = hn::Set(d, 1.0);
+    const V ax = hn::Abs(x);
+    const auto inverted = hn::Gt(ax, one);
+    const V atan = FloatAtan(d, hn::IfThenElse(inverted, hn::Div(one, ax), ax));
+    const V result = hn::IfThenElse(inverted, hn::Sub(hn::Set(d, kHalfPi), atan), atan);
+    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+  }
+  static double Slow(double x) { return x; }
+};
+
+HWY_NOINLINE void Atan(const double* x, double* y, size_t n) { MapBlock<Atan64>(x, y, n); }
+HWY_NOINLINE void Atan(const float* x, float* y, size_t n) { MapBlock<Atan32>(x, y, n); }
+
+// atan2: u = min(|x|, |y|) / max(|x|, |y|), then base 0, pi/2 or pi plus or minus atan(u). Slow lanes: a quotient that
+// is or may become subnormal, a divisor whose inverse is not an ordinary number (zero and infinity among them).
+struct Atan2Of64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V y, V x, hn::Mask<D>& slow) {
+    const V one = hn::Set(d, 1.0);
+    const V ay = hn::Abs(y);
+    const V ax = hn::Abs(x);
+    const auto swapped = hn::Gt(ay, ax);
+    // Selecting, unlike Min and Max, lets a NaN through.
+    const V top = hn::IfThenElse(swapped, ax, ay);
+    const V bottom = hn::IfThenElse(swapped, ay, ax);
+    const V inverse = hn::Div(one, bottom);
+    const V u = hn::Mul(top, inverse);
+#if HWY_NATIVE_FMA
+    const V rest = hn::NegMulAdd(u, bottom, top);
+#else
+    const V product = hn::Mul(u, bottom);
+    const V rest = hn::Sub(hn::Sub(top, product), ProductError(d, u, bottom, product));
+#endif
+    const auto tiny = hn::And(hn::Lt(hn::Min(top, u), hn::Set(d, 0x1p-900)), hn::Gt(top, hn::Zero(d)));
+    const auto extreme = hn::Or(hn::Lt(bottom, hn::Set(d, 0x1p-900)), hn::Gt(bottom, hn::Set(d, 0x1p900)));
+    slow = hn::Or(tiny, extreme);
+    const V base =
+        hn::IfThenElse(swapped, hn::Set(d, kHalfPi), hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPi), hn::Zero(d)));
+    const V base_lo = hn::IfThenElse(swapped, hn::Set(d, kHalfPiLow),
+                                     hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPiLow), hn::Zero(d)));
+    const V sign = hn::And(hn::Xor(x, hn::IfThenElseZero(swapped, hn::SignBit(d))), hn::SignBit(d));
+    return hn::Or(AddAtan(d, base, base_lo, u, hn::Mul(rest, inverse), sign), hn::And(y, hn::SignBit(d)));
+  }
+  static double Slow(double y, double x) { return atan2(y, x); }
+};
+
+// float64 has room for every quotient of two float32; the clamps settle 0/0 and inf/inf.
+struct Atan2Of32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V y, V x, hn::Mask<D>& slow) {
+    slow = NoLane(d);
+    const V ay = hn::Abs(y);
+    const V ax = hn::Abs(x);
+    const auto swapped = hn::Gt(ay, ax);
+    const V high = hn::Set(d, 0x1p400);
+    const V top = hn::Min(high, hn::IfThenElse(swapped, ax, ay));
+    const V bottom = hn::Max(hn::Set(d, 0x1p-400), hn::Min(high, hn::IfThenElse(swapped, ay, ax)));
+    const V atan = FloatAtan(d, hn::Div(top, bottom));
+    const V flat = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi), atan), atan);
+    const V steep = hn::Sub(hn::Set(d, kHalfPi), hn::Xor(atan, hn::And(x, hn::SignBit(d))));
+    return hn::Or(hn::IfThenElse(swapped, steep, flat), hn::And(y, hn::SignBit(d)));
+  }
+  static double Slow(double y, double /* x */) { return y; }
+};
+
+// Bit 0 of `uniform`: y is one value for all elements; bit 1: x is.
+HWY_NOINLINE void Atan2(const double* y, const double* x, double* out, size_t n, unsigned uniform) {
+  MapBlockPair<Atan2Of64>(y, x, out, n, uniform);
+}
+HWY_NOINLINE void Atan2(const float* y, const float* x, float* out, size_t n, unsigned uniform) {
+  MapBlockPair<Atan2Of32>(y, x, out, n, uniform);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanes

@@ -29,6 +29,9 @@ struct Implementation {
   BlockFunction<float> f32;
 };
 
+template <typename T>
+using PairFunction = void (*)(const T* y, const T* x, T* out, size_t n, unsigned uniform);
+
 }  // namespace lanes
 #endif  // LANES_ACCURACY_TRIG_TABLE
 
@@ -37,8 +40,11 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 
 std::vector<Implementation> Implementations() {
-  return {{Sin, Sin}, {Cos, Cos}, {Tan, Tan}, {Sinpi, Sinpi}, {Cospi, Cospi}};
+  return {{Sin, Sin}, {Cos, Cos}, {Tan, Tan}, {Sinpi, Sinpi}, {Cospi, Cospi}, {Asin, Asin}, {Acos, Acos}, {Atan, Atan}};
 }
+
+PairFunction<double> Atan2Float64() { return Atan2; }
+PairFunction<float> Atan2Float32() { return Atan2; }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanes
@@ -86,33 +92,40 @@ int Cospi(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
 const std::vector<Range> kAngles = {{-1.6, 1.6}, {-10, 10}, {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}};
 const std::vector<Range> kTurns = {{-0.26, 0.26}, {-3, 3}, {-1e-3, 1e-3}, {-1e5, 1e5}, {-0x1p53, 0x1p53}};
 
+const std::vector<Range> kUnit = {{-1, 1}, {0.45, 0.55}, {-0.55, -0.45}, {0.999, 1}, {-1, -0.999}, {-1e-3, 1e-3}};
+const std::vector<Range> kRatios = {{-1, 1}, {-1.1, -0.9}, {0.9, 1.1}, {-4, 4}, {-100, 100}, {-1e17, 1e17}};
+
 const Row kRows[] = {
-    {"sin", mpfr_sin, 1.0, 1.0, kAngles, true}, {"cos", mpfr_cos, 1.0, 1.0, kAngles, true},
-    {"tan", mpfr_tan, 1.0, 1.0, kAngles, true}, {"sinpi", Sinpi, 1.0, 1.0, kTurns, false},
-    {"cospi", Cospi, 1.0, 1.0, kTurns, false},
+    {"sin", mpfr_sin, 1.0, 1.0, kAngles, true},  {"cos", mpfr_cos, 1.0, 1.0, kAngles, true},
+    {"tan", mpfr_tan, 1.0, 1.0, kAngles, true},  {"sinpi", Sinpi, 1.0, 1.0, kTurns, false},
+    {"cospi", Cospi, 1.0, 1.0, kTurns, false},   {"asin", mpfr_asin, 1.0, 1.0, kUnit, false},
+    {"acos", mpfr_acos, 1.0, 1.0, kUnit, false}, {"atan", mpfr_atan, 1.0, 1.0, kRatios, false},
 };
 
 struct Target {
   const char* name;
   bool runs_here;
   std::vector<Implementation> implementations;
+  PairFunction<double> atan2_f64;
+  PairFunction<float> atan2_f32;
 };
 
 std::vector<Target> Targets() {
   __builtin_cpu_init();
   std::vector<Target> targets;
 #if HWY_TARGETS & HWY_SSE4
-  targets.push_back({"SSE4", __builtin_cpu_supports("sse4.2") != 0, N_SSE4::Implementations()});
+  targets.push_back({"SSE4", __builtin_cpu_supports("sse4.2") != 0, N_SSE4::Implementations(), N_SSE4::Atan2Float64(),
+                     N_SSE4::Atan2Float32()});
 #endif
 #if HWY_TARGETS & HWY_AVX2
-  targets.push_back(
-      {"AVX2", __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"), N_AVX2::Implementations()});
+  targets.push_back({"AVX2", __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"), N_AVX2::Implementations(),
+                     N_AVX2::Atan2Float64(), N_AVX2::Atan2Float32()});
 #endif
 #if HWY_TARGETS & HWY_AVX3
   targets.push_back({"AVX3",
                      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"),
-                     N_AVX3::Implementations()});
+                     N_AVX3::Implementations(), N_AVX3::Atan2Float64(), N_AVX3::Atan2Float32()});
 #endif
   return targets;
 }
@@ -247,6 +260,114 @@ TEST_P(AccuracyTest, EveryPositionGivesTheSameBits) {
     CheckPositions(implementation.f64, Arguments<double>(kRows[GetParam()]));
     CheckPositions(implementation.f32, Arguments<float>(kRows[GetParam()]));
   }
+}
+
+template <typename T>
+PairFunction<T> ChooseAtan2(const Target& target);
+template <>
+PairFunction<double> ChooseAtan2(const Target& target) {
+  return target.atan2_f64;
+}
+template <>
+PairFunction<float> ChooseAtan2(const Target& target) {
+  return target.atan2_f32;
+}
+
+template <typename T>
+void Atan2Arguments(std::vector<T>& y, std::vector<T>& x) {
+  std::mt19937_64 random(20240301);
+  const size_t count = 4 * AccuracySamples();
+  std::vector<T> specials;
+  AppendSpecials(specials);
+  for (const T a : specials) {
+    for (const T b : specials) y.push_back(a), x.push_back(b);
+  }
+  AppendBitPatterns(random, count, y);
+  AppendBitPatterns(random, count, x);
+  for (const double scale : {1.0, 1e-3, 1e-17, 1e30}) {
+    AppendUniform(random, -scale, scale, count, y);
+    AppendUniform(random, -1, 1, count, x);
+  }
+  // Quotients near 1 in subnormal and in huge numbers.
+  for (const double scale : {1000.0 * std::numeric_limits<T>::denorm_min(), 0.49 * std::numeric_limits<T>::max()}) {
+    AppendUniform(random, -scale, scale, count / 4, y);
+    AppendUniform(random, -scale, scale, count / 4, x);
+  }
+}
+
+template <typename T>
+void MeasureAtan2(double bound) {
+  std::vector<T> y, x;
+  Atan2Arguments(y, x);
+  ASSERT_EQ(y.size(), x.size());
+  std::vector<std::pair<const char*, std::vector<T>>> results;
+  for (const Target& target : Targets()) {
+    if (!target.runs_here) continue;
+    results.emplace_back(target.name, std::vector<T>(y.size()));
+    ChooseAtan2<T>(target)(y.data(), x.data(), results.back().second.data(), y.size(), 0);
+  }
+  std::vector<double> worst(results.size(), 0);
+  std::vector<size_t> where(results.size(), 0);
+  Exact exact_y, exact_x, exact;
+  for (size_t i = 0; i < y.size(); ++i) {
+    mpfr_set_d(exact_y.get(), y[i], MPFR_RNDN);
+    mpfr_set_d(exact_x.get(), x[i], MPFR_RNDN);
+    mpfr_atan2(exact.get(), exact_y.get(), exact_x.get(), MPFR_RNDN);
+    for (size_t t = 0; t < results.size(); ++t) {
+      const double error = UlpError(results[t].second[i], exact.get());
+      if (error > worst[t]) worst[t] = error, where[t] = i;
+    }
+  }
+  for (size_t t = 0; t < results.size(); ++t) {
+    printf("%-7s %s %s  %.3f ULP at %a, %a\n", "atan2", sizeof(T) == 4 ? "f32" : "f64", results[t].first, worst[t],
+           static_cast<double>(y[where[t]]), static_cast<double>(x[where[t]]));
+    EXPECT_LE(worst[t], bound) << "atan2 on " << results[t].first;
+  }
+}
+
+TEST(Atan2Test, Float64) { MeasureAtan2<double>(1.0); }
+TEST(Atan2Test, Float32) { MeasureAtan2<float>(1.0); }
+
+// Lengths, positions, guards and the four ways of being uniform.
+template <typename T>
+void CheckAtan2Positions() {
+  std::vector<T> y, x;
+  Atan2Arguments(y, x);
+  constexpr size_t kMax = 70;
+  constexpr size_t kGuard = 16;
+  for (const Target& target : Targets()) {
+    if (!target.runs_here) continue;
+    for (size_t n = 0; n <= kMax; ++n) {
+      for (unsigned uniform = 0; uniform < 4; ++uniform) {
+        std::vector<unsigned char> bytes((kMax + 2 * kGuard) * sizeof(T), 0xA5);
+        const size_t start = kGuard * sizeof(T) + n % sizeof(T);
+        const T* ys = &y[200];
+        const T* xs = &x[200];
+        T* out = reinterpret_cast<T*>(&bytes[start]);
+        if (uniform == 0) {
+          memcpy(&bytes[start], xs, n * sizeof(T));
+          xs = out;
+        }
+        ChooseAtan2<T>(target)(ys, xs, out, n, uniform);
+        xs = &x[200];
+        for (size_t i = 0; i < n; ++i) {
+          T alone;
+          ChooseAtan2<T>(target)(&ys[(uniform & 1) != 0 ? 0 : i], &xs[(uniform & 2) != 0 ? 0 : i], &alone, 1, 0);
+          ASSERT_EQ(0, memcmp(&alone, &bytes[start + i * sizeof(T)], sizeof(T)))
+              << target.name << " n = " << n << " at " << i;
+        }
+        for (size_t i = 0; i < bytes.size(); ++i) {
+          const bool outside = i < start || i >= start + n * sizeof(T);
+          ASSERT_TRUE(!outside || bytes[i] == 0xA5) << target.name << " n = " << n << " byte " << i;
+        }
+      }
+    }
+  }
+}
+
+TEST(Atan2Test, EveryPositionGivesTheSameBits) {
+  CheckAtan2Positions<double>();
+  CheckAtan2Positions<float>();
 }
 
 INSTANTIATE_TEST_SUITE_P(Functions, AccuracyTest, testing::Range(size_t{0}, sizeof(kRows) / sizeof(kRows[0])),
