@@ -596,12 +596,15 @@ HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
   const V head_error = hn::Add(hn::Sub(base, head), main);
   const V low = hn::Xor(hn::NegMulAdd(hn::Mul(z, hn::Set(d, 0.5)), u_lo, u_lo), sign);
   const V main_z = hn::Mul(main, z);
-#if HWY_NATIVE_FMA
   const V tail = hn::Add(hn::Add(head_error, base_lo), low);
-#else
-  const V tail = hn::MulAdd(main_z, p_error, hn::Add(hn::Add(head_error, base_lo), low));
-#endif
+#if HWY_NATIVE_FMA
   return hn::Add(head, hn::MulAdd(main_z, p, tail));
+#else
+  const V share = hn::Mul(main_z, p);
+  const V sum = hn::Add(head, share);
+  const V sum_error = hn::Add(hn::Sub(head, sum), share);
+  return hn::Add(sum, hn::Add(sum_error, hn::MulAdd(main_z, p_error, tail)));
+#endif
 }
 
 struct Atan64 {
