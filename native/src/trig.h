@@ -598,7 +598,8 @@ HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
   const V main_z = hn::Mul(main, z);
   const V tail = hn::Add(hn::Add(head_error, base_lo), low);
 #if HWY_NATIVE_FMA
-  return hn::Add(head, hn::MulAdd(main_z, p, tail));
+  const V sum = hn::MulAdd(main_z, p, head);
+  return hn::Add(sum, hn::Add(hn::MulAdd(main_z, p, hn::Sub(head, sum)), tail));
 #else
   const V share = hn::Mul(main_z, p);
   const V sum = hn::Add(head, share);
