@@ -604,7 +604,8 @@ HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
   const V share = hn::Mul(main_z, p);
   const V sum = hn::Add(head, share);
   const V sum_error = hn::Add(hn::Sub(head, sum), share);
-  return hn::Add(sum, hn::Add(sum_error, hn::MulAdd(main_z, p_error, tail)));
+  const V main_z_error = ProductError(d, main, z, main_z);
+  return hn::Add(sum, hn::Add(sum_error, hn::MulAdd(main_z, p_error, hn::MulAdd(main_z_error, p, tail))));
 #endif
 }
 
