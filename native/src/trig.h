@@ -27,25 +27,6 @@ constexpr double kRoundingMagic = 0x1.8p52;
 
 constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
 
-// a * b - ab for ab = a * b rounded: with FMA exactly, else by Veltkamp and Dekker with b and a cut to 26 bits, to
-// 2^-106.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V ProductError(D d, V a, V b, V ab) {
-#if HWY_NATIVE_FMA
-  (void)d;
-  return hn::MulSub(a, b, ab);
-#else
-  const hn::RebindToUnsigned<D> du;
-  const V top = hn::BitCast(d, hn::Set(du, ~((uint64_t{1} << 27) - 1)));
-  const V a_hi = hn::And(a, top);
-  const V b_hi = hn::And(b, top);
-  const V a_lo = hn::Sub(a, a_hi);
-  const V b_lo = hn::Sub(b, b_hi);
-  const V e = hn::Add(hn::Add(hn::Sub(hn::Mul(a_hi, b_hi), ab), hn::Mul(a_hi, b_lo)), hn::Mul(a_lo, b_hi));
-  return hn::Add(e, hn::Mul(a_lo, b_lo));
-#endif
-}
-
 // ---- sin, cos -------------------------------------------------------------------------------------------------------
 
 // A reduced argument: hi + lo = |x| - n * pi/2 with |hi| <= pi/4, n in the low bits of `quadrant`.

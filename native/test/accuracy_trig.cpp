@@ -1,4 +1,5 @@
-// Measures the worst error of the functions in trig.h against MPFR on every compiled target that this CPU runs.
+// Measures the worst error of the functions in trig.h and erf_gamma.h against MPFR on every compiled target that this
+// CPU runs.
 #include <gtest/gtest.h>
 #include <math.h>
 #include <mpfr.h>
@@ -12,6 +13,7 @@
 // clang-format off
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "erf_gamma.h"
 #include "trig.h"
 #include "ulp.h"
 // clang-format on
@@ -40,7 +42,8 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 
 std::vector<Implementation> Implementations() {
-  return {{Sin, Sin}, {Cos, Cos}, {Tan, Tan}, {Sinpi, Sinpi}, {Cospi, Cospi}, {Asin, Asin}, {Acos, Acos}, {Atan, Atan}};
+  return {{Sin, Sin},   {Cos, Cos},   {Tan, Tan},   {Sinpi, Sinpi}, {Cospi, Cospi},
+          {Asin, Asin}, {Acos, Acos}, {Atan, Atan}, {Erf, Erf},     {Erfc, Erfc}};
 }
 
 PairFunction<double> Atan2Float64() { return Atan2; }
@@ -95,11 +98,14 @@ const std::vector<Range> kTurns = {{-0.26, 0.26}, {-3, 3}, {-1e-3, 1e-3}, {-1e5,
 const std::vector<Range> kUnit = {{-1, 1}, {0.45, 0.55}, {-0.55, -0.45}, {0.999, 1}, {-1, -0.999}, {-1e-3, 1e-3}};
 const std::vector<Range> kRatios = {{-1, 1}, {-1.1, -0.9}, {0.9, 1.1}, {-4, 4}, {-100, 100}, {-1e17, 1e17}};
 
+const std::vector<Range> kErrors = {{-1, 1}, {0.7, 0.9}, {-6, 6}, {0, 10.1}, {0, 28}, {25, 27.3}};
+
 const Row kRows[] = {
     {"sin", mpfr_sin, 1.0, 1.0, kAngles, true},  {"cos", mpfr_cos, 1.0, 1.0, kAngles, true},
     {"tan", mpfr_tan, 1.0, 1.0, kAngles, true},  {"sinpi", Sinpi, 1.0, 1.0, kTurns, false},
     {"cospi", Cospi, 1.0, 1.0, kTurns, false},   {"asin", mpfr_asin, 1.0, 1.0, kUnit, false},
     {"acos", mpfr_acos, 1.0, 1.0, kUnit, false}, {"atan", mpfr_atan, 1.0, 1.0, kRatios, false},
+    {"erf", mpfr_erf, 1.0, 1.0, kErrors, false}, {"erfc", mpfr_erfc, 1.0, 1.0, kErrors, false},
 };
 
 struct Target {
