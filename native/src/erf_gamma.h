@@ -45,7 +45,7 @@ template <class D, class V = hn::Vec<D>>
 HWY_INLINE V SmallErfFactor(D d, V z) {
   return Horner(d, z, 0x1.7ab7d6ca419dbp-27, -0x1.537ced5be29dbp-23, 0x1.b89e6b17a9259p-20, -0x1.f4bc25f92a62bp-17,
                 0x1.f9a22cb0960acp-14, -0x1.c02dacd39b118p-11, 0x1.565bccecf93d1p-8, -0x1.b82ce311cd640p-6,
-                0x1.ce2f21a04085dp-4, -0x1.812746b0379b7p-2, 0x1.06eba8214db69p-3);
+                0x1.ce2f21a04085dp-4, -0x1.812746b0379b7p-2, 0x1.06eba8214db68p-3);
 }
 
 // erf: x * (1 + w(x^2)) up to T = 0.7886; beyond, 1 - erfc(T) * exp(q), where q = log(erfc(x) / erfc(T)) is a
@@ -166,7 +166,7 @@ struct Erfc64 {
     const V second = hn::Add(hn::Sub(n, hn::Sub(first, exponent_magic)), exponent_magic);
     const V positive = hn::Mul(hn::Mul(scaled, PowerOfTwo(d, first)), PowerOfTwo(d, second));
     const V large = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2.0), positive), positive);
-    return hn::IfThenElse(hn::Lt(ax, hn::Set(d, 0.75)), small, large);
+    return hn::IfThenElse(hn::Lt(ax, hn::Set(d, 0.65)), small, large);
   }
   static double Slow(double x) { return x; }
 };

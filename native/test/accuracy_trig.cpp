@@ -98,7 +98,7 @@ const std::vector<Range> kTurns = {{-0.26, 0.26}, {-3, 3}, {-1e-3, 1e-3}, {-1e5,
 const std::vector<Range> kUnit = {{-1, 1}, {0.45, 0.55}, {-0.55, -0.45}, {0.999, 1}, {-1, -0.999}, {-1e-3, 1e-3}};
 const std::vector<Range> kRatios = {{-1, 1}, {-1.1, -0.9}, {0.9, 1.1}, {-4, 4}, {-100, 100}, {-1e17, 1e17}};
 
-const std::vector<Range> kErrors = {{-1, 1}, {0.7, 0.9}, {-6, 6}, {0, 10.1}, {0, 28}, {25, 27.3}};
+const std::vector<Range> kErrors = {{-1, 1}, {0.45, 1}, {0.7, 0.9}, {-6, 6}, {0, 10.1}, {0, 28}, {25, 27.3}};
 
 const Row kRows[] = {
     {"sin", mpfr_sin, 1.0, 1.0, kAngles, true},  {"cos", mpfr_cos, 1.0, 1.0, kAngles, true},

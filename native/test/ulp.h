@@ -17,7 +17,7 @@ namespace lanes {
 // The exact result of one call, to far more bits than any result has.
 class Exact {
  public:
-  Exact() { mpfr_init2(value_, 256); }
+  Exact() { mpfr_init2(value_, 160); }
   ~Exact() { mpfr_clear(value_); }
   Exact(const Exact&) = delete;
   Exact& operator=(const Exact&) = delete;
@@ -44,7 +44,7 @@ double UlpError(T got, mpfr_srcptr exact) {
   // An overflow counts as the power of two beyond the largest number.
   const double value = isinf(got) ? copysign(1.0, got) : static_cast<double>(got);
   mpfr_t difference;
-  mpfr_init2(difference, 320);
+  mpfr_init2(difference, 224);
   mpfr_set_d(difference, value, MPFR_RNDN);
   if (isinf(got)) mpfr_mul_2si(difference, difference, Limits::max_exponent, MPFR_RNDN);
   mpfr_sub(difference, difference, exact, MPFR_RNDN);
