@@ -40,6 +40,35 @@ HWY_INLINE V PowerOfTwo(D d, V biased) {
   return hn::BitCast(d, hn::ShiftLeft<52>(hn::BitCast(di, biased)));
 }
 
+// An unevaluated sum; lo need not be below the last bit of hi.
+template <class V>
+struct Wide {
+  V hi;
+  V lo;
+};
+
+// exp(r + r_low) for |r| <= 0.3468 and a small r_low, to 2^-56.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE Wide<V> ExpOfReduced(D d, V r_hi, V r_low) {
+  const V one = hn::Set(d, 1.0);
+  const V r = hn::Add(r_hi, r_low);
+  const V r_lo = hn::Add(hn::Sub(r_hi, r), r_low);
+  const V q = Horner(d, r, 0x1.af849d5dcb7c9p-26, 0x1.28b089409788fp-22, 0x1.71dde07170fd6p-19, 0x1.a019964f79bbap-16,
+                     0x1.a01a01ba8e76ap-13, 0x1.6c16c185c022fp-10, 0x1.111111110d756p-7, 0x1.555555554ffbfp-5,
+                     0x1.5555555555561p-3, 0x1.000000000000cp-1);
+  const V e = hn::Add(one, r);
+  return {e, hn::Add(hn::Add(hn::Sub(one, e), r), hn::MulAdd(hn::Mul(r, r), q, r_lo))};
+}
+
+// v * 2^n in two steps, as 2^n itself may be subnormal or too large.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ScaleByPowerOfTwo(D d, V v, V n) {
+  const V magic = hn::Set(d, kExponentMagic);
+  const V first = hn::MulAdd(n, hn::Set(d, 0.5), magic);
+  const V second = hn::Add(hn::Sub(n, hn::Sub(first, magic)), magic);
+  return hn::Mul(hn::Mul(v, PowerOfTwo(d, first)), PowerOfTwo(d, second));
+}
+
 // erf(x) / x - 1 for |x| <= 0.8 and z = x^2 (minimax for erf, relative error 2^-56.0).
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V SmallErfFactor(D d, V z) {
@@ -124,13 +153,9 @@ struct Erfc64 {
     const V n = hn::Sub(hn::NegMulAdd(square, hn::Set(d, kLog2E), magic), magic);
     const V r_hi = hn::NegMulAdd(n, hn::Set(d, kLn2High), hn::Neg(square));
     const V r_low = hn::NegMulAdd(n, hn::Set(d, kLn2Low), hn::Neg(square_lo));
-    const V r = hn::Add(r_hi, r_low);
-    const V r_lo = hn::Add(hn::Sub(r_hi, r), r_low);
-    const V q = Horner(d, r, 0x1.af849d5dcb7c9p-26, 0x1.28b089409788fp-22, 0x1.71dde07170fd6p-19, 0x1.a019964f79bbap-16,
-                       0x1.a01a01ba8e76ap-13, 0x1.6c16c185c022fp-10, 0x1.111111110d756p-7, 0x1.555555554ffbfp-5,
-                       0x1.5555555555561p-3, 0x1.000000000000cp-1);
-    const V e = hn::Add(one, r);
-    const V e_lo = hn::Add(hn::Add(hn::Sub(one, e), r), hn::MulAdd(hn::Mul(r, r), q, r_lo));
+    const auto exponential = ExpOfReduced(d, r_hi, r_low);
+    const V e = exponential.hi;
+    const V e_lo = exponential.lo;
 
     // G = g + g_lo
     const V four = hn::Set(d, 4.0);
@@ -153,18 +178,9 @@ struct Erfc64 {
     const V bottom_lo = hn::Sub(ax, hn::Sub(bottom, half));
     const V inverse = hn::Div(one, bottom);
     const V quotient = hn::Mul(top, inverse);
-#if HWY_NATIVE_FMA
-    const V rest = hn::NegMulAdd(quotient, bottom, top);
-#else
-    const V back = hn::Mul(quotient, bottom);
-    const V rest = hn::Sub(hn::Sub(top, back), ProductError(d, quotient, bottom, back));
-#endif
+    const V rest = DivisionRest(d, top, quotient, bottom);
     const V scaled = hn::MulAdd(hn::Add(rest, hn::NegMulAdd(quotient, bottom_lo, top_lo)), inverse, quotient);
-    // In two steps, as 2^n itself may be subnormal.
-    const V exponent_magic = hn::Set(d, kExponentMagic);
-    const V first = hn::MulAdd(n, half, exponent_magic);
-    const V second = hn::Add(hn::Sub(n, hn::Sub(first, exponent_magic)), exponent_magic);
-    const V positive = hn::Mul(hn::Mul(scaled, PowerOfTwo(d, first)), PowerOfTwo(d, second));
+    const V positive = ScaleByPowerOfTwo(d, scaled, n);
     const V large = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2.0), positive), positive);
     return hn::IfThenElse(hn::Lt(ax, hn::Set(d, 0.65)), small, large);
   }
@@ -197,6 +213,268 @@ HWY_NOINLINE void Erf(const double* x, double* y, size_t n) { MapBlock<Erf64>(x,
 HWY_NOINLINE void Erf(const float* x, float* y, size_t n) { MapBlock<Erf32>(x, y, n); }
 HWY_NOINLINE void Erfc(const double* x, double* y, size_t n) { MapBlock<Erfc64>(x, y, n); }
 HWY_NOINLINE void Erfc(const float* x, float* y, size_t n) { MapBlock<Erfc32>(x, y, n); }
+
+// ---- gamma, lgamma --------------------------------------------------------------------------------------------------
+//
+// For y >= 8, log gamma(y) = (y - 1/2) log y - y + log sqrt(2 pi) + S(1/y) (Stirling; S minimax, absolute error 2^-63),
+// all of it as an unevaluated sum that is good to about 2^-62 of (y - 1/2) log y. Below 8, y = x + 8 and the product x
+// (x + 1) ... (x + 7) is divided out. gamma exponentiates; lgamma subtracts the logarithm of the product, and within
+// 1/16 of its zeros 1 and 2 uses polynomials in the distance. Slow lanes: zero, negative and extreme arguments go
+// through the long double functions of the C library, whose error is invisible in a double where long double is wider.
+
+// log(v + v_lo) for a positive ordinary v, to about 2^-64 of the larger of 1 and the result: 2^k * m with m within
+// sqrt(2) of 1, s = (m - 1) / (m + 1), log m = 2 s + 2/3 s^3 + s^5 R(s^2) (minimax, absolute error 2^-68).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE Wide<V> LogWide(D d, V v, V v_lo) {
+  const hn::RebindToUnsigned<D> du;
+  const V one = hn::Set(d, 1.0);
+  const auto bits = hn::BitCast(du, v);
+  const auto bias = hn::Set(du, uint64_t{1023} << 52);
+  // Adding 1 - sqrt(1/2) to the bits carries into the exponent from sqrt(2) on.
+  const auto biased_k =
+      hn::ShiftRight<52>(hn::Add(bits, hn::Set(du, (uint64_t{1023} << 52) - uint64_t{0x3fe6a09e667f3bcd})));
+  const V k = hn::Sub(hn::BitCast(d, hn::Or(biased_k, hn::BitCast(du, hn::Set(d, 0x1p52)))), hn::Set(d, 0x1p52 + 1023));
+  const auto k_bits = hn::ShiftLeft<52>(biased_k);
+  const V m = hn::BitCast(d, hn::Add(hn::Sub(bits, k_bits), bias));
+  const V m_lo = hn::Mul(v_lo, hn::BitCast(d, hn::Sub(hn::Add(bias, bias), k_bits)));
+
+  const V f = hn::Sub(m, one);
+  const V bottom = hn::Add(m, one);
+  const V bottom_lo = hn::Add(hn::Sub(m, hn::Sub(bottom, one)), m_lo);
+  const V inverse = hn::Div(one, bottom);
+  const V s = hn::Mul(f, inverse);
+  const V s_rest = hn::Add(DivisionRest(d, f, s, bottom), hn::NegMulAdd(s, bottom_lo, m_lo));
+  const V s_lo = hn::Mul(s_rest, inverse);
+
+  const V z = hn::Mul(s, s);
+  const V z_lo = hn::MulAdd(hn::Add(s, s), s_lo, ProductError(d, s, s, z));
+  const V s3 = hn::Mul(z, s);
+  const V s3_lo = hn::Add(ProductError(d, z, s, s3), hn::MulAdd(z_lo, s, hn::Mul(z, s_lo)));
+  const V third = hn::Set(d, 0x1.5555555555555p-1);
+  const V cubic = hn::Mul(s3, third);
+  const V cubic_lo = hn::Add(ProductError(d, s3, third, cubic),
+                             hn::MulAdd(s3_lo, third, hn::Mul(s3, hn::Set(d, 0x1.5555555555555p-55))));
+  const V rest = hn::Mul(
+      hn::Mul(s3, z), Horner(d, z, 0x1.0f41b2da5028fp-3, 0x1.0f627c50546fbp-3, 0x1.3b20493c2c175p-3,
+                             0x1.745ce19fad882p-3, 0x1.c71c72481ca8bp-3, 0x1.249249244247cp-2, 0x1.9999999999c05p-2));
+
+  const V exponent = hn::Mul(k, hn::Set(d, kLn2High));
+  const V linear = hn::Add(s, s);
+  const V head = hn::Add(exponent, linear);
+  const V head_error = hn::Add(hn::Sub(exponent, head), linear);
+  const V hi = hn::Add(head, cubic);
+  const V hi_error = hn::Add(hn::Sub(head, hi), cubic);
+  const V low = hn::MulAdd(k, hn::Set(d, kLn2Low), hn::Add(hn::Add(s_lo, s_lo), hn::Add(cubic_lo, rest)));
+  return {hi, hn::Add(hn::Add(head_error, hi_error), low)};
+}
+
+// x (x + 1) ... (x + 7) for 0 < x < 8 = q (q + 6) (q + 10) (q + 12) with q = x (x + 7).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE Wide<V> RisingEight(D d, V x) {
+  const V seven = hn::Set(d, 7.0);
+  const V last = hn::Add(x, seven);
+  const V last_lo = hn::Sub(x, hn::Sub(last, seven));
+  const V q = hn::Mul(x, last);
+  const V q_lo = hn::MulAdd(x, last_lo, ProductError(d, x, last, q));
+  Wide<V> product = {q, q_lo};
+  for (const double offset : {6.0, 10.0, 12.0}) {
+    const V shift = hn::Set(d, offset);
+    const V factor = hn::Add(q, shift);
+    // Exact also where the offset is the smaller: the offset is a multiple of the last bit of the sum.
+    const V factor_lo = hn::Add(hn::Sub(q, hn::Sub(factor, shift)), q_lo);
+    const V p = hn::Mul(product.hi, factor);
+    const V p_lo =
+        hn::Add(ProductError(d, product.hi, factor, p), hn::MulAdd(product.hi, factor_lo, hn::Mul(product.lo, factor)));
+    product = {p, p_lo};
+  }
+  return product;
+}
+
+// log gamma(y + y_lo) for y >= 8.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE Wide<V> StirlingLogGamma(D d, V y, V y_lo) {
+  const V half = hn::Set(d, 0.5);
+  const Wide<V> log = LogWide(d, y, hn::Zero(d));
+  const V factor = hn::Sub(y, half);
+  const V factor_lo = hn::Sub(hn::Sub(y, factor), half);
+  const V product = hn::Mul(factor, log.hi);
+  const V product_lo =
+      hn::Add(ProductError(d, factor, log.hi, product), hn::MulAdd(factor, log.lo, hn::Mul(factor_lo, log.hi)));
+  const V head = hn::Sub(product, y);
+  const V head_error = hn::Sub(hn::Sub(product, head), y);
+  const V constant = hn::Set(d, 0x1.d67f1c864beb5p-1);
+  const V sum = hn::Add(head, constant);
+  const V sum_error = hn::Add(hn::Sub(head, sum), constant);
+  const V u = hn::Div(hn::Set(d, 1.0), y);
+  const V series =
+      hn::Mul(u, Horner(d, hn::Mul(u, u), 0x1.46fdcd8f442edp-8, -0x1.ee88f0520cac0p-10, 0x1.b92205dd6a18ep-11,
+                        -0x1.381334dff6189p-11, 0x1.a01a016150b04p-11, -0x1.6c16c16c11116p-9, 0x1.5555555555555p-4));
+  // The derivative of log gamma is log y - 1 / (2 y) - 1 / (12 y^2) as far as y_lo can tell.
+  const V slope = hn::NegMulAdd(u, hn::MulAdd(u, hn::Set(d, 1.0 / 12), half), log.hi);
+  const V shifted = hn::Mul(y_lo, slope);
+  const V hi = hn::Add(sum, series);
+  const V hi_error = hn::Add(hn::Sub(sum, hi), series);
+  const V low = hn::Add(hn::Add(product_lo, head_error), hn::Add(shifted, hn::Set(d, -0x1.65b5a1b7ff5dfp-55)));
+  return {hi, hn::Add(hn::Add(sum_error, hi_error), low)};
+}
+
+// y + y_lo = x + 8 where x < 8.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE Wide<V> ShiftBelowEight(D d, V x, hn::Mask<D> below) {
+  const V eight = hn::Set(d, 8.0);
+  const V y = hn::Add(x, eight);
+  return {hn::IfThenElse(below, y, x), hn::IfThenElseZero(below, hn::Sub(x, hn::Sub(y, eight)))};
+}
+
+struct Gamma64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = hn::Lt(x, hn::Set(d, 0x1p-900));
+    // Min passes a NaN that comes second. Beyond the clamp the result overflows anyway.
+    const V clamped = hn::Min(hn::Set(d, 172.5), x);
+    const auto below = hn::Lt(clamped, hn::Set(d, 8.0));
+    const Wide<V> y = ShiftBelowEight(d, clamped, below);
+    const Wide<V> log = StirlingLogGamma(d, y.hi, y.lo);
+    const V magic = hn::Set(d, 0x1.8p52);
+    const V n = hn::Sub(hn::MulAdd(log.hi, hn::Set(d, kLog2E), magic), magic);
+    const Wide<V> e =
+        ExpOfReduced(d, hn::NegMulAdd(n, hn::Set(d, kLn2High), log.hi), hn::NegMulAdd(n, hn::Set(d, kLn2Low), log.lo));
+    const V top = hn::Add(e.hi, e.lo);
+    const V top_lo = hn::Add(hn::Sub(e.hi, top), e.lo);
+    const Wide<V> bottom = RisingEight(d, clamped);
+    const V inverse = hn::Div(hn::Set(d, 1.0), bottom.hi);
+    const V quotient = hn::Mul(top, inverse);
+    const V rest = hn::Add(DivisionRest(d, top, quotient, bottom.hi), hn::NegMulAdd(quotient, bottom.lo, top_lo));
+    const V divided = hn::MulAdd(rest, inverse, quotient);
+    return ScaleByPowerOfTwo(d, hn::IfThenElse(below, divided, top), n);
+  }
+  static double Slow(double x) { return static_cast<double>(tgammal(x)); }
+};
+
+struct Lgamma64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = hn::Or(hn::Lt(x, hn::Set(d, 0x1p-900)), hn::Gt(x, hn::Set(d, 0x1p1000)));
+    const V one = hn::Set(d, 1.0);
+    const auto below = hn::Lt(x, hn::Set(d, 8.0));
+    const Wide<V> y = ShiftBelowEight(d, x, below);
+    const Wide<V> log = StirlingLogGamma(d, y.hi, y.lo);
+    const Wide<V> product = RisingEight(d, hn::IfThenElse(below, x, one));
+    const Wide<V> divisor = LogWide(d, hn::IfThenElse(below, product.hi, one), hn::IfThenElseZero(below, product.lo));
+    const V head = hn::Sub(log.hi, divisor.hi);
+    const V back = hn::Sub(head, log.hi);
+    const V head_error = hn::Sub(hn::Sub(log.hi, hn::Sub(head, back)), hn::Add(divisor.hi, back));
+    const V far = hn::Add(head, hn::Add(head_error, hn::Sub(log.lo, divisor.lo)));
+
+    // Near 1 and 2: psi * t + t^2 * P(t), minimax, relative error 2^-57.5 with the coefficients rounded.
+    const V t1 = hn::Sub(x, one);
+    const V t2 = hn::Sub(x, hn::Set(d, 2.0));
+    const auto near_one = hn::Le(hn::Abs(t1), hn::Set(d, 0x1p-4));
+    const auto near = hn::Or(near_one, hn::Le(hn::Abs(t2), hn::Set(d, 0x1p-3)));
+    const V p1 = Horner(d, t1, -0x1.3f1fa254738e0p-4, 0x1.592464f8ed547p-4, -0x1.74864a881877dp-4, 0x1.99fd3f73087e9p-4,
+                        -0x1.c80674c0cc2c0p-4, 0x1.010b38118c509p-3, -0x1.2703a1dc1a58bp-3, 0x1.5b40cb0fa61cfp-3,
+                        -0x1.a8b9c17aa6393p-3, 0x1.151322ac7d8acp-2, -0x1.9a4d55beab2d7p-2, 0x1.a51a6625307d3p-1);
+    const V p2 =
+        Horner(d, t2, -0x1.40c211ef310b8p-17, 0x1.5bcc226eae815p-16, -0x1.78d86bff516f1p-15, 0x1.a123046b3eea8p-14,
+               -0x1.d3fd50d1ff005p-13, 0x1.0b36b0ebd2e19p-11, -0x1.38ac5c2b26dedp-10, 0x1.7add6ead4f306p-9,
+               -0x1.e404fc218f845p-8, 0x1.51322ac7d84eap-6, -0x1.13e001a557606p-4, 0x1.4a34cc4a60fa6p-2);
+    const V t = hn::IfThenElse(near_one, t1, t2);
+    const V psi = hn::IfThenElse(near_one, hn::Set(d, -0x1.2788cfc6fb619p-1), hn::Set(d, 0x1.b0ee6072093cep-2));
+    const V tail = hn::Mul(t, hn::MulAdd(t, hn::IfThenElse(near_one, p1, p2), hn::Set(d, 0x1.6cb90701fbfabp-58)));
+    const V linear = hn::Mul(t, psi);
+    const V close = hn::Add(linear, hn::Add(ProductError(d, t, psi, linear), tail));
+    // Adding zero makes lgamma(1) a positive zero.
+    return hn::Add(hn::IfThenElse(near, close, far), hn::Zero(d));
+  }
+  static double Slow(double x) {
+    int sign;
+    return static_cast<double>(lgammal_r(x, &sign));
+  }
+};
+
+// log v for float32 results, to 2^-39 absolute.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatLog(D d, V v) {
+  const hn::RebindToUnsigned<D> du;
+  const auto bits = hn::BitCast(du, v);
+  const auto bias = hn::Set(du, uint64_t{1023} << 52);
+  const auto biased_k =
+      hn::ShiftRight<52>(hn::Add(bits, hn::Set(du, (uint64_t{1023} << 52) - uint64_t{0x3fe6a09e667f3bcd})));
+  const V k = hn::Sub(hn::BitCast(d, hn::Or(biased_k, hn::BitCast(du, hn::Set(d, 0x1p52)))), hn::Set(d, 0x1p52 + 1023));
+  const V m = hn::BitCast(d, hn::Add(hn::Sub(bits, hn::ShiftLeft<52>(biased_k)), bias));
+  const V one = hn::Set(d, 1.0);
+  const V s = hn::Div(hn::Sub(m, one), hn::Add(m, one));
+  const V z = hn::Mul(s, s);
+  const V p = Horner(d, z, 0x1.e4afe8b30df1cp-3, 0x1.242b804d1afcep-2, 0x1.999ababc33da2p-2, 0x1.555554cf16c55p-1, 2.0);
+  return hn::MulAdd(k, hn::Set(d, kLn2), hn::Mul(s, p));
+}
+
+// Stirling for y >= 4, to 2^-36 absolute in its series. An infinity stays one.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatStirlingLogGamma(D d, V y) {
+  const V one = hn::Set(d, 1.0);
+  const V log = FloatLog(d, y);
+  const V u = hn::Div(one, y);
+  const V series = hn::MulAdd(u,
+                              Horner(d, hn::Mul(u, u), -0x1.04edc0deeada2p-11, 0x1.9ddd81687e3afp-11,
+                                     -0x1.6c145e285f69dp-9, 0x1.5555553f288a5p-4),
+                              hn::Set(d, 0x1.d67f1c864beb5p-1));
+  return hn::MulAdd(y, hn::Sub(log, one), hn::NegMulAdd(log, hn::Set(d, 0.5), series));
+}
+
+// x (x + 1) (x + 2) (x + 3)
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V RisingFour(D d, V x) {
+  const V q = hn::Mul(x, hn::Add(x, hn::Set(d, 3.0)));
+  return hn::Mul(q, hn::Add(q, hn::Set(d, 2.0)));
+}
+
+struct Gamma32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = hn::Lt(x, hn::Zero(d));
+    const V clamped = hn::Min(hn::Set(d, 40.0), x);
+    const V four = hn::Set(d, 4.0);
+    const auto below = hn::Lt(clamped, four);
+    const V log = FloatStirlingLogGamma(d, hn::IfThenElse(below, hn::Add(clamped, four), clamped));
+    const V magic = hn::Set(d, kExponentMagic);
+    const V biased = hn::MulAdd(log, hn::Set(d, kLog2E), magic);
+    const V r = hn::NegMulAdd(hn::Sub(biased, magic), hn::Set(d, kLn2), log);
+    const V e = Horner(d, r, 0x1.6ab8c468e31eap-10, 0x1.126de8149661ep-7, 0x1.55589e77c7839p-5, 0x1.555408dbb3fdbp-3,
+                       0x1.fffffaa4542c9p-2, 0x1.0000009d29023p+0, 0x1.0000000268cf4p+0);
+    const V gamma = hn::Mul(e, PowerOfTwo(d, biased));
+    return hn::Div(gamma, hn::IfThenElse(below, RisingFour(d, clamped), hn::Set(d, 1.0)));
+  }
+  static double Slow(double x) { return Gamma64::Slow(x); }
+};
+
+struct Lgamma32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+    slow = hn::Le(x, hn::Zero(d));
+    const V one = hn::Set(d, 1.0);
+    const V four = hn::Set(d, 4.0);
+    const auto below = hn::Lt(x, four);
+    const V log = FloatStirlingLogGamma(d, hn::IfThenElse(below, hn::Add(x, four), x));
+    const V far = hn::Sub(log, FloatLog(d, hn::IfThenElse(below, RisingFour(d, x), one)));
+    const V width = hn::Set(d, 0x1p-4);
+    const V t1 = hn::Sub(x, one);
+    const V t2 = hn::Sub(x, hn::Set(d, 2.0));
+    const V p1 = Horner(d, t1, -0x1.28f9399405885p-3, 0x1.5d0134d9dfa50p-3, -0x1.a8b869c0b9b15p-3, 0x1.1512b3dac6b48p-2,
+                        -0x1.9a4d55e21b564p-2, 0x1.a51a662bea282p-1, -0x1.2788cfc6fb619p-1);
+    const V p2 = Horner(d, t2, -0x1.392cae7817210p-10, 0x1.7b51cb80cdef5p-9, -0x1.e404e624d78cap-8,
+                        0x1.513223941798cp-6, -0x1.13e001a5a0108p-4, 0x1.4a34cc4a6f0dap-2, 0x1.b0ee6072093cep-2);
+    V result = hn::IfThenElse(hn::Le(hn::Abs(t1), width), hn::Mul(t1, p1), far);
+    result = hn::IfThenElse(hn::Le(hn::Abs(t2), width), hn::Mul(t2, p2), result);
+    return hn::Add(result, hn::Zero(d));
+  }
+  static double Slow(double x) { return Lgamma64::Slow(x); }
+};
+
+HWY_NOINLINE void Lgamma(const double* x, double* y, size_t n) { MapBlock<Lgamma64>(x, y, n); }
+HWY_NOINLINE void Lgamma(const float* x, float* y, size_t n) { MapBlock<Lgamma32>(x, y, n); }
+HWY_NOINLINE void Gamma(const double* x, double* y, size_t n) { MapBlock<Gamma64>(x, y, n); }
+HWY_NOINLINE void Gamma(const float* x, float* y, size_t n) { MapBlock<Gamma32>(x, y, n); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanes

@@ -83,6 +83,18 @@ HWY_INLINE V ProductError(D d, V a, V b, V ab) {
 #endif
 }
 
+// top - quotient * bottom where the quotient is the division's rounded result.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V DivisionRest(D d, V top, V quotient, V bottom) {
+#if HWY_NATIVE_FMA
+  (void)d;
+  return hn::NegMulAdd(quotient, bottom, top);
+#else
+  const V product = hn::Mul(quotient, bottom);
+  return hn::Sub(hn::Sub(top, product), ProductError(d, quotient, bottom, product));
+#endif
+}
+
 // What a function without slow lanes marks.
 template <class D>
 HWY_INLINE hn::Mask<D> NoLane(D d) {

@@ -380,12 +380,7 @@ HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
   const V bottom_lo = hn::IfNegativeThenElse(odd, sin_lo, cos_lo);
   const V inverse = hn::Div(one, bottom_hi);
   const V quotient = hn::Mul(top_hi, inverse);
-#if HWY_NATIVE_FMA
-  const V rest = hn::NegMulAdd(quotient, bottom_hi, top_hi);
-#else
-  const V product = hn::Mul(quotient, bottom_hi);
-  const V rest = hn::Sub(hn::Sub(top_hi, product), ProductError(d, quotient, bottom_hi, product));
-#endif
+  const V rest = DivisionRest(d, top_hi, quotient, bottom_hi);
   const V correction = hn::Mul(hn::Add(rest, hn::NegMulAdd(quotient, bottom_lo, top_lo)), inverse);
   const V flip = hn::And(hn::Xor(odd, sign), hn::SignBit(d));
   return hn::Xor(hn::Add(quotient, correction), flip);
@@ -452,12 +447,7 @@ HWY_INLINE AsinParts<V, hn::Mask<D>> ReduceAsin(D d, V ax) {
   const auto large = hn::Gt(ax, half);
   const V z = hn::IfThenElse(large, hn::NegMulAdd(ax, half, half), hn::Mul(ax, ax));
   const V root = hn::Sqrt(z);
-#if HWY_NATIVE_FMA
-  const V root_rest = hn::NegMulAdd(root, root, z);
-#else
-  const V square = hn::Mul(root, root);
-  const V root_rest = hn::Sub(hn::Sub(z, square), ProductError(d, root, root, square));
-#endif
+  const V root_rest = DivisionRest(d, z, root, root);
   // The floor only keeps the root of zero from dividing by zero.
   const V root_lo = hn::Div(hn::Mul(root_rest, half), hn::Max(root, hn::Set(d, 0x1p-60)));
   const V s = hn::IfThenElse(large, root, ax);
@@ -599,12 +589,7 @@ struct Atan64 {
     const V ax = hn::Min(hn::Set(d, 0x1p100), hn::Abs(x));
     const auto inverted = hn::Gt(ax, one);
     const V inverse = hn::Div(one, ax);
-#if HWY_NATIVE_FMA
-    const V rest = hn::NegMulAdd(inverse, ax, one);
-#else
-    const V product = hn::Mul(inverse, ax);
-    const V rest = hn::Sub(hn::Sub(one, product), ProductError(d, inverse, ax, product));
-#endif
+    const V rest = DivisionRest(d, one, inverse, ax);
     const V u = hn::IfThenElse(inverted, inverse, ax);
     const V u_lo = hn::IfThenElseZero(inverted, hn::Mul(rest, inverse));
     const V result = AddAtan(d, hn::IfThenElseZero(inverted, hn::Set(d, kHalfPi)),
@@ -655,12 +640,7 @@ struct Atan2Of64 {
     const V bottom = hn::IfThenElse(swapped, ay, ax);
     const V inverse = hn::Div(one, bottom);
     const V u = hn::Mul(top, inverse);
-#if HWY_NATIVE_FMA
-    const V rest = hn::NegMulAdd(u, bottom, top);
-#else
-    const V product = hn::Mul(u, bottom);
-    const V rest = hn::Sub(hn::Sub(top, product), ProductError(d, u, bottom, product));
-#endif
+    const V rest = DivisionRest(d, top, u, bottom);
     const auto tiny = hn::And(hn::Lt(hn::Min(top, u), hn::Set(d, 0x1p-900)), hn::Gt(top, hn::Zero(d)));
     const auto extreme = hn::Or(hn::Lt(bottom, hn::Set(d, 0x1p-900)), hn::Gt(bottom, hn::Set(d, 0x1p900)));
     slow = hn::Or(tiny, extreme);

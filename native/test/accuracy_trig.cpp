@@ -42,8 +42,8 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 
 std::vector<Implementation> Implementations() {
-  return {{Sin, Sin},   {Cos, Cos},   {Tan, Tan},   {Sinpi, Sinpi}, {Cospi, Cospi},
-          {Asin, Asin}, {Acos, Acos}, {Atan, Atan}, {Erf, Erf},     {Erfc, Erfc}};
+  return {{Sin, Sin},   {Cos, Cos},   {Tan, Tan}, {Sinpi, Sinpi}, {Cospi, Cospi},   {Asin, Asin},
+          {Acos, Acos}, {Atan, Atan}, {Erf, Erf}, {Erfc, Erfc},   {Lgamma, Lgamma}, {Gamma, Gamma}};
 }
 
 PairFunction<double> Atan2Float64() { return Atan2; }
@@ -92,6 +92,11 @@ int Cospi(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
   return mpfr_cos(result, rest.get(), rounding);
 }
 
+int Lgamma(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
+  int sign;
+  return mpfr_lgamma(result, &sign, x, rounding);
+}
+
 const std::vector<Range> kAngles = {{-1.6, 1.6}, {-10, 10}, {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}};
 const std::vector<Range> kTurns = {{-0.26, 0.26}, {-3, 3}, {-1e-3, 1e-3}, {-1e5, 1e5}, {-0x1p53, 0x1p53}};
 
@@ -100,12 +105,27 @@ const std::vector<Range> kRatios = {{-1, 1}, {-1.1, -0.9}, {0.9, 1.1}, {-4, 4}, 
 
 const std::vector<Range> kErrors = {{-1, 1}, {0.45, 1}, {0.7, 0.9}, {-6, 6}, {0, 10.1}, {0, 28}, {25, 27.3}};
 
+const std::vector<Range> kGammas = {{0, 3},
+                                    {0.9, 1.1},
+                                    {1.9, 2.1},
+                                    {0, 10},
+                                    {7.9, 8.1},
+                                    {0, 180},
+                                    {-5, 0},
+                                    {-190, 0},
+                                    // around zeros of lgamma
+                                    {-2.4571, -2.457},
+                                    {-2.74769, -2.74768},
+                                    {-3.14359, -3.14358}};
+
 const Row kRows[] = {
-    {"sin", mpfr_sin, 1.0, 1.0, kAngles, true},  {"cos", mpfr_cos, 1.0, 1.0, kAngles, true},
-    {"tan", mpfr_tan, 1.0, 1.0, kAngles, true},  {"sinpi", Sinpi, 1.0, 1.0, kTurns, false},
-    {"cospi", Cospi, 1.0, 1.0, kTurns, false},   {"asin", mpfr_asin, 1.0, 1.0, kUnit, false},
-    {"acos", mpfr_acos, 1.0, 1.0, kUnit, false}, {"atan", mpfr_atan, 1.0, 1.0, kRatios, false},
-    {"erf", mpfr_erf, 1.0, 1.0, kErrors, false}, {"erfc", mpfr_erfc, 1.0, 1.0, kErrors, false},
+    {"sin", mpfr_sin, 1.0, 1.0, kAngles, true},   {"cos", mpfr_cos, 1.0, 1.0, kAngles, true},
+    {"tan", mpfr_tan, 1.0, 1.0, kAngles, true},   {"sinpi", Sinpi, 1.0, 1.0, kTurns, false},
+    {"cospi", Cospi, 1.0, 1.0, kTurns, false},    {"asin", mpfr_asin, 1.0, 1.0, kUnit, false},
+    {"acos", mpfr_acos, 1.0, 1.0, kUnit, false},  {"atan", mpfr_atan, 1.0, 1.0, kRatios, false},
+    {"erf", mpfr_erf, 1.0, 1.0, kErrors, false},  {"erfc", mpfr_erfc, 1.0, 1.0, kErrors, false},
+    {"lgamma", Lgamma, 1.0, 1.0, kGammas, false}, {"gamma", mpfr_gamma, 1.0, 1.0, kGammas, false},
+
 };
 
 struct Target {
