@@ -7,7 +7,8 @@
 // is so much shorter that this is faster than the double-float arithmetic which a last-bit-accurate float32 path would
 // need.
 //
-// Every element goes through the same instructions wherever it stands, so its result depends on its value alone.
+// Every element goes through the same operations wherever it stands, so its result depends on its value alone. NaNs are
+// made one NaN: which of two NaN operands survives an addition is up to the register allocator.
 #if defined(LANES_MAP_BLOCK_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANES_MAP_BLOCK_H
 #undef LANES_MAP_BLOCK_H
@@ -101,6 +102,18 @@ HWY_INLINE hn::Mask<D> NoLane(D d) {
   return hn::MaskFromVec(hn::Zero(d));
 }
 
+// Whether any lane is marked or any result is a NaN; a difference of infinities only costs a needless look.
+template <class D, class V, class M>
+HWY_INLINE bool NeedsLook(D d, V y0, V y1, V y2, V y3, M s0, M s1, M s2, M s3) {
+  const M nan = hn::IsNaN(hn::Add(hn::Add(y0, y1), hn::Add(y2, y3)));
+  return !hn::AllFalse(d, hn::Or(nan, hn::Or(hn::Or(s0, s1), hn::Or(s2, s3))));
+}
+
+template <class D, class V>
+HWY_INLINE V OneNaN(D d, V v) {
+  return hn::IfThenElse(hn::IsNaN(v), hn::Set(d, __builtin_nan("")), v);
+}
+
 // `result` with the marked lanes replaced by the scalar path.
 template <class Op, class D, class V>
 HWY_NOINLINE V SlowLanes(D d, V x, hn::Mask<D> slow, V result) {
@@ -113,7 +126,7 @@ HWY_NOINLINE V SlowLanes(D d, V x, hn::Mask<D> slow, V result) {
   for (size_t i = 0; i < hn::Lanes(d); ++i) {
     if (marked[i] != 0) value[i] = Op::Slow(argument[i]);
   }
-  return hn::LoadU(d, value);
+  return OneNaN(d, hn::LoadU(d, value));
 }
 
 template <class Op, class D, class V>
@@ -129,7 +142,7 @@ HWY_NOINLINE V SlowLanesOfPair(D d, V a, V b, hn::Mask<D> slow, V result) {
   for (size_t i = 0; i < hn::Lanes(d); ++i) {
     if (marked[i] != 0) value[i] = Op::Slow(first[i], second[i]);
   }
-  return hn::LoadU(d, value);
+  return OneNaN(d, hn::LoadU(d, value));
 }
 
 template <class Op, class D, typename T>
@@ -144,7 +157,7 @@ HWY_INLINE void MapGroup(D d, const T* x, T* y) {
   hn::Vec<D> y1 = Op::Apply(d, x1, s1);
   hn::Vec<D> y2 = Op::Apply(d, x2, s2);
   hn::Vec<D> y3 = Op::Apply(d, x3, s3);
-  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(hn::Or(s0, s1), hn::Or(s2, s3))))) {
+  if (HWY_UNLIKELY(NeedsLook(d, y0, y1, y2, y3, s0, s1, s2, s3))) {
     y0 = SlowLanes<Op>(d, x0, s0, y0);
     y1 = SlowLanes<Op>(d, x1, s1, y1);
     y2 = SlowLanes<Op>(d, x2, s2, y2);
@@ -186,7 +199,7 @@ HWY_INLINE void MapGroupPair(D d, const T* a, const T* b, T* out) {
   hn::Vec<D> r1 = Op::Apply(d, a1, b1, s1);
   hn::Vec<D> r2 = Op::Apply(d, a2, b2, s2);
   hn::Vec<D> r3 = Op::Apply(d, a3, b3, s3);
-  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(hn::Or(s0, s1), hn::Or(s2, s3))))) {
+  if (HWY_UNLIKELY(NeedsLook(d, r0, r1, r2, r3, s0, s1, s2, s3))) {
     r0 = SlowLanesOfPair<Op>(d, a0, b0, s0, r0);
     r1 = SlowLanesOfPair<Op>(d, a1, b1, s1, r1);
     r2 = SlowLanesOfPair<Op>(d, a2, b2, s2, r2);
