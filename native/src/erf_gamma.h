@@ -80,10 +80,9 @@ HWY_INLINE V SmallErfFactor(D d, V z) {
 // erf: x * (1 + w(x^2)) up to T = 0.7886; beyond, 1 - erfc(T) * exp(q), where q = log(erfc(x) / erfc(T)) is a
 // polynomial in x - T without constant term (minimax weighted by erfc, absolute error of erf 2^-57). T is chosen so
 // that erfc(T) is a double to 62 bits. Beyond 6 the result is 1.
-struct Erf64 {
+struct Erf64 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
     const V threshold = hn::Set(d, 0x1.93cp-1);
     // Min passes a NaN that comes second.
@@ -108,14 +107,12 @@ struct Erf64 {
     const V large = hn::NegMulAdd(tail, PowerOfTwo(d, biased), one);
     return hn::Or(hn::IfThenElse(hn::Lt(ax, threshold), small, large), hn::And(x, hn::SignBit(d)));
   }
-  static double Slow(double x) { return x; }
 };
 
 // x * P(x^2) up to 3.924, where erf rounds to 1 (minimax, relative error 2^-27.5).
-struct Erf32 {
+struct Erf32 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const V ax = hn::Min(hn::Set(d, 3.924), hn::Abs(x));
     const V z = hn::Mul(ax, ax);
     const V erf =
@@ -126,17 +123,15 @@ struct Erf32 {
                            -0x1.8127396a3ec93p-2, 0x1.20dd74eb1d318p+0));
     return hn::Or(erf, hn::And(x, hn::SignBit(d)));
   }
-  static double Slow(double x) { return x; }
 };
 
 // erfc: 1 - erf(x) for |x| < 0.75. Beyond, exp(-x^2) * G(t) / (x + 1/2) with G = (x + 1/2) exp(x^2) erfc(x), which is
 // nearly constant, as a polynomial in t = (x - 4) / (x + 4) (minimax on [0, 28], relative error 2^-60 before the
 // coefficients are rounded). x^2, the exponential, G and the divisor all carry a low part; the quotient is corrected
 // once. A negative x gives 2 - erfc(-x).
-struct Erfc64 {
+struct Erfc64 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
     const V half = hn::Set(d, 0.5);
     // Min passes a NaN that comes second. Beyond 28 the result is 0 anyway.
@@ -184,14 +179,12 @@ struct Erfc64 {
     const V large = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2.0), positive), positive);
     return hn::IfThenElse(hn::Lt(ax, hn::Set(d, 0.65)), small, large);
   }
-  static double Slow(double x) { return x; }
 };
 
 // exp(-x^2) * N(x) / D(x), relative error 2^-27.3; float64 has room for every result.
-struct Erfc32 {
+struct Erfc32 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const V ax = hn::Min(hn::Set(d, 10.2), hn::Abs(x));
     const V minus_square = hn::Neg(hn::Mul(ax, ax));
     const V magic = hn::Set(d, kExponentMagic);
@@ -206,7 +199,6 @@ struct Erfc32 {
     const V positive = hn::Mul(hn::Mul(e, PowerOfTwo(d, biased)), hn::Div(top, bottom));
     return hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2.0), positive), positive);
   }
-  static double Slow(double x) { return x; }
 };
 
 HWY_NOINLINE void Erf(const double* x, double* y, size_t n) { MapBlock<Erf64>(x, y, n); }
@@ -328,8 +320,7 @@ HWY_INLINE Wide<V> ShiftBelowEight(D d, V x, hn::Mask<D> below) {
 
 struct Gamma64 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = hn::Lt(x, hn::Set(d, 0x1p-900));
+  static HWY_INLINE V Apply(D d, V x) {
     // Min passes a NaN that comes second. Beyond the clamp the result overflows anyway.
     const V clamped = hn::Min(hn::Set(d, 172.5), x);
     const auto below = hn::Lt(clamped, hn::Set(d, 8.0));
@@ -346,15 +337,15 @@ struct Gamma64 {
     const V quotient = hn::Mul(top, inverse);
     const V rest = hn::Add(DivisionRest(d, top, quotient, bottom.hi), hn::NegMulAdd(quotient, bottom.lo, top_lo));
     const V divided = hn::MulAdd(rest, inverse, quotient);
-    return ScaleByPowerOfTwo(d, hn::IfThenElse(below, divided, top), n);
+    const V gamma = ScaleByPowerOfTwo(d, hn::IfThenElse(below, divided, top), n);
+    return hn::IfThenElse(hn::Ge(x, hn::Set(d, 0x1p-900)), gamma, hn::Set(d, __builtin_nan("")));
   }
   static double Slow(double x) { return static_cast<double>(tgammal(x)); }
 };
 
 struct Lgamma64 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = hn::Or(hn::Lt(x, hn::Set(d, 0x1p-900)), hn::Gt(x, hn::Set(d, 0x1p1000)));
+  static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
     const auto below = hn::Lt(x, hn::Set(d, 8.0));
     const Wide<V> y = ShiftBelowEight(d, x, below);
@@ -384,7 +375,9 @@ struct Lgamma64 {
     const V linear = hn::Mul(t, psi);
     const V close = hn::Add(linear, hn::Add(ProductError(d, t, psi, linear), tail));
     // Adding zero makes lgamma(1) a positive zero.
-    return hn::Add(hn::IfThenElse(near, close, far), hn::Zero(d));
+    const V result = hn::Add(hn::IfThenElse(near, close, far), hn::Zero(d));
+    return hn::IfThenElse(hn::Ge(x, hn::Set(d, 0x1p-900)), NaNBeyond(d, x, 0x1p1000, result),
+                          hn::Set(d, __builtin_nan("")));
   }
   static double Slow(double x) {
     int sign;
@@ -431,8 +424,7 @@ HWY_INLINE V RisingFour(D d, V x) {
 
 struct Gamma32 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = hn::Lt(x, hn::Zero(d));
+  static HWY_INLINE V Apply(D d, V x) {
     const V clamped = hn::Min(hn::Set(d, 40.0), x);
     const V four = hn::Set(d, 4.0);
     const auto below = hn::Lt(clamped, four);
@@ -443,15 +435,15 @@ struct Gamma32 {
     const V e = Horner(d, r, 0x1.6ab8c468e31eap-10, 0x1.126de8149661ep-7, 0x1.55589e77c7839p-5, 0x1.555408dbb3fdbp-3,
                        0x1.fffffaa4542c9p-2, 0x1.0000009d29023p+0, 0x1.0000000268cf4p+0);
     const V gamma = hn::Mul(e, PowerOfTwo(d, biased));
-    return hn::Div(gamma, hn::IfThenElse(below, RisingFour(d, clamped), hn::Set(d, 1.0)));
+    const V result = hn::Div(gamma, hn::IfThenElse(below, RisingFour(d, clamped), hn::Set(d, 1.0)));
+    return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), result, hn::Set(d, __builtin_nan("")));
   }
   static double Slow(double x) { return Gamma64::Slow(x); }
 };
 
 struct Lgamma32 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = hn::Le(x, hn::Zero(d));
+  static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
     const V four = hn::Set(d, 4.0);
     const auto below = hn::Lt(x, four);
@@ -466,7 +458,7 @@ struct Lgamma32 {
                         0x1.513223941798cp-6, -0x1.13e001a5a0108p-4, 0x1.4a34cc4a6f0dap-2, 0x1.b0ee6072093cep-2);
     V result = hn::IfThenElse(hn::Le(hn::Abs(t1), width), hn::Mul(t1, p1), far);
     result = hn::IfThenElse(hn::Le(hn::Abs(t2), width), hn::Mul(t2, p2), result);
-    return hn::Add(result, hn::Zero(d));
+    return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Add(result, hn::Zero(d)), hn::Set(d, __builtin_nan("")));
   }
   static double Slow(double x) { return Lgamma64::Slow(x); }
 };

@@ -1,8 +1,8 @@
 // Runs an elementwise vector function over a block: full groups of vectors, a buffered tail, and the rare slow lanes.
 //
 // An operation is a struct with
-//   template <class D, class V> static V Apply(D d, V x, hn::Mask<D>& slow)   the vector path; marks lanes it cannot
-//   serve static double Slow(double x)                                             the scalar path for the marked lanes
+//   template <class D, class V> static V Apply(D d, V x)   the vector path; gives NaN in the lanes that it cannot serve
+//   static double Slow(double x)                           the scalar path, asked wherever the vector path gave NaN
 // and always computes in float64. float32 blocks are widened and narrowed here: a polynomial that is good for 24 bits
 // is so much shorter that this is faster than the double-float arithmetic which a last-bit-accurate float32 path would
 // need.
@@ -16,6 +16,7 @@
 #define LANES_MAP_BLOCK_H
 #endif
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -96,72 +97,67 @@ HWY_INLINE V DivisionRest(D d, V top, V quotient, V bottom) {
 #endif
 }
 
-// What a function without slow lanes marks.
-template <class D>
-HWY_INLINE hn::Mask<D> NoLane(D d) {
-  return hn::MaskFromVec(hn::Zero(d));
+// `result` where |x| or x, given as `measure`, is at most `limit`, else NaN.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V NaNBeyond(D d, V measure, double limit, V result) {
+  return hn::IfThenElse(hn::Le(measure, hn::Set(d, limit)), result, hn::Set(d, __builtin_nan("")));
 }
 
-// Whether any lane is marked or any result is a NaN; a difference of infinities only costs a needless look.
-template <class D, class V, class M>
-HWY_INLINE bool NeedsLook(D d, V y0, V y1, V y2, V y3, M s0, M s1, M s2, M s3) {
-  const M nan = hn::IsNaN(hn::Add(hn::Add(y0, y1), hn::Add(y2, y3)));
-  return !hn::AllFalse(d, hn::Or(nan, hn::Or(hn::Or(s0, s1), hn::Or(s2, s3))));
-}
+// The base of an operation whose NaNs are all meant.
+struct VectorOnly {
+  static double Slow(double /* x */) { return __builtin_nan(""); }
+  static double Slow(double /* a */, double /* b */) { return __builtin_nan(""); }
+};
 
+// Whether a result may be a NaN; a difference of infinities only costs a needless look.
 template <class D, class V>
-HWY_INLINE V OneNaN(D d, V v) {
-  return hn::IfThenElse(hn::IsNaN(v), hn::Set(d, __builtin_nan("")), v);
+HWY_INLINE bool AnyNaN(D d, V y0, V y1, V y2, V y3) {
+  return !hn::AllFalse(d, hn::IsNaN(hn::Add(hn::Add(y0, y1), hn::Add(y2, y3))));
 }
 
-// `result` with the marked lanes replaced by the scalar path.
+// `result` with its NaNs replaced by the scalar path, and with one bit pattern for those that stay.
 template <class Op, class D, class V>
-HWY_NOINLINE V SlowLanes(D d, V x, hn::Mask<D> slow, V result) {
+HWY_NOINLINE V ReplaceNaNs(D d, V x, V result) {
   double argument[HWY_MAX_BYTES / sizeof(double)];
-  double marked[HWY_MAX_BYTES / sizeof(double)];
   double value[HWY_MAX_BYTES / sizeof(double)];
   hn::StoreU(x, d, argument);
-  hn::StoreU(hn::IfThenElseZero(slow, hn::Set(d, 1.0)), d, marked);
   hn::StoreU(result, d, value);
   for (size_t i = 0; i < hn::Lanes(d); ++i) {
-    if (marked[i] != 0) value[i] = Op::Slow(argument[i]);
+    if (isnan(value[i])) value[i] = Op::Slow(argument[i]);
+    if (isnan(value[i])) value[i] = __builtin_nan("");
   }
-  return OneNaN(d, hn::LoadU(d, value));
+  return hn::LoadU(d, value);
 }
 
 template <class Op, class D, class V>
-HWY_NOINLINE V SlowLanesOfPair(D d, V a, V b, hn::Mask<D> slow, V result) {
+HWY_NOINLINE V ReplaceNaNsOfPair(D d, V a, V b, V result) {
   double first[HWY_MAX_BYTES / sizeof(double)];
   double second[HWY_MAX_BYTES / sizeof(double)];
-  double marked[HWY_MAX_BYTES / sizeof(double)];
   double value[HWY_MAX_BYTES / sizeof(double)];
   hn::StoreU(a, d, first);
   hn::StoreU(b, d, second);
-  hn::StoreU(hn::IfThenElseZero(slow, hn::Set(d, 1.0)), d, marked);
   hn::StoreU(result, d, value);
   for (size_t i = 0; i < hn::Lanes(d); ++i) {
-    if (marked[i] != 0) value[i] = Op::Slow(first[i], second[i]);
+    if (isnan(value[i])) value[i] = Op::Slow(first[i], second[i]);
+    if (isnan(value[i])) value[i] = __builtin_nan("");
   }
-  return OneNaN(d, hn::LoadU(d, value));
+  return hn::LoadU(d, value);
 }
 
+// The rare path loads its arguments again rather than hold them in registers all the time; y may alias x, but is not
+// yet written then.
 template <class Op, class D, typename T>
 HWY_INLINE void MapGroup(D d, const T* x, T* y) {
   const size_t lanes = hn::Lanes(d);
-  const hn::Vec<D> x0 = LoadWide(d, x);
-  const hn::Vec<D> x1 = LoadWide(d, x + lanes);
-  const hn::Vec<D> x2 = LoadWide(d, x + 2 * lanes);
-  const hn::Vec<D> x3 = LoadWide(d, x + 3 * lanes);
-  hn::Mask<D> s0, s1, s2, s3;
-  hn::Vec<D> y0 = Op::Apply(d, x0, s0);
-  hn::Vec<D> y1 = Op::Apply(d, x1, s1);
-  hn::Vec<D> y2 = Op::Apply(d, x2, s2);
-  hn::Vec<D> y3 = Op::Apply(d, x3, s3);
-  if (HWY_UNLIKELY(NeedsLook(d, y0, y1, y2, y3, s0, s1, s2, s3))) {
-    y0 = SlowLanes<Op>(d, x0, s0, y0);
-    y1 = SlowLanes<Op>(d, x1, s1, y1);
-    y2 = SlowLanes<Op>(d, x2, s2, y2);
-    y3 = SlowLanes<Op>(d, x3, s3, y3);
+  hn::Vec<D> y0 = Op::Apply(d, LoadWide(d, x));
+  hn::Vec<D> y1 = Op::Apply(d, LoadWide(d, x + lanes));
+  hn::Vec<D> y2 = Op::Apply(d, LoadWide(d, x + 2 * lanes));
+  hn::Vec<D> y3 = Op::Apply(d, LoadWide(d, x + 3 * lanes));
+  if (HWY_UNLIKELY(AnyNaN(d, y0, y1, y2, y3))) {
+    y0 = ReplaceNaNs<Op>(d, LoadWide(d, x), y0);
+    y1 = ReplaceNaNs<Op>(d, LoadWide(d, x + lanes), y1);
+    y2 = ReplaceNaNs<Op>(d, LoadWide(d, x + 2 * lanes), y2);
+    y3 = ReplaceNaNs<Op>(d, LoadWide(d, x + 3 * lanes), y3);
   }
   StoreNarrow(d, y0, y);
   StoreNarrow(d, y1, y + lanes);
@@ -186,24 +182,19 @@ HWY_INLINE void MapBlock(const T* x, T* y, size_t n) {
   }
 }
 
-// The same for functions of two blocks. Op has Apply(d, a, b, slow) and Slow(a, b).
+// The same for functions of two blocks. Op has Apply(d, a, b) and Slow(a, b).
 template <class Op, class D, typename T>
 HWY_INLINE void MapGroupPair(D d, const T* a, const T* b, T* out) {
   const size_t lanes = hn::Lanes(d);
-  const hn::Vec<D> a0 = LoadWide(d, a), b0 = LoadWide(d, b);
-  const hn::Vec<D> a1 = LoadWide(d, a + lanes), b1 = LoadWide(d, b + lanes);
-  const hn::Vec<D> a2 = LoadWide(d, a + 2 * lanes), b2 = LoadWide(d, b + 2 * lanes);
-  const hn::Vec<D> a3 = LoadWide(d, a + 3 * lanes), b3 = LoadWide(d, b + 3 * lanes);
-  hn::Mask<D> s0, s1, s2, s3;
-  hn::Vec<D> r0 = Op::Apply(d, a0, b0, s0);
-  hn::Vec<D> r1 = Op::Apply(d, a1, b1, s1);
-  hn::Vec<D> r2 = Op::Apply(d, a2, b2, s2);
-  hn::Vec<D> r3 = Op::Apply(d, a3, b3, s3);
-  if (HWY_UNLIKELY(NeedsLook(d, r0, r1, r2, r3, s0, s1, s2, s3))) {
-    r0 = SlowLanesOfPair<Op>(d, a0, b0, s0, r0);
-    r1 = SlowLanesOfPair<Op>(d, a1, b1, s1, r1);
-    r2 = SlowLanesOfPair<Op>(d, a2, b2, s2, r2);
-    r3 = SlowLanesOfPair<Op>(d, a3, b3, s3, r3);
+  hn::Vec<D> r0 = Op::Apply(d, LoadWide(d, a), LoadWide(d, b));
+  hn::Vec<D> r1 = Op::Apply(d, LoadWide(d, a + lanes), LoadWide(d, b + lanes));
+  hn::Vec<D> r2 = Op::Apply(d, LoadWide(d, a + 2 * lanes), LoadWide(d, b + 2 * lanes));
+  hn::Vec<D> r3 = Op::Apply(d, LoadWide(d, a + 3 * lanes), LoadWide(d, b + 3 * lanes));
+  if (HWY_UNLIKELY(AnyNaN(d, r0, r1, r2, r3))) {
+    r0 = ReplaceNaNsOfPair<Op>(d, LoadWide(d, a), LoadWide(d, b), r0);
+    r1 = ReplaceNaNsOfPair<Op>(d, LoadWide(d, a + lanes), LoadWide(d, b + lanes), r1);
+    r2 = ReplaceNaNsOfPair<Op>(d, LoadWide(d, a + 2 * lanes), LoadWide(d, b + 2 * lanes), r2);
+    r3 = ReplaceNaNsOfPair<Op>(d, LoadWide(d, a + 3 * lanes), LoadWide(d, b + 3 * lanes), r3);
   }
   StoreNarrow(d, r0, out);
   StoreNarrow(d, r1, out + lanes);

@@ -29,11 +29,12 @@ constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
 
 // ---- sin, cos -------------------------------------------------------------------------------------------------------
 
-// A reduced argument: hi + lo = |x| - n * pi/2 with |hi| <= pi/4, n in the low bits of `quadrant`.
+// A reduced argument: hi - minus_lo = x - n * pi/2 with |hi| <= pi/4, n in the low bits of `quadrant`. The low part is
+// kept negated because of sin(-0): hi - (hi * 0 + minus_lo) is -0 where adding would give +0.
 template <class V, class VI>
 struct ReducedAngle {
   V hi;
-  V lo;
+  V minus_lo;
   VI quadrant;
 };
 
@@ -42,38 +43,38 @@ constexpr double kReduceLimit = 0x1p20;
 
 // Cody and Waite with three constants. The first 53 bits of pi/2 leave a difference that is a multiple of 2^-53 below
 // 1, so it is exact (with FMA at once; without, the constant comes in two parts whose products are exact). The next 30
-// bits give an exact product for n < 2^20, hence `hi` is either exact or its rounding error is caught in `lo`. What is
-// left of pi/2 after 53 more bits is below 2^-60 of the smallest |hi| that a double can lead to. `ax` >= 0;
+// bits give an exact product for n < 2^20, hence `hi` is either exact or its rounding error is caught in `minus_lo`.
+// What is left of pi/2 after 53 more bits is below 2^-60 of the smallest |hi| that a double can lead to.
 // `first_quadrant` is added to n.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V ax, double first_quadrant) {
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V x, double first_quadrant) {
   const hn::RebindToSigned<D> di;
   const V magic = hn::Set(d, kRoundingMagic + first_quadrant);
-  const V biased = hn::MulAdd(ax, hn::Set(d, 0x1.45f306dc9c883p-1), magic);
+  const V biased = hn::MulAdd(x, hn::Set(d, 0x1.45f306dc9c883p-1), magic);
   const V n = hn::Sub(biased, magic);
 #if HWY_NATIVE_FMA
-  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb54442d18p+0), ax);
+  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb54442d18p+0), x);
 #else
-  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.0b46p-34), hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+0), ax));
+  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.0b46p-34), hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+0), x));
 #endif
   const V second = hn::Set(d, 0x1.1a62633p-54);
   const V hi = hn::NegMulAdd(n, second, t);
-  const V lo = hn::NegMulAdd(n, second, hn::Sub(t, hi));
-  return {hi, hn::NegMulAdd(n, hn::Set(d, 0x1.45c06e0e68948p-86), lo), hn::BitCast(di, biased)};
+  const V minus_lo = hn::MulAdd(n, second, hn::Sub(hi, t));
+  return {hi, hn::MulAdd(n, hn::Set(d, 0x1.45c06e0e68948p-86), minus_lo), hn::BitCast(di, biased)};
 }
 
-// sin(hi + lo + quadrant * pi/2), sign inverted where `sign` is negative. Both polynomials are one Horner scheme with
-// blended coefficients (minimax on |r| <= pi/4, relative error sin 2^-57.8, cos 2^-60.9). The roundings that matter are
-// kept few: sin = r + (r * z + lo) and cos = 1 + r^2 * q, one FMA, with `lo` folded into r^2; without FMA cos is summed
-// as (1 - r^2/2) + (the error of that + r^4 * p - r * lo).
+// sin(x) from the reduced x. Both polynomials are one Horner scheme with blended coefficients (minimax on |r| <= pi/4,
+// relative error sin 2^-57.8, cos 2^-60.9). The roundings that matter are kept few: sin = r + (r * z + lo) and cos = 1
+// + r^2 * q, one FMA, with the low part folded into r^2; without FMA cos is summed as (1 - r^2/2) + (the error of that
+// + r^4 * p - r * lo).
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle, V sign) {
+HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle) {
   const V r = angle.hi;
-  const V lo = angle.lo;
+  const V minus_lo = angle.minus_lo;
   const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.quadrant));
-  const V r_lo = hn::Mul(r, lo);
+  const V minus_r_lo = hn::Mul(r, minus_lo);
 #if HWY_NATIVE_FMA
-  const V r2 = hn::MulAdd(r, r, hn::Add(r_lo, r_lo));
+  const V r2 = hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo));
 #else
   const V r2 = hn::Mul(r, r);
 #endif
@@ -88,20 +89,19 @@ HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
   const V factor = hn::IfNegativeThenElse(odd, r2, r);
 #if HWY_NATIVE_FMA
   const V z = hn::MulAdd(p, r2, coefficient(-0.5, 0.0));
-  const V tail = hn::IfNegativeThenElse(odd, hn::Set(d, 1.0), lo);
+  const V minus_tail = hn::IfNegativeThenElse(odd, hn::Set(d, -1.0), minus_lo);
   const V head = hn::IfNegativeThenElse(odd, hn::Zero(d), r);
 #else
   const V z = hn::Mul(p, r2);
   const V half_r2 = hn::Mul(r2, hn::Set(d, 0.5));
   const V one = hn::Set(d, 1.0);
   const V cos_head = hn::Sub(one, half_r2);
-  const V cos_tail = hn::Sub(hn::Sub(hn::Sub(one, cos_head), half_r2), r_lo);
-  const V tail = hn::IfNegativeThenElse(odd, cos_tail, hn::Mul(lo, cos_head));
+  const V minus_cos_tail = hn::Sub(hn::Sub(half_r2, hn::Sub(one, cos_head)), minus_r_lo);
+  const V minus_tail = hn::IfNegativeThenElse(odd, minus_cos_tail, hn::Mul(minus_lo, cos_head));
   const V head = hn::IfNegativeThenElse(odd, cos_head, r);
 #endif
-  const V magnitude = hn::Add(head, hn::MulAdd(factor, z, tail));
-  const V flip = hn::Xor(hn::BitCast(d, hn::ShiftLeft<62>(angle.quadrant)), sign);
-  return hn::Xor(magnitude, hn::And(flip, hn::SignBit(d)));
+  const V sine = hn::Sub(head, hn::NegMulAdd(factor, z, minus_tail));
+  return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<62>(angle.quadrant)), hn::SignBit(d)));
 }
 
 // The bits of 2/pi after the binary point, 64 to a word, with one zero word in front.
@@ -153,34 +153,30 @@ HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceHugeAngle(D d, 
   const double hi = f_hi * half_pi;
   const double lo = fma(f_hi, half_pi, -hi) + (f_hi * 0x1.1a62633145c07p-54 + f_lo * half_pi);
   const hn::RebindToSigned<D> di;
-  return {hn::Set(d, hi), hn::Set(d, lo), hn::Set(di, q + first_quadrant)};
+  return {hn::Set(d, hi), hn::Set(d, -lo), hn::Set(di, q + first_quadrant)};
 }
 
-// sin(|x| + first_quadrant * pi/2) with the sign of `sign`, for the |x| that ReduceAngle does not serve.
-HWY_INLINE double SinOfHuge(double x, int64_t first_quadrant, double sign) {
-  if (!(fabs(x) <= kLargestDouble)) return x - x;
+// sin(ax + first_quadrant * pi/2) for the ax > 0 that ReduceAngle does not serve.
+HWY_INLINE double SinOfHuge(double ax, int64_t first_quadrant) {
+  if (!(ax <= kLargestDouble)) return __builtin_nan("");
   const hn::CappedTag<double, 1> d;
-  return hn::GetLane(SinOfReduced(d, ReduceHugeAngle(d, fabs(x), first_quadrant), hn::Set(d, sign)));
+  return hn::GetLane(SinOfReduced(d, ReduceHugeAngle(d, ax, first_quadrant)));
 }
 
 struct Sin64 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    const V ax = hn::Abs(x);
-    slow = hn::Gt(ax, hn::Set(d, kReduceLimit));
-    return SinOfReduced(d, ReduceAngle(d, ax, 0.0), x);
+  static HWY_INLINE V Apply(D d, V x) {
+    return NaNBeyond(d, hn::Abs(x), kReduceLimit, SinOfReduced(d, ReduceAngle(d, x, 0.0)));
   }
-  static double Slow(double x) { return SinOfHuge(x, 0, x); }
+  static double Slow(double x) { return x < 0 ? -SinOfHuge(-x, 0) : SinOfHuge(x, 0); }
 };
 
 struct Cos64 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    const V ax = hn::Abs(x);
-    slow = hn::Gt(ax, hn::Set(d, kReduceLimit));
-    return SinOfReduced(d, ReduceAngle(d, ax, 1.0), hn::Zero(d));
+  static HWY_INLINE V Apply(D d, V x) {
+    return NaNBeyond(d, hn::Abs(x), kReduceLimit, SinOfReduced(d, ReduceAngle(d, x, 1.0)));
   }
-  static double Slow(double x) { return SinOfHuge(x, 1, 1.0); }
+  static double Slow(double x) { return SinOfHuge(fabs(x), 1); }
 };
 
 // Largest |x| that SubtractPi serves: without FMA the products with n must be exact.
@@ -210,34 +206,33 @@ HWY_INLINE V FloatSinOfReduced(D d, V r) {
 
 struct Sin32 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+  static HWY_INLINE V Apply(D d, V x) {
     const hn::RebindToSigned<D> di;
     const V ax = hn::Abs(x);
-    slow = hn::Gt(ax, hn::Set(d, kFloatReduceLimit));
     const V magic = hn::Set(d, kRoundingMagic);
     const V biased = hn::MulAdd(ax, hn::Set(d, 0x1.45f306dc9c883p-2), magic);
     const V r = SubtractPi(d, ax, hn::Sub(biased, magic));
     const V flip = hn::Xor(hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased))), x);
-    return hn::Xor(FloatSinOfReduced(d, r), hn::And(flip, hn::SignBit(d)));
+    const V sine = hn::Xor(FloatSinOfReduced(d, r), hn::And(flip, hn::SignBit(d)));
+    return NaNBeyond(d, ax, kFloatReduceLimit, sine);
   }
-  static double Slow(double x) { return SinOfHuge(x, 0, x); }
+  static double Slow(double x) { return Sin64::Slow(x); }
 };
 
 // cos(x) = -(-1)^n sin(|x| - (n + 1/2) pi) with n = floor(|x| / pi).
 struct Cos32 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+  static HWY_INLINE V Apply(D d, V x) {
     const hn::RebindToSigned<D> di;
     const V ax = hn::Abs(x);
-    slow = hn::Gt(ax, hn::Set(d, kFloatReduceLimit));
     const V magic = hn::Set(d, kRoundingMagic + 1.0);
     const V half = hn::Set(d, 0.5);
     const V biased = hn::Add(hn::MulSub(ax, hn::Set(d, 0x1.45f306dc9c883p-2), half), magic);
     const V r = SubtractPi(d, ax, hn::Add(hn::Sub(biased, magic), half));
     const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
-    return hn::Xor(FloatSinOfReduced(d, r), flip);
+    return NaNBeyond(d, ax, kFloatReduceLimit, hn::Xor(FloatSinOfReduced(d, r), flip));
   }
-  static double Slow(double x) { return SinOfHuge(x, 1, 1.0); }
+  static double Slow(double x) { return Cos64::Slow(x); }
 };
 
 HWY_NOINLINE void Sin(const double* x, double* y, size_t n) { MapBlock<Sin64>(x, y, n); }
@@ -245,8 +240,7 @@ HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { MapBlock<Sin32>(x, y
 HWY_NOINLINE void Cos(const double* x, double* y, size_t n) { MapBlock<Cos64>(x, y, n); }
 HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { MapBlock<Cos32>(x, y, n); }
 
-// ---- sinpi, cospi
-// ----------------------------------------------------------------------------------------------------
+// ---- sinpi, cospi ---------------------------------------------------------------------------------------------------
 //
 // The reduction modulo 2 and to quarters is exact for every double, so no lane is slow; the rest times pi as hi + lo
 // goes through the polynomials of sin and cos. sinpi of an integer is a zero with the sign of x, cospi of n + 1/2 is
@@ -266,10 +260,10 @@ HWY_INLINE V SinPiOfModuloTwo(D d, V x, double first_quadrant) {
   const V r = hn::Sub(x, hn::Mul(hn::Sub(biased, magic), hn::Set(d, 0.5)));
   const V pi = hn::Set(d, 0x1.921fb54442d18p+1);
   const V hi = hn::Mul(r, pi);
-  const V lo = hn::MulAdd(r, hn::Set(d, 0x1.1a62633145c07p-53), ProductError(d, r, pi, hi));
+  const V minus_lo = hn::NegMulAdd(r, hn::Set(d, 0x1.1a62633145c07p-53), DivisionRest(d, hi, r, pi));
   const hn::RebindToSigned<D> di;
-  const ReducedAngle<V, hn::Vec<decltype(di)>> angle = {hi, lo, hn::BitCast(di, biased)};
-  return hn::Add(SinOfReduced(d, angle, hn::Zero(d)), hn::Zero(d));
+  const ReducedAngle<V, hn::Vec<decltype(di)>> angle = {hi, minus_lo, hn::BitCast(di, biased)};
+  return hn::Add(SinOfReduced(d, angle), hn::Zero(d));
 }
 
 // sin(pi r) on |r| <= 1/2 to 2^-27.4 relative, for float32 results.
@@ -283,36 +277,33 @@ HWY_INLINE V FloatSinPi(D d, V r) {
 
 struct Sinpi64 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+  static HWY_INLINE V Apply(D d, V x) {
     const V ax = hn::Abs(x);
-#if HWY_NATIVE_FMA
-    slow = NoLane(d);
-#else
+    V result = SinPiOfModuloTwo(d, ModuloTwo(d, ax), 0.0);
+#if !HWY_NATIVE_FMA
     // The parts of the split product would be subnormal.
-    slow = hn::And(hn::Lt(ax, hn::Set(d, 0x1p-900)), hn::Gt(ax, hn::Zero(d)));
+    const auto tiny = hn::And(hn::Lt(ax, hn::Set(d, 0x1p-900)), hn::Gt(ax, hn::Zero(d)));
+    result = hn::IfThenElse(tiny, hn::Set(d, __builtin_nan("")), result);
 #endif
-    const V result = SinPiOfModuloTwo(d, ModuloTwo(d, ax), 0.0);
     return hn::Xor(result, hn::And(x, hn::SignBit(d)));
   }
   static double Slow(double x) {
+    if (!(fabs(x) < 1)) return __builtin_nan("");
     const double scaled = x * 0x1p200;
     return fma(scaled, 0x1.921fb54442d18p+1, scaled * 0x1.1a62633145c07p-53) * 0x1p-200;
   }
 };
 
-struct Cospi64 {
+struct Cospi64 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     return SinPiOfModuloTwo(d, ModuloTwo(d, hn::Abs(x)), 1.0);
   }
-  static double Slow(double x) { return x; }
 };
 
-struct Sinpi32 {
+struct Sinpi32 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const hn::RebindToSigned<D> di;
     const V t = ModuloTwo(d, hn::Abs(x));
     const V magic = hn::Set(d, kRoundingMagic);
@@ -321,13 +312,11 @@ struct Sinpi32 {
     const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
     return hn::Xor(hn::Add(hn::Xor(sine, flip), hn::Zero(d)), hn::And(x, hn::SignBit(d)));
   }
-  static double Slow(double x) { return x; }
 };
 
-struct Cospi32 {
+struct Cospi32 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const hn::RebindToSigned<D> di;
     const V t = ModuloTwo(d, hn::Abs(x));
     const V magic = hn::Set(d, kRoundingMagic + 1.0);
@@ -337,7 +326,6 @@ struct Cospi32 {
     const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
     return hn::Add(hn::Xor(sine, flip), hn::Zero(d));
   }
-  static double Slow(double x) { return x; }
 };
 
 HWY_NOINLINE void Sinpi(const double* x, double* y, size_t n) { MapBlock<Sinpi64>(x, y, n); }
@@ -352,14 +340,14 @@ HWY_NOINLINE void Cospi(const float* x, float* y, size_t n) { MapBlock<Cospi32>(
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle, V sign) {
   const V r = angle.hi;
-  const V lo = angle.lo;
+  const V minus_lo = angle.minus_lo;
   const V one = hn::Set(d, 1.0);
   const V r2 = hn::Mul(r, r);
-  const V r2_error = hn::MulAdd(hn::Add(r, r), lo, ProductError(d, r, r, r2));
+  const V r2_error = hn::NegMulAdd(hn::Add(r, r), minus_lo, ProductError(d, r, r, r2));
 
   const V p = Horner(d, r2, 0x1.5d8e625bc8fcep-33, -0x1.ae5e55005a3c8p-26, 0x1.71de355fa4e3dp-19,
                      -0x1.a01a019bf2b7ep-13, 0x1.111111110f760p-7, -0x1.5555555555548p-3);
-  const V sin_rest = hn::MulAdd(r, hn::Mul(p, r2), hn::NegMulAdd(hn::Mul(r2, hn::Set(d, 0.5)), lo, lo));
+  const V sin_rest = hn::MulAdd(r, hn::Mul(p, r2), hn::MulSub(hn::Mul(r2, hn::Set(d, 0.5)), minus_lo, minus_lo));
   const V sin_hi = hn::Add(r, sin_rest);
   const V sin_lo = hn::Add(hn::Sub(r, sin_hi), sin_rest);
 
@@ -388,13 +376,12 @@ HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
 
 struct Tan64 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+  static HWY_INLINE V Apply(D d, V x) {
     const V ax = hn::Abs(x);
-    slow = hn::Gt(ax, hn::Set(d, kReduceLimit));
-    return TanOfReduced(d, ReduceAngle(d, ax, 0.0), x);
+    return NaNBeyond(d, ax, kReduceLimit, TanOfReduced(d, ReduceAngle(d, ax, 0.0), x));
   }
   static double Slow(double x) {
-    if (!(fabs(x) <= kLargestDouble)) return x - x;
+    if (!(fabs(x) <= kLargestDouble)) return __builtin_nan("");
     const hn::CappedTag<double, 1> d;
     return hn::GetLane(TanOfReduced(d, ReduceHugeAngle(d, fabs(x), 0), hn::Set(d, x)));
   }
@@ -403,10 +390,9 @@ struct Tan64 {
 // tan(r) = r * N(r^2) / D(r^2) to 2^-35 on |r| <= pi/4.
 struct Tan32 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
+  static HWY_INLINE V Apply(D d, V x) {
     const hn::RebindToSigned<D> di;
     const V ax = hn::Abs(x);
-    slow = hn::Gt(ax, hn::Set(d, kFloatReduceLimit / 2));
     const V magic = hn::Set(d, kRoundingMagic);
     const V biased = hn::MulAdd(ax, hn::Set(d, 0x1.45f306dc9c883p-1), magic);
     const V r = SubtractPi(d, ax, hn::Mul(hn::Sub(biased, magic), hn::Set(d, 0.5)));
@@ -417,7 +403,8 @@ struct Tan32 {
     bottom = hn::MulAdd(bottom, r2, hn::Set(d, 1.0));
     const V odd = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
     const V quotient = hn::Div(hn::IfNegativeThenElse(odd, bottom, top), hn::IfNegativeThenElse(odd, top, bottom));
-    return hn::Xor(quotient, hn::And(hn::Xor(odd, x), hn::SignBit(d)));
+    const V tangent = hn::Xor(quotient, hn::And(hn::Xor(odd, x), hn::SignBit(d)));
+    return NaNBeyond(d, ax, kFloatReduceLimit / 2, tangent);
   }
   static double Slow(double x) { return Tan64::Slow(x); }
 };
@@ -458,10 +445,9 @@ HWY_INLINE AsinParts<V, hn::Mask<D>> ReduceAsin(D d, V ax) {
   return {s, hn::MulAdd(hn::Mul(s, z), p, hn::IfThenElseZero(large, root_lo)), large};
 }
 
-struct Asin64 {
+struct Asin64 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const auto parts = ReduceAsin(d, hn::Abs(x));
     const V twice = hn::Add(parts.s, parts.s);
     const V half_pi = hn::Set(d, kHalfPi);
@@ -471,14 +457,12 @@ struct Asin64 {
     const V result = hn::Add(hn::IfThenElse(parts.large, head, parts.s), hn::IfThenElse(parts.large, tail, parts.rest));
     return hn::Or(result, hn::And(x, hn::SignBit(d)));
   }
-  static double Slow(double x) { return x; }
 };
 
 // acos(x) = base + (main + rest): pi/2 - asin(x) for |x| <= 1/2, 2 asin(s) for x > 1/2, pi - 2 asin(s) for x < -1/2.
-struct Acos64 {
+struct Acos64 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const auto parts = ReduceAsin(d, hn::Abs(x));
     const V sign = hn::And(x, hn::SignBit(d));
     const V minus_unless_large = hn::Xor(sign, hn::IfThenElse(parts.large, hn::Zero(d), hn::SignBit(d)));
@@ -492,7 +476,6 @@ struct Acos64 {
     const V head_error = hn::Add(hn::Sub(base, head), main);
     return hn::Add(head, hn::Add(head_error, hn::MulAdd(parts.rest, scale, base_lo)));
   }
-  static double Slow(double x) { return x; }
 };
 
 // asin for float32 results: s * P(s^2), relative error 2^-27.7; `large` as above.
@@ -506,22 +489,19 @@ HWY_INLINE V FloatAsin(D d, V ax, hn::Mask<D>& large) {
                            0x1.5555fb040849ep-3, 0x1.ffffffda11fc6p-1));
 }
 
-struct Asin32 {
+struct Asin32 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     hn::Mask<D> large;
     const V asin = FloatAsin(d, hn::Abs(x), large);
     const V result = hn::IfThenElse(large, hn::NegMulAdd(hn::Set(d, 2.0), asin, hn::Set(d, kHalfPi)), asin);
     return hn::Or(result, hn::And(x, hn::SignBit(d)));
   }
-  static double Slow(double x) { return x; }
 };
 
-struct Acos32 {
+struct Acos32 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     hn::Mask<D> large;
     const V asin = FloatAsin(d, hn::Abs(x), large);
     const V from_zero = hn::Sub(hn::Set(d, kHalfPi), hn::Xor(asin, hn::And(x, hn::SignBit(d))));
@@ -529,7 +509,6 @@ struct Acos32 {
     const V from_end = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi), twice), twice);
     return hn::IfThenElse(large, from_end, from_zero);
   }
-  static double Slow(double x) { return x; }
 };
 
 HWY_NOINLINE void Asin(const double* x, double* y, size_t n) { MapBlock<Asin64>(x, y, n); }
@@ -580,10 +559,9 @@ HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
 #endif
 }
 
-struct Atan64 {
+struct Atan64 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
     // Beyond the clamp the result is pi/2 anyway; Min passes a NaN that comes second.
     const V ax = hn::Min(hn::Set(d, 0x1p100), hn::Abs(x));
@@ -597,7 +575,6 @@ struct Atan64 {
                              hn::IfThenElseZero(inverted, hn::SignBit(d)));
     return hn::Or(result, hn::And(x, hn::SignBit(d)));
   }
-  static double Slow(double x) { return x; }
 };
 
 // atan(u) on [0, 1] for float32 results, relative error 2^-28.6.
@@ -609,10 +586,9 @@ HWY_INLINE V FloatAtan(D d, V u) {
                            0x1.9990825233cd7p-3, -0x1.555533fc60e85p-2, 0x1.ffffffeba5b2ep-1));
 }
 
-struct Atan32 {
+struct Atan32 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
     const V ax = hn::Abs(x);
     const auto inverted = hn::Gt(ax, one);
@@ -620,7 +596,6 @@ struct Atan32 {
     const V result = hn::IfThenElse(inverted, hn::Sub(hn::Set(d, kHalfPi), atan), atan);
     return hn::Or(result, hn::And(x, hn::SignBit(d)));
   }
-  static double Slow(double x) { return x; }
 };
 
 HWY_NOINLINE void Atan(const double* x, double* y, size_t n) { MapBlock<Atan64>(x, y, n); }
@@ -630,7 +605,7 @@ HWY_NOINLINE void Atan(const float* x, float* y, size_t n) { MapBlock<Atan32>(x,
 // is or may become subnormal, a divisor whose inverse is not an ordinary number (zero and infinity among them).
 struct Atan2Of64 {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V y, V x, hn::Mask<D>& slow) {
+  static HWY_INLINE V Apply(D d, V y, V x) {
     const V one = hn::Set(d, 1.0);
     const V ay = hn::Abs(y);
     const V ax = hn::Abs(x);
@@ -643,22 +618,21 @@ struct Atan2Of64 {
     const V rest = DivisionRest(d, top, u, bottom);
     const auto tiny = hn::And(hn::Lt(hn::Min(top, u), hn::Set(d, 0x1p-900)), hn::Gt(top, hn::Zero(d)));
     const auto extreme = hn::Or(hn::Lt(bottom, hn::Set(d, 0x1p-900)), hn::Gt(bottom, hn::Set(d, 0x1p900)));
-    slow = hn::Or(tiny, extreme);
     const V base =
         hn::IfThenElse(swapped, hn::Set(d, kHalfPi), hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPi), hn::Zero(d)));
     const V base_lo = hn::IfThenElse(swapped, hn::Set(d, kHalfPiLow),
                                      hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPiLow), hn::Zero(d)));
     const V sign = hn::And(hn::Xor(x, hn::IfThenElseZero(swapped, hn::SignBit(d))), hn::SignBit(d));
-    return hn::Or(AddAtan(d, base, base_lo, u, hn::Mul(rest, inverse), sign), hn::And(y, hn::SignBit(d)));
+    const V result = hn::Or(AddAtan(d, base, base_lo, u, hn::Mul(rest, inverse), sign), hn::And(y, hn::SignBit(d)));
+    return hn::IfThenElse(hn::Or(tiny, extreme), hn::Set(d, __builtin_nan("")), result);
   }
   static double Slow(double y, double x) { return atan2(y, x); }
 };
 
 // float64 has room for every quotient of two float32; the clamps settle 0/0 and inf/inf.
-struct Atan2Of32 {
+struct Atan2Of32 : VectorOnly {
   template <class D, class V>
-  static HWY_INLINE V Apply(D d, V y, V x, hn::Mask<D>& slow) {
-    slow = NoLane(d);
+  static HWY_INLINE V Apply(D d, V y, V x) {
     const V ay = hn::Abs(y);
     const V ax = hn::Abs(x);
     const auto swapped = hn::Gt(ay, ax);
@@ -670,7 +644,6 @@ struct Atan2Of32 {
     const V steep = hn::Sub(hn::Set(d, kHalfPi), hn::Xor(atan, hn::And(x, hn::SignBit(d))));
     return hn::Or(hn::IfThenElse(swapped, steep, flat), hn::And(y, hn::SignBit(d)));
   }
-  static double Slow(double y, double /* x */) { return y; }
 };
 
 // Bit 0 of `uniform`: y is one value for all elements; bit 1: x is.
