@@ -35,21 +35,21 @@ constexpr double kLn2Low = 0x1.ef35793c7673p-45;
 
 // 2^n for the n that `biased` = n + kExponentMagic holds, -1022 <= n <= 1023.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V PowerOfTwo(D d, V biased) {
+HWY_INLINE V PowerFromBiased(D d, V biased) {
   const hn::RebindToSigned<D> di;
   return hn::BitCast(d, hn::ShiftLeft<52>(hn::BitCast(di, biased)));
 }
 
 // An unevaluated sum; lo need not be below the last bit of hi.
 template <class V>
-struct Wide {
+struct HeadTail {
   V hi;
   V lo;
 };
 
 // exp(r + r_low) for |r| <= 0.3468 and a small r_low, to 2^-56.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE Wide<V> ExpOfReduced(D d, V r_hi, V r_low) {
+HWY_INLINE HeadTail<V> ExpOfReduced(D d, V r_hi, V r_low) {
   const V one = hn::Set(d, 1.0);
   const V r = hn::Add(r_hi, r_low);
   const V r_lo = hn::Add(hn::Sub(r_hi, r), r_low);
@@ -66,7 +66,7 @@ HWY_INLINE V ScaleByPowerOfTwo(D d, V v, V n) {
   const V magic = hn::Set(d, kExponentMagic);
   const V first = hn::MulAdd(n, hn::Set(d, 0.5), magic);
   const V second = hn::Add(hn::Sub(n, hn::Sub(first, magic)), magic);
-  return hn::Mul(hn::Mul(v, PowerOfTwo(d, first)), PowerOfTwo(d, second));
+  return hn::Mul(hn::Mul(v, PowerFromBiased(d, first)), PowerFromBiased(d, second));
 }
 
 // erf(x) / x - 1 for |x| <= 0.8 and z = x^2 (minimax for erf, relative error 2^-56.0).
@@ -104,7 +104,7 @@ struct Erf64 : VectorOnly {
         Horner(d, r, 0x1.c6b2094705279p-28, 0x1.3a33e28da30adp-24, 0x1.87b568f013e85p-21, 0x1.b8aa621779ef6p-18,
                0x1.b8aad2561a19ap-15, 0x1.819578aa97bb6p-12, 0x1.21301a6beca3ep-9, 0x1.697c2106b9b7fp-7,
                0x1.697c2106bf3fcp-5, 0x1.0f1d18c50f78ap-3, 0x1.0f1d18c50f77ep-2, 0x1.0f1d18c50f77ep-2);
-    const V large = hn::NegMulAdd(tail, PowerOfTwo(d, biased), one);
+    const V large = hn::NegMulAdd(tail, PowerFromBiased(d, biased), one);
     return hn::Or(hn::IfThenElse(hn::Lt(ax, threshold), small, large), hn::And(x, hn::SignBit(d)));
   }
 };
@@ -196,15 +196,15 @@ struct Erfc32 : VectorOnly {
                          0x1.0000001d2dc55p+0);
     const V bottom = Horner(d, ax, 0x1.de1148ea20144p-5, 0x1.a125f39d08d87p-2, 0x1.53e45231ac1d6p+0,
                             0x1.33d0cfa4643fap+1, 0x1.2f1999d433784p+1, 1.0);
-    const V positive = hn::Mul(hn::Mul(e, PowerOfTwo(d, biased)), hn::Div(top, bottom));
+    const V positive = hn::Mul(hn::Mul(e, PowerFromBiased(d, biased)), hn::Div(top, bottom));
     return hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2.0), positive), positive);
   }
 };
 
-HWY_NOINLINE void Erf(const double* x, double* y, size_t n) { MapBlock<Erf64>(x, y, n); }
-HWY_NOINLINE void Erf(const float* x, float* y, size_t n) { MapBlock<Erf32>(x, y, n); }
-HWY_NOINLINE void Erfc(const double* x, double* y, size_t n) { MapBlock<Erfc64>(x, y, n); }
-HWY_NOINLINE void Erfc(const float* x, float* y, size_t n) { MapBlock<Erfc32>(x, y, n); }
+inline HWY_NOINLINE void Erf(const double* x, double* y, size_t n) { MapBlock<Erf64>(x, y, n); }
+inline HWY_NOINLINE void Erf(const float* x, float* y, size_t n) { MapBlock<Erf32>(x, y, n); }
+inline HWY_NOINLINE void Erfc(const double* x, double* y, size_t n) { MapBlock<Erfc64>(x, y, n); }
+inline HWY_NOINLINE void Erfc(const float* x, float* y, size_t n) { MapBlock<Erfc32>(x, y, n); }
 
 // ---- gamma, lgamma --------------------------------------------------------------------------------------------------
 //
@@ -217,7 +217,7 @@ HWY_NOINLINE void Erfc(const float* x, float* y, size_t n) { MapBlock<Erfc32>(x,
 // log(v + v_lo) for a positive ordinary v, to about 2^-64 of the larger of 1 and the result: 2^k * m with m within
 // sqrt(2) of 1, s = (m - 1) / (m + 1), log m = 2 s + 2/3 s^3 + s^5 R(s^2) (minimax, absolute error 2^-68).
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE Wide<V> LogWide(D d, V v, V v_lo) {
+HWY_INLINE HeadTail<V> LogHeadTail(D d, V v, V v_lo) {
   const hn::RebindToUnsigned<D> du;
   const V one = hn::Set(d, 1.0);
   const auto bits = hn::BitCast(du, v);
@@ -262,13 +262,13 @@ HWY_INLINE Wide<V> LogWide(D d, V v, V v_lo) {
 
 // x (x + 1) ... (x + 7) for 0 < x < 8 = q (q + 6) (q + 10) (q + 12) with q = x (x + 7).
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE Wide<V> RisingEight(D d, V x) {
+HWY_INLINE HeadTail<V> RisingEight(D d, V x) {
   const V seven = hn::Set(d, 7.0);
   const V last = hn::Add(x, seven);
   const V last_lo = hn::Sub(x, hn::Sub(last, seven));
   const V q = hn::Mul(x, last);
   const V q_lo = hn::MulAdd(x, last_lo, ProductError(d, x, last, q));
-  Wide<V> product = {q, q_lo};
+  HeadTail<V> product = {q, q_lo};
   for (const double offset : {6.0, 10.0, 12.0}) {
     const V shift = hn::Set(d, offset);
     const V factor = hn::Add(q, shift);
@@ -284,9 +284,9 @@ HWY_INLINE Wide<V> RisingEight(D d, V x) {
 
 // log gamma(y + y_lo) for y >= 8.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE Wide<V> StirlingLogGamma(D d, V y, V y_lo) {
+HWY_INLINE HeadTail<V> StirlingLogGamma(D d, V y, V y_lo) {
   const V half = hn::Set(d, 0.5);
-  const Wide<V> log = LogWide(d, y, hn::Zero(d));
+  const HeadTail<V> log = LogHeadTail(d, y, hn::Zero(d));
   const V factor = hn::Sub(y, half);
   const V factor_lo = hn::Sub(hn::Sub(y, factor), half);
   const V product = hn::Mul(factor, log.hi);
@@ -312,7 +312,7 @@ HWY_INLINE Wide<V> StirlingLogGamma(D d, V y, V y_lo) {
 
 // y + y_lo = x + 8 where x < 8.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE Wide<V> ShiftBelowEight(D d, V x, hn::Mask<D> below) {
+HWY_INLINE HeadTail<V> ShiftBelowEight(D d, V x, hn::Mask<D> below) {
   const V eight = hn::Set(d, 8.0);
   const V y = hn::Add(x, eight);
   return {hn::IfThenElse(below, y, x), hn::IfThenElseZero(below, hn::Sub(x, hn::Sub(y, eight)))};
@@ -324,15 +324,15 @@ struct Gamma64 {
     // Min passes a NaN that comes second. Beyond the clamp the result overflows anyway.
     const V clamped = hn::Min(hn::Set(d, 172.5), x);
     const auto below = hn::Lt(clamped, hn::Set(d, 8.0));
-    const Wide<V> y = ShiftBelowEight(d, clamped, below);
-    const Wide<V> log = StirlingLogGamma(d, y.hi, y.lo);
+    const HeadTail<V> y = ShiftBelowEight(d, clamped, below);
+    const HeadTail<V> log = StirlingLogGamma(d, y.hi, y.lo);
     const V magic = hn::Set(d, 0x1.8p52);
     const V n = hn::Sub(hn::MulAdd(log.hi, hn::Set(d, kLog2E), magic), magic);
-    const Wide<V> e =
+    const HeadTail<V> e =
         ExpOfReduced(d, hn::NegMulAdd(n, hn::Set(d, kLn2High), log.hi), hn::NegMulAdd(n, hn::Set(d, kLn2Low), log.lo));
     const V top = hn::Add(e.hi, e.lo);
     const V top_lo = hn::Add(hn::Sub(e.hi, top), e.lo);
-    const Wide<V> bottom = RisingEight(d, clamped);
+    const HeadTail<V> bottom = RisingEight(d, clamped);
     const V inverse = hn::Div(hn::Set(d, 1.0), bottom.hi);
     const V quotient = hn::Mul(top, inverse);
     const V rest = hn::Add(DivisionRest(d, top, quotient, bottom.hi), hn::NegMulAdd(quotient, bottom.lo, top_lo));
@@ -348,10 +348,11 @@ struct Lgamma64 {
   static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
     const auto below = hn::Lt(x, hn::Set(d, 8.0));
-    const Wide<V> y = ShiftBelowEight(d, x, below);
-    const Wide<V> log = StirlingLogGamma(d, y.hi, y.lo);
-    const Wide<V> product = RisingEight(d, hn::IfThenElse(below, x, one));
-    const Wide<V> divisor = LogWide(d, hn::IfThenElse(below, product.hi, one), hn::IfThenElseZero(below, product.lo));
+    const HeadTail<V> y = ShiftBelowEight(d, x, below);
+    const HeadTail<V> log = StirlingLogGamma(d, y.hi, y.lo);
+    const HeadTail<V> product = RisingEight(d, hn::IfThenElse(below, x, one));
+    const HeadTail<V> divisor =
+        LogHeadTail(d, hn::IfThenElse(below, product.hi, one), hn::IfThenElseZero(below, product.lo));
     const V head = hn::Sub(log.hi, divisor.hi);
     const V back = hn::Sub(head, log.hi);
     const V head_error = hn::Sub(hn::Sub(log.hi, hn::Sub(head, back)), hn::Add(divisor.hi, back));
@@ -434,7 +435,7 @@ struct Gamma32 {
     const V r = hn::NegMulAdd(hn::Sub(biased, magic), hn::Set(d, kLn2), log);
     const V e = Horner(d, r, 0x1.6ab8c468e31eap-10, 0x1.126de8149661ep-7, 0x1.55589e77c7839p-5, 0x1.555408dbb3fdbp-3,
                        0x1.fffffaa4542c9p-2, 0x1.0000009d29023p+0, 0x1.0000000268cf4p+0);
-    const V gamma = hn::Mul(e, PowerOfTwo(d, biased));
+    const V gamma = hn::Mul(e, PowerFromBiased(d, biased));
     const V result = hn::Div(gamma, hn::IfThenElse(below, RisingFour(d, clamped), hn::Set(d, 1.0)));
     return hn::IfThenElse(hn::Ge(x, hn::Zero(d)), result, hn::Set(d, __builtin_nan("")));
   }
@@ -463,10 +464,10 @@ struct Lgamma32 {
   static double Slow(double x) { return Lgamma64::Slow(x); }
 };
 
-HWY_NOINLINE void Lgamma(const double* x, double* y, size_t n) { MapBlock<Lgamma64>(x, y, n); }
-HWY_NOINLINE void Lgamma(const float* x, float* y, size_t n) { MapBlock<Lgamma32>(x, y, n); }
-HWY_NOINLINE void Gamma(const double* x, double* y, size_t n) { MapBlock<Gamma64>(x, y, n); }
-HWY_NOINLINE void Gamma(const float* x, float* y, size_t n) { MapBlock<Gamma32>(x, y, n); }
+inline HWY_NOINLINE void Lgamma(const double* x, double* y, size_t n) { MapBlock<Lgamma64>(x, y, n); }
+inline HWY_NOINLINE void Lgamma(const float* x, float* y, size_t n) { MapBlock<Lgamma32>(x, y, n); }
+inline HWY_NOINLINE void Gamma(const double* x, double* y, size_t n) { MapBlock<Gamma64>(x, y, n); }
+inline HWY_NOINLINE void Gamma(const float* x, float* y, size_t n) { MapBlock<Gamma32>(x, y, n); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanes

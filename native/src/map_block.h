@@ -111,8 +111,10 @@ struct VectorOnly {
 
 // Whether a result may be a NaN; a difference of infinities only costs a needless look.
 template <class D, class V>
-HWY_INLINE bool AnyNaN(D d, V y0, V y1, V y2, V y3) {
-  return !hn::AllFalse(d, hn::IsNaN(hn::Add(hn::Add(y0, y1), hn::Add(y2, y3))));
+HWY_INLINE bool AnyNaN(D d, const V (&results)[kGroupVectors]) {
+  V sum = results[0];
+  for (size_t v = 1; v < kGroupVectors; ++v) sum = hn::Add(sum, results[v]);
+  return !hn::AllFalse(d, hn::IsNaN(sum));
 }
 
 // `result` with its NaNs replaced by the scalar path, and with one bit pattern for those that stay.
@@ -149,20 +151,12 @@ HWY_NOINLINE V ReplaceNaNsOfPair(D d, V a, V b, V result) {
 template <class Op, class D, typename T>
 HWY_INLINE void MapGroup(D d, const T* x, T* y) {
   const size_t lanes = hn::Lanes(d);
-  hn::Vec<D> y0 = Op::Apply(d, LoadWide(d, x));
-  hn::Vec<D> y1 = Op::Apply(d, LoadWide(d, x + lanes));
-  hn::Vec<D> y2 = Op::Apply(d, LoadWide(d, x + 2 * lanes));
-  hn::Vec<D> y3 = Op::Apply(d, LoadWide(d, x + 3 * lanes));
-  if (HWY_UNLIKELY(AnyNaN(d, y0, y1, y2, y3))) {
-    y0 = ReplaceNaNs<Op>(d, LoadWide(d, x), y0);
-    y1 = ReplaceNaNs<Op>(d, LoadWide(d, x + lanes), y1);
-    y2 = ReplaceNaNs<Op>(d, LoadWide(d, x + 2 * lanes), y2);
-    y3 = ReplaceNaNs<Op>(d, LoadWide(d, x + 3 * lanes), y3);
+  hn::Vec<D> result[kGroupVectors];
+  for (size_t v = 0; v < kGroupVectors; ++v) result[v] = Op::Apply(d, LoadWide(d, x + v * lanes));
+  if (HWY_UNLIKELY(AnyNaN(d, result))) {
+    for (size_t v = 0; v < kGroupVectors; ++v) result[v] = ReplaceNaNs<Op>(d, LoadWide(d, x + v * lanes), result[v]);
   }
-  StoreNarrow(d, y0, y);
-  StoreNarrow(d, y1, y + lanes);
-  StoreNarrow(d, y2, y + 2 * lanes);
-  StoreNarrow(d, y3, y + 3 * lanes);
+  for (size_t v = 0; v < kGroupVectors; ++v) StoreNarrow(d, result[v], y + v * lanes);
 }
 
 // y may equal x; no alignment is asked for and nothing beyond n elements is touched.
@@ -186,20 +180,16 @@ HWY_INLINE void MapBlock(const T* x, T* y, size_t n) {
 template <class Op, class D, typename T>
 HWY_INLINE void MapGroupPair(D d, const T* a, const T* b, T* out) {
   const size_t lanes = hn::Lanes(d);
-  hn::Vec<D> r0 = Op::Apply(d, LoadWide(d, a), LoadWide(d, b));
-  hn::Vec<D> r1 = Op::Apply(d, LoadWide(d, a + lanes), LoadWide(d, b + lanes));
-  hn::Vec<D> r2 = Op::Apply(d, LoadWide(d, a + 2 * lanes), LoadWide(d, b + 2 * lanes));
-  hn::Vec<D> r3 = Op::Apply(d, LoadWide(d, a + 3 * lanes), LoadWide(d, b + 3 * lanes));
-  if (HWY_UNLIKELY(AnyNaN(d, r0, r1, r2, r3))) {
-    r0 = ReplaceNaNsOfPair<Op>(d, LoadWide(d, a), LoadWide(d, b), r0);
-    r1 = ReplaceNaNsOfPair<Op>(d, LoadWide(d, a + lanes), LoadWide(d, b + lanes), r1);
-    r2 = ReplaceNaNsOfPair<Op>(d, LoadWide(d, a + 2 * lanes), LoadWide(d, b + 2 * lanes), r2);
-    r3 = ReplaceNaNsOfPair<Op>(d, LoadWide(d, a + 3 * lanes), LoadWide(d, b + 3 * lanes), r3);
+  hn::Vec<D> result[kGroupVectors];
+  for (size_t v = 0; v < kGroupVectors; ++v) {
+    result[v] = Op::Apply(d, LoadWide(d, a + v * lanes), LoadWide(d, b + v * lanes));
   }
-  StoreNarrow(d, r0, out);
-  StoreNarrow(d, r1, out + lanes);
-  StoreNarrow(d, r2, out + 2 * lanes);
-  StoreNarrow(d, r3, out + 3 * lanes);
+  if (HWY_UNLIKELY(AnyNaN(d, result))) {
+    for (size_t v = 0; v < kGroupVectors; ++v) {
+      result[v] = ReplaceNaNsOfPair<Op>(d, LoadWide(d, a + v * lanes), LoadWide(d, b + v * lanes), result[v]);
+    }
+  }
+  for (size_t v = 0; v < kGroupVectors; ++v) StoreNarrow(d, result[v], out + v * lanes);
 }
 
 // `uniform` bit 0: a is one value for all elements, bit 1: b is. out may equal a or b.

@@ -72,26 +72,27 @@ HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
   const V r = angle.hi;
   const V minus_lo = angle.minus_lo;
   const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.quadrant));
-  const V minus_r_lo = hn::Mul(r, minus_lo);
-#if HWY_NATIVE_FMA
-  const V r2 = hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo));
-#else
   const V r2 = hn::Mul(r, r);
-#endif
   const auto coefficient = [&](double cos, double sin)
                                HWY_ATTR { return hn::IfNegativeThenElse(odd, hn::Set(d, cos), hn::Set(d, sin)); };
-  V p = coefficient(-0x1.90738536bb9ebp-37, 0x1.5d8e625bc8fcep-33);
-  p = hn::MulAdd(p, r2, coefficient(0x1.1eeb57d304f11p-29, -0x1.ae5e55005a3c8p-26));
-  p = hn::MulAdd(p, r2, coefficient(-0x1.27e4fa02e3c1dp-22, 0x1.71de355fa4e3dp-19));
-  p = hn::MulAdd(p, r2, coefficient(0x1.a01a019f3838fp-16, -0x1.a01a019bf2b7ep-13));
-  p = hn::MulAdd(p, r2, coefficient(-0x1.6c16c16c168cap-10, 0x1.111111110f760p-7));
-  p = hn::MulAdd(p, r2, coefficient(0x1.5555555555555p-5, -0x1.5555555555548p-3));
-  const V factor = hn::IfNegativeThenElse(odd, r2, r);
+  // Pairs instead of Horner's rule, and a square without the low part, keep the chain of dependent operations short.
+  const V p01 = hn::MulAdd(coefficient(-0x1.6c16c16c168cap-10, 0x1.111111110f760p-7), r2,
+                           coefficient(0x1.5555555555555p-5, -0x1.5555555555548p-3));
+  const V p23 = hn::MulAdd(coefficient(-0x1.27e4fa02e3c1dp-22, 0x1.71de355fa4e3dp-19), r2,
+                           coefficient(0x1.a01a019f3838fp-16, -0x1.a01a019bf2b7ep-13));
+  const V p45 = hn::MulAdd(coefficient(-0x1.90738536bb9ebp-37, 0x1.5d8e625bc8fcep-33), r2,
+                           coefficient(0x1.1eeb57d304f11p-29, -0x1.ae5e55005a3c8p-26));
+  const V r4 = hn::Mul(r2, r2);
+  const V p = hn::MulAdd(hn::MulAdd(p45, r4, p23), r4, p01);
+  const V minus_r_lo = hn::Mul(r, minus_lo);
 #if HWY_NATIVE_FMA
-  const V z = hn::MulAdd(p, r2, coefficient(-0.5, 0.0));
+  const V full_r2 = hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo));
+  const V factor = hn::IfNegativeThenElse(odd, full_r2, r);
+  const V z = hn::MulAdd(p, full_r2, coefficient(-0.5, 0.0));
   const V minus_tail = hn::IfNegativeThenElse(odd, hn::Set(d, -1.0), minus_lo);
   const V head = hn::IfNegativeThenElse(odd, hn::Zero(d), r);
 #else
+  const V factor = hn::IfNegativeThenElse(odd, r2, r);
   const V z = hn::Mul(p, r2);
   const V half_r2 = hn::Mul(r2, hn::Set(d, 0.5));
   const V one = hn::Set(d, 1.0);
@@ -182,14 +183,14 @@ struct Cos64 {
 // Largest |x| that SubtractPi serves: without FMA the products with n must be exact.
 constexpr double kFloatReduceLimit = HWY_NATIVE_FMA ? 0x1p45 : 0x1p20;
 
-// ax - n * pi for a float32 argument held in float64.
+// x - n * pi for a float32 argument held in float64.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V SubtractPi(D d, V ax, V n) {
+HWY_INLINE V SubtractPi(D d, V x, V n) {
 #if HWY_NATIVE_FMA
-  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb54442d18p+1), ax);
+  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb54442d18p+1), x);
   return hn::NegMulAdd(n, hn::Set(d, 0x1.1a62633145c07p-53), t);
 #else
-  V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+1), ax);
+  V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+1), x);
   t = hn::NegMulAdd(n, hn::Set(d, 0x1.0b4611a6p-33), t);
   return hn::NegMulAdd(n, hn::Set(d, 0x1.3198a2e037073p-68), t);
 #endif
@@ -208,37 +209,34 @@ struct Sin32 {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
     const hn::RebindToSigned<D> di;
-    const V ax = hn::Abs(x);
     const V magic = hn::Set(d, kRoundingMagic);
-    const V biased = hn::MulAdd(ax, hn::Set(d, 0x1.45f306dc9c883p-2), magic);
-    const V r = SubtractPi(d, ax, hn::Sub(biased, magic));
-    const V flip = hn::Xor(hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased))), x);
-    const V sine = hn::Xor(FloatSinOfReduced(d, r), hn::And(flip, hn::SignBit(d)));
-    return NaNBeyond(d, ax, kFloatReduceLimit, sine);
+    const V biased = hn::MulAdd(x, hn::Set(d, 0x1.45f306dc9c883p-2), magic);
+    const V r = SubtractPi(d, x, hn::Sub(biased, magic));
+    const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    return NaNBeyond(d, hn::Abs(x), kFloatReduceLimit, hn::Xor(FloatSinOfReduced(d, r), flip));
   }
   static double Slow(double x) { return Sin64::Slow(x); }
 };
 
-// cos(x) = -(-1)^n sin(|x| - (n + 1/2) pi) with n = floor(|x| / pi).
+// cos(x) = -(-1)^n sin(x - (n + 1/2) pi) with n = floor(x / pi).
 struct Cos32 {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
     const hn::RebindToSigned<D> di;
-    const V ax = hn::Abs(x);
     const V magic = hn::Set(d, kRoundingMagic + 1.0);
     const V half = hn::Set(d, 0.5);
-    const V biased = hn::Add(hn::MulSub(ax, hn::Set(d, 0x1.45f306dc9c883p-2), half), magic);
-    const V r = SubtractPi(d, ax, hn::Add(hn::Sub(biased, magic), half));
+    const V biased = hn::Add(hn::MulSub(x, hn::Set(d, 0x1.45f306dc9c883p-2), half), magic);
+    const V r = SubtractPi(d, x, hn::Add(hn::Sub(biased, magic), half));
     const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
-    return NaNBeyond(d, ax, kFloatReduceLimit, hn::Xor(FloatSinOfReduced(d, r), flip));
+    return NaNBeyond(d, hn::Abs(x), kFloatReduceLimit, hn::Xor(FloatSinOfReduced(d, r), flip));
   }
   static double Slow(double x) { return Cos64::Slow(x); }
 };
 
-HWY_NOINLINE void Sin(const double* x, double* y, size_t n) { MapBlock<Sin64>(x, y, n); }
-HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { MapBlock<Sin32>(x, y, n); }
-HWY_NOINLINE void Cos(const double* x, double* y, size_t n) { MapBlock<Cos64>(x, y, n); }
-HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { MapBlock<Cos32>(x, y, n); }
+inline HWY_NOINLINE void Sin(const double* x, double* y, size_t n) { MapBlock<Sin64>(x, y, n); }
+inline HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { MapBlock<Sin32>(x, y, n); }
+inline HWY_NOINLINE void Cos(const double* x, double* y, size_t n) { MapBlock<Cos64>(x, y, n); }
+inline HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { MapBlock<Cos32>(x, y, n); }
 
 // ---- sinpi, cospi ---------------------------------------------------------------------------------------------------
 //
@@ -328,10 +326,10 @@ struct Cospi32 : VectorOnly {
   }
 };
 
-HWY_NOINLINE void Sinpi(const double* x, double* y, size_t n) { MapBlock<Sinpi64>(x, y, n); }
-HWY_NOINLINE void Sinpi(const float* x, float* y, size_t n) { MapBlock<Sinpi32>(x, y, n); }
-HWY_NOINLINE void Cospi(const double* x, double* y, size_t n) { MapBlock<Cospi64>(x, y, n); }
-HWY_NOINLINE void Cospi(const float* x, float* y, size_t n) { MapBlock<Cospi32>(x, y, n); }
+inline HWY_NOINLINE void Sinpi(const double* x, double* y, size_t n) { MapBlock<Sinpi64>(x, y, n); }
+inline HWY_NOINLINE void Sinpi(const float* x, float* y, size_t n) { MapBlock<Sinpi32>(x, y, n); }
+inline HWY_NOINLINE void Cospi(const double* x, double* y, size_t n) { MapBlock<Cospi64>(x, y, n); }
+inline HWY_NOINLINE void Cospi(const float* x, float* y, size_t n) { MapBlock<Cospi32>(x, y, n); }
 
 // ---- tan ------------------------------------------------------------------------------------------------------------
 
@@ -409,8 +407,8 @@ struct Tan32 {
   static double Slow(double x) { return Tan64::Slow(x); }
 };
 
-HWY_NOINLINE void Tan(const double* x, double* y, size_t n) { MapBlock<Tan64>(x, y, n); }
-HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapBlock<Tan32>(x, y, n); }
+inline HWY_NOINLINE void Tan(const double* x, double* y, size_t n) { MapBlock<Tan64>(x, y, n); }
+inline HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapBlock<Tan32>(x, y, n); }
 
 // ---- asin, acos -----------------------------------------------------------------------------------------------------
 //
@@ -511,10 +509,10 @@ struct Acos32 : VectorOnly {
   }
 };
 
-HWY_NOINLINE void Asin(const double* x, double* y, size_t n) { MapBlock<Asin64>(x, y, n); }
-HWY_NOINLINE void Asin(const float* x, float* y, size_t n) { MapBlock<Asin32>(x, y, n); }
-HWY_NOINLINE void Acos(const double* x, double* y, size_t n) { MapBlock<Acos64>(x, y, n); }
-HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapBlock<Acos32>(x, y, n); }
+inline HWY_NOINLINE void Asin(const double* x, double* y, size_t n) { MapBlock<Asin64>(x, y, n); }
+inline HWY_NOINLINE void Asin(const float* x, float* y, size_t n) { MapBlock<Asin32>(x, y, n); }
+inline HWY_NOINLINE void Acos(const double* x, double* y, size_t n) { MapBlock<Acos64>(x, y, n); }
+inline HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapBlock<Acos32>(x, y, n); }
 
 // ---- atan, atan2 ----------------------------------------------------------------------------------------------------
 //
@@ -598,8 +596,8 @@ struct Atan32 : VectorOnly {
   }
 };
 
-HWY_NOINLINE void Atan(const double* x, double* y, size_t n) { MapBlock<Atan64>(x, y, n); }
-HWY_NOINLINE void Atan(const float* x, float* y, size_t n) { MapBlock<Atan32>(x, y, n); }
+inline HWY_NOINLINE void Atan(const double* x, double* y, size_t n) { MapBlock<Atan64>(x, y, n); }
+inline HWY_NOINLINE void Atan(const float* x, float* y, size_t n) { MapBlock<Atan32>(x, y, n); }
 
 // atan2: u = min(|x|, |y|) / max(|x|, |y|), then base 0, pi/2 or pi plus or minus atan(u). Slow lanes: a quotient that
 // is or may become subnormal, a divisor whose inverse is not an ordinary number (zero and infinity among them).
@@ -647,10 +645,10 @@ struct Atan2Of32 : VectorOnly {
 };
 
 // Bit 0 of `uniform`: y is one value for all elements; bit 1: x is.
-HWY_NOINLINE void Atan2(const double* y, const double* x, double* out, size_t n, unsigned uniform) {
+inline HWY_NOINLINE void Atan2(const double* y, const double* x, double* out, size_t n, unsigned uniform) {
   MapBlockPair<Atan2Of64>(y, x, out, n, uniform);
 }
-HWY_NOINLINE void Atan2(const float* y, const float* x, float* out, size_t n, unsigned uniform) {
+inline HWY_NOINLINE void Atan2(const float* y, const float* x, float* out, size_t n, unsigned uniform) {
   MapBlockPair<Atan2Of32>(y, x, out, n, uniform);
 }
 
