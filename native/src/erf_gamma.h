@@ -1,7 +1,8 @@
 // Block functions for the error functions and the gamma functions, in float64 and float32.
 //
 // Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
-// alone. Accuracy is measured by test/accuracy_trig.cpp; the figures beside the functions are the worst it has seen.
+// alone. The ULP figures are the worst that test/accuracy_trig.cpp has seen with LANES_ACCURACY_SAMPLES=50000, over the
+// whole domain. AVX2 and AVX3 agree.
 #if defined(LANES_ERF_GAMMA_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANES_ERF_GAMMA_H
 #undef LANES_ERF_GAMMA_H
@@ -22,6 +23,8 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // ---- erf, erfc ------------------------------------------------------------------------------------------------------
+//
+// No slow lanes. Measured: float64 erf 0.83, erfc 0.85 ULP (subnormal results included), float32 erf 0.59, erfc 0.63.
 
 // 1.5 * 2^52 + 1023: a number added to it is rounded to an integer whose sum with the exponent bias stands in the low
 // bits.
@@ -125,7 +128,7 @@ struct Erf32 : VectorOnly {
   }
 };
 
-// erfc: 1 - erf(x) for |x| < 0.75. Beyond, exp(-x^2) * G(t) / (x + 1/2) with G = (x + 1/2) exp(x^2) erfc(x), which is
+// erfc: 1 - erf(x) for |x| < 0.65. Beyond, exp(-x^2) * G(t) / (x + 1/2) with G = (x + 1/2) exp(x^2) erfc(x), which is
 // nearly constant, as a polynomial in t = (x - 4) / (x + 4) (minimax on [0, 28], relative error 2^-60 before the
 // coefficients are rounded). x^2, the exponential, G and the divisor all carry a low part; the quotient is corrected
 // once. A negative x gives 2 - erfc(-x).
@@ -209,10 +212,12 @@ inline HWY_NOINLINE void Erfc(const float* x, float* y, size_t n) { MapBlock<Erf
 // ---- gamma, lgamma --------------------------------------------------------------------------------------------------
 //
 // For y >= 8, log gamma(y) = (y - 1/2) log y - y + log sqrt(2 pi) + S(1/y) (Stirling; S minimax, absolute error 2^-63),
-// all of it as an unevaluated sum that is good to about 2^-62 of (y - 1/2) log y. Below 8, y = x + 8 and the product x
-// (x + 1) ... (x + 7) is divided out. gamma exponentiates; lgamma subtracts the logarithm of the product, and within
-// 1/16 of its zeros 1 and 2 uses polynomials in the distance. Slow lanes: zero, negative and extreme arguments go
-// through the long double functions of the C library, whose error is invisible in a double where long double is wider.
+// all of it as an unevaluated sum of two doubles. Below 8, y = x + 8 and the product x (x + 1) ... (x + 7) is divided
+// out. gamma exponentiates; lgamma subtracts the logarithm of the product, and near its zeros 1 and 2 uses polynomials
+// in the distance. Slow lanes: arguments that are negative, below 2^-900 or, for lgamma, beyond 2^1000 go through the
+// long double functions of the C library; where long double is no wider than double, their error is the library's.
+// float32 shifts below 4 and computes in plain float64. gamma of a negative integer is NaN, lgamma +infinity. Measured:
+// float64 gamma 0.77, lgamma 0.79 ULP (0.51 for negative arguments on x86), float32 gamma 0.54, lgamma 0.51.
 
 // log(v + v_lo) for a positive ordinary v, to about 2^-64 of the larger of 1 and the result: 2^k * m with m within
 // sqrt(2) of 1, s = (m - 1) / (m + 1), log m = 2 s + 2/3 s^3 + s^5 R(s^2) (minimax, absolute error 2^-68).

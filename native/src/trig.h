@@ -1,7 +1,8 @@
 // Block functions for the circular functions and their inverses, in float64 and float32.
 //
 // Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
-// alone. Accuracy is measured by test/accuracy_trig.cpp; the figures beside the functions are the worst it has seen.
+// alone. The ULP figures are the worst that test/accuracy_trig.cpp has seen with LANES_ACCURACY_SAMPLES=50000, over the
+// whole domain with subnormals and, for sin, cos and tan, the neighbours of multiples of pi/2. AVX2 and AVX3 agree.
 #if defined(LANES_TRIG_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANES_TRIG_H
 #undef LANES_TRIG_H
@@ -28,6 +29,11 @@ constexpr double kRoundingMagic = 0x1.8p52;
 constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
 
 // ---- sin, cos -------------------------------------------------------------------------------------------------------
+//
+// Any finite argument: reduced by Cody and Waite to |r| <= pi/4 up to 2^20, by Payne and Hanek in scalar code beyond
+// (the C library's own sin and cos are off by up to 179 ULP near multiples of pi/2 around 2^47). float32: reduced to
+// |r| <= pi/2 in float64 up to 2^45 (2^20 without FMA), then one short polynomial. Infinities and NaN give NaN.
+// Measured: float64 0.87 ULP (0.82 without FMA), float32 0.59.
 
 // A reduced argument: hi - minus_lo = x - n * pi/2 with |hi| <= pi/4, n in the low bits of `quadrant`. The low part is
 // kept negated because of sin(-0): hi - (hi * 0 + minus_lo) is -0 where adding would give +0.
@@ -240,9 +246,10 @@ inline HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { MapBlock<Cos3
 
 // ---- sinpi, cospi ---------------------------------------------------------------------------------------------------
 //
-// The reduction modulo 2 and to quarters is exact for every double, so no lane is slow; the rest times pi as hi + lo
-// goes through the polynomials of sin and cos. sinpi of an integer is a zero with the sign of x, cospi of n + 1/2 is
-// +0.
+// sin(pi x) and cos(pi x) for every double: the reduction modulo 2 and to quarters is exact, and the rest times pi,
+// with its low part, goes through the polynomials of sin and cos. sinpi of an integer is a zero with the sign of x,
+// cospi of n + 1/2 is +0. Measured: float64 0.87 ULP, 1.00 for sinpi of subnormal numbers (0.82 without FMA), float32
+// 0.59.
 
 // ax modulo 2, in [-1, 1], exact. NaN for an infinity.
 template <class D, class V = hn::Vec<D>>
@@ -332,6 +339,9 @@ inline HWY_NOINLINE void Cospi(const double* x, double* y, size_t n) { MapBlock<
 inline HWY_NOINLINE void Cospi(const float* x, float* y, size_t n) { MapBlock<Cospi32>(x, y, n); }
 
 // ---- tan ------------------------------------------------------------------------------------------------------------
+//
+// Reduced as for sin; float32 as a rational function of r on |r| <= pi/4. Measured: float64 0.80 ULP (0.88 without
+// FMA), float32 0.51.
 
 // tan(hi + lo + quadrant * pi/2) with the sign flipped where `sign` is negative: sin and cos with the polynomials
 // above, each as a head and a tail, and one division whose error is measured and put right.
@@ -413,7 +423,8 @@ inline HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapBlock<Tan3
 // ---- asin, acos -----------------------------------------------------------------------------------------------------
 //
 // asin(s) = s + s^3 * P(s^2) for s <= 1/2 (minimax, relative error 2^-59.8); beyond, asin(a) = pi/2 - 2 asin(s) with
-// s = sqrt((1 - a) / 2) and the rounding error of the root carried along. |x| > 1 gives NaN out of the root.
+// s = sqrt((1 - a) / 2) and the rounding error of the root carried along. |x| > 1 gives NaN out of the root. No slow
+// lanes. Measured: float64 asin 0.63, acos 0.59 ULP, float32 0.58.
 
 constexpr double kHalfPi = 0x1.921fb54442d18p+0;
 constexpr double kHalfPiLow = 0x1.1a62633145c07p-54;
@@ -518,7 +529,7 @@ inline HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapBlock<Aco
 //
 // atan(u) = u + u^3 * P(u^2) on [0, 1] in one polynomial (minimax, relative error 2^-57.5); an argument beyond 1 is
 // inverted. A quotient carries its rounding error as `u_lo`, whose weight 1 / (1 + u^2) need not be better than 1 - u^2
-// / 2.
+// / 2. Measured: float64 atan 0.91 ULP, atan2 0.94, float32 0.54.
 
 // base + base_lo + atan(u + u_lo), or minus atan where `sign` is negative; 0 <= u <= 1 <= base or base = 0.
 template <class D, class V = hn::Vec<D>>

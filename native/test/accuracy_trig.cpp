@@ -98,7 +98,8 @@ int Lgamma(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
 }
 
 const std::vector<Range> kAngles = {{-1.6, 1.6}, {-10, 10}, {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}};
-const std::vector<Range> kTurns = {{-0.26, 0.26}, {-3, 3}, {-1e-3, 1e-3}, {-1e5, 1e5}, {-0x1p53, 0x1p53}};
+const std::vector<Range> kTurns = {{-0.26, 0.26}, {-5e-308, 5e-308}, {-3, 3},
+                                   {-1e-3, 1e-3}, {-1e5, 1e5},       {-0x1p53, 0x1p53}};
 
 const std::vector<Range> kUnit = {{-1, 1}, {0.45, 0.55}, {-0.55, -0.45}, {0.999, 1}, {-1, -0.999}, {-1e-3, 1e-3}};
 const std::vector<Range> kRatios = {{-1, 1}, {-1.1, -0.9}, {0.9, 1.1}, {-4, 4}, {-100, 100}, {-1e17, 1e17}};
