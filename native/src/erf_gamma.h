@@ -217,7 +217,7 @@ inline HWY_NOINLINE void Erfc(const float* x, float* y, size_t n) { MapBlock<Erf
 // in the distance. Slow lanes: arguments that are negative, below 2^-900 or, for lgamma, beyond 2^1000 go through the
 // long double functions of the C library; where long double is no wider than double, their error is the library's.
 // float32 shifts below 4 and computes in plain float64. gamma of a negative integer is NaN, lgamma +infinity. Measured:
-// float64 gamma 0.77, lgamma 0.79 ULP (0.51 for negative arguments on x86), float32 gamma 0.54, lgamma 0.51.
+// float64 gamma 0.77, lgamma 0.79 ULP, float32 gamma 0.54, lgamma 0.51.
 
 // log(v + v_lo) for a positive ordinary v, to about 2^-64 of the larger of 1 and the result: 2^k * m with m within
 // sqrt(2) of 1, s = (m - 1) / (m + 1), log m = 2 s + 2/3 s^3 + s^5 R(s^2) (minimax, absolute error 2^-68).
