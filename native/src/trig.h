@@ -258,17 +258,22 @@ HWY_INLINE V ModuloTwo(D d, V ax) {
   return hn::Sub(ax, hn::Add(turns, turns));
 }
 
+// pi * x for |x| <= 1, reduced like an angle.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V SinPiOfModuloTwo(D d, V x, double first_quadrant) {
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceTurns(D d, V x, double first_quadrant) {
+  const hn::RebindToSigned<D> di;
   const V magic = hn::Set(d, kRoundingMagic + first_quadrant);
   const V biased = hn::Add(hn::Add(x, x), magic);
   const V r = hn::Sub(x, hn::Mul(hn::Sub(biased, magic), hn::Set(d, 0.5)));
   const V pi = hn::Set(d, 0x1.921fb54442d18p+1);
   const V hi = hn::Mul(r, pi);
   const V minus_lo = hn::NegMulAdd(r, hn::Set(d, 0x1.1a62633145c07p-53), DivisionRest(d, hi, r, pi));
-  const hn::RebindToSigned<D> di;
-  const ReducedAngle<V, hn::Vec<decltype(di)>> angle = {hi, minus_lo, hn::BitCast(di, biased)};
-  return hn::Add(SinOfReduced(d, angle), hn::Zero(d));
+  return {hi, minus_lo, hn::BitCast(di, biased)};
+}
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V SinPiOfModuloTwo(D d, V x, double first_quadrant) {
+  return hn::Add(SinOfReduced(d, ReduceTurns(d, x, first_quadrant)), hn::Zero(d));
 }
 
 // sin(pi r) on |r| <= 1/2 to 2^-27.4 relative, for float32 results.
@@ -343,10 +348,17 @@ inline HWY_NOINLINE void Cospi(const float* x, float* y, size_t n) { MapBlock<Co
 // Reduced as for sin; float32 as a rational function of r on |r| <= pi/4. Measured: float64 0.80 ULP (0.88 without
 // FMA), float32 0.51.
 
-// tan(hi + lo + quadrant * pi/2) with the sign flipped where `sign` is negative: sin and cos with the polynomials
-// above, each as a head and a tail, and one division whose error is measured and put right.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle, V sign) {
+// The sine and the cosine of an angle but for its quadrant, each as a head and a tail.
+template <class V>
+struct SinCosParts {
+  V sin_hi;
+  V sin_lo;
+  V cos_hi;
+  V cos_lo;
+};
+
+template <class D, class V, class VI>
+HWY_INLINE SinCosParts<V> SinCosOfReduced(D d, const ReducedAngle<V, VI>& angle) {
   const V r = angle.hi;
   const V minus_lo = angle.minus_lo;
   const V one = hn::Set(d, 1.0);
@@ -368,12 +380,19 @@ HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
       hn::MulAdd(hn::Mul(r2, r2), q, hn::NegMulAdd(hn::Set(d, 0.5), r2_error, hn::Sub(hn::Sub(one, head), half_r2)));
   const V cos_hi = hn::Add(head, cos_rest);
   const V cos_lo = hn::Add(hn::Sub(head, cos_hi), cos_rest);
+  return {sin_hi, sin_lo, cos_hi, cos_lo};
+}
 
+// tan of the angle with the sign flipped where `sign` is negative: one division whose error is measured and put right.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle, V sign) {
+  const SinCosParts<V> parts = SinCosOfReduced(d, angle);
   const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.quadrant));
-  const V top_hi = hn::IfNegativeThenElse(odd, cos_hi, sin_hi);
-  const V top_lo = hn::IfNegativeThenElse(odd, cos_lo, sin_lo);
-  const V bottom_hi = hn::IfNegativeThenElse(odd, sin_hi, cos_hi);
-  const V bottom_lo = hn::IfNegativeThenElse(odd, sin_lo, cos_lo);
+  const V top_hi = hn::IfNegativeThenElse(odd, parts.cos_hi, parts.sin_hi);
+  const V top_lo = hn::IfNegativeThenElse(odd, parts.cos_lo, parts.sin_lo);
+  const V bottom_hi = hn::IfNegativeThenElse(odd, parts.sin_hi, parts.cos_hi);
+  const V bottom_lo = hn::IfNegativeThenElse(odd, parts.sin_lo, parts.cos_lo);
+  const V one = hn::Set(d, 1.0);
   const V inverse = hn::Div(one, bottom_hi);
   const V quotient = hn::Mul(top_hi, inverse);
   const V rest = DivisionRest(d, top_hi, quotient, bottom_hi);
