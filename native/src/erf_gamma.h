@@ -413,12 +413,15 @@ struct Gamma64 {
         ExpOfReduced(d, hn::NegMulAdd(n, hn::Set(d, kLn2High), log.hi), hn::NegMulAdd(n, hn::Set(d, kLn2Low), log.lo));
     const V top = hn::Add(e.hi, e.lo);
     const V top_lo = hn::Add(hn::Sub(e.hi, top), e.lo);
-    const HeadTail<V> bottom = RisingEight(d, clamped);
-    const V inverse = hn::Div(hn::Set(d, 1.0), bottom.hi);
-    const V quotient = hn::Mul(top, inverse);
-    const V rest = hn::Add(DivisionRest(d, top, quotient, bottom.hi), hn::NegMulAdd(quotient, bottom.lo, top_lo));
-    const V divided = hn::MulAdd(rest, inverse, quotient);
-    const V gamma = ScaleByPowerOfTwo(d, hn::IfThenElse(below, divided, top), n);
+    V mantissa = top;
+    if (!hn::AllFalse(d, below)) {
+      const HeadTail<V> bottom = RisingEight(d, clamped);
+      const V inverse = hn::Div(hn::Set(d, 1.0), bottom.hi);
+      const V quotient = hn::Mul(top, inverse);
+      const V rest = hn::Add(DivisionRest(d, top, quotient, bottom.hi), hn::NegMulAdd(quotient, bottom.lo, top_lo));
+      mantissa = hn::IfThenElse(below, hn::MulAdd(rest, inverse, quotient), top);
+    }
+    const V gamma = ScaleByPowerOfTwo(d, mantissa, n);
     return hn::IfThenElse(hn::Ge(x, hn::Set(d, 0x1p-900)), gamma, hn::Set(d, __builtin_nan("")));
   }
   static double Slow(double x) { return SlowGamma(x); }
@@ -431,19 +434,37 @@ struct Lgamma64 {
     const auto below = hn::Lt(x, hn::Set(d, 8.0));
     const HeadTail<V> y = ShiftBelowEight(d, x, below);
     const HeadTail<V> log = StirlingLogGamma(d, y.hi, y.lo);
-    const HeadTail<V> product = RisingEight(d, hn::IfThenElse(below, x, one));
-    const HeadTail<V> divisor =
-        LogHeadTail(d, hn::IfThenElse(below, product.hi, one), hn::IfThenElseZero(below, product.lo));
-    const V head = hn::Sub(log.hi, divisor.hi);
-    const V back = hn::Sub(head, log.hi);
-    const V head_error = hn::Sub(hn::Sub(log.hi, hn::Sub(head, back)), hn::Add(divisor.hi, back));
-    const V far = hn::Add(head, hn::Add(head_error, hn::Sub(log.lo, divisor.lo)));
-
-    // Near 1 and 2: psi * t + t^2 * P(t), minimax, relative error 2^-57.5 with the coefficients rounded.
+    V result = hn::Add(log.hi, log.lo);
+    // Both branches only skip work: they select nothing where no lane asks for it.
+    if (!hn::AllFalse(d, below)) result = hn::IfThenElse(below, BelowEight(d, x, log), result);
     const V t1 = hn::Sub(x, one);
     const V t2 = hn::Sub(x, hn::Set(d, 2.0));
     const auto near_one = hn::Le(hn::Abs(t1), hn::Set(d, 0x1p-4));
     const auto near = hn::Or(near_one, hn::Le(hn::Abs(t2), hn::Set(d, 0x1p-3)));
+    if (!hn::AllFalse(d, near)) result = hn::IfThenElse(near, NearZeros(d, t1, t2, near_one), result);
+    // Adding zero makes lgamma(1) a positive zero.
+    result = hn::Add(result, hn::Zero(d));
+    return hn::IfThenElse(hn::Ge(x, hn::Set(d, 0x1p-900)), NaNBeyond(d, x, 0x1p1000, result),
+                          hn::Set(d, __builtin_nan("")));
+  }
+  static double Slow(double x) { return SlowLgamma(x); }
+
+ private:
+  // log gamma(x + 8), given as `log`, minus the logarithm of the product; lanes with x >= 8 are not looked at.
+  template <class D, class V>
+  static HWY_INLINE V BelowEight(D d, V x, const HeadTail<V>& log) {
+    const V eight = hn::Set(d, 8.0);
+    const HeadTail<V> product = RisingEight(d, hn::Min(x, eight));
+    const HeadTail<V> divisor = LogHeadTail(d, product.hi, product.lo);
+    const V head = hn::Sub(log.hi, divisor.hi);
+    const V back = hn::Sub(head, log.hi);
+    const V head_error = hn::Sub(hn::Sub(log.hi, hn::Sub(head, back)), hn::Add(divisor.hi, back));
+    return hn::Add(head, hn::Add(head_error, hn::Sub(log.lo, divisor.lo)));
+  }
+
+  // Near 1 and 2, t1 and t2 away: psi * t + t^2 * P(t), minimax, relative error 2^-57.5 with the coefficients rounded.
+  template <class D, class V, class M>
+  static HWY_INLINE V NearZeros(D d, V t1, V t2, M near_one) {
     const V p1 = Horner(d, t1, -0x1.3f1fa254738e0p-4, 0x1.592464f8ed547p-4, -0x1.74864a881877dp-4, 0x1.99fd3f73087e9p-4,
                         -0x1.c80674c0cc2c0p-4, 0x1.010b38118c509p-3, -0x1.2703a1dc1a58bp-3, 0x1.5b40cb0fa61cfp-3,
                         -0x1.a8b9c17aa6393p-3, 0x1.151322ac7d8acp-2, -0x1.9a4d55beab2d7p-2, 0x1.a51a6625307d3p-1);
@@ -455,13 +476,8 @@ struct Lgamma64 {
     const V psi = hn::IfThenElse(near_one, hn::Set(d, -0x1.2788cfc6fb619p-1), hn::Set(d, 0x1.b0ee6072093cep-2));
     const V tail = hn::Mul(t, hn::MulAdd(t, hn::IfThenElse(near_one, p1, p2), hn::Set(d, 0x1.6cb90701fbfabp-58)));
     const V linear = hn::Mul(t, psi);
-    const V close = hn::Add(linear, hn::Add(ProductError(d, t, psi, linear), tail));
-    // Adding zero makes lgamma(1) a positive zero.
-    const V result = hn::Add(hn::IfThenElse(near, close, far), hn::Zero(d));
-    return hn::IfThenElse(hn::Ge(x, hn::Set(d, 0x1p-900)), NaNBeyond(d, x, 0x1p1000, result),
-                          hn::Set(d, __builtin_nan("")));
+    return hn::Add(linear, hn::Add(ProductError(d, t, psi, linear), tail));
   }
-  static double Slow(double x) { return SlowLgamma(x); }
 };
 
 // log v for float32 results, to 2^-39 absolute.
