@@ -111,6 +111,49 @@ class Arguments {
   size_t turn_ = 0;
 };
 
+// Any bit pattern, NaN and infinities included.
+template <typename T>
+void AppendBitPatterns(std::mt19937_64& random, size_t count, std::vector<T>& to) {
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t bits = random();
+    T value;
+    memcpy(&value, &bits, sizeof(value));
+    to.push_back(value);
+  }
+}
+
+template <typename T>
+void AppendUniform(std::mt19937_64& random, double low, double high, size_t count, std::vector<T>& to) {
+  std::uniform_real_distribution<double> uniform(low, high);
+  for (size_t i = 0; i < count; ++i) to.push_back(static_cast<T>(uniform(random)));
+}
+
+// Both signs of the values every function should meet: zeros, subnormals, neighbours of one, the largest, infinity,
+// NaN.
+template <typename T>
+void AppendSpecials(std::vector<T>& to) {
+  using Limits = std::numeric_limits<T>;
+  const T values[] = {0,
+                      Limits::denorm_min(),
+                      Limits::min() / 2,
+                      Limits::min(),
+                      Limits::epsilon(),
+                      T(0.5),
+                      1 - Limits::epsilon() / 2,
+                      1,
+                      1 + Limits::epsilon(),
+                      2,
+                      3,
+                      10,
+                      Limits::max(),
+                      Limits::infinity(),
+                      Limits::quiet_NaN()};
+  for (const T value : values) {
+    to.push_back(value);
+    to.push_back(-value);
+  }
+}
+
 }  // namespace lanes
 
 #endif  // LANES_TEST_ULP_H

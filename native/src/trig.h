@@ -1,0 +1,689 @@
+// Block functions for the circular functions and their inverses, in float64 and float32.
+//
+// Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
+// alone. The ULP figures are the worst that test/accuracy_trig.cpp has seen with LANES_ACCURACY_SAMPLES=50000, over the
+// whole domain with subnormals and, for sin, cos and tan, the neighbours of multiples of pi/2. AVX2 and AVX3 agree.
+#if defined(LANES_TRIG_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef LANES_TRIG_H
+#undef LANES_TRIG_H
+#else
+#define LANES_TRIG_H
+#endif
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "hwy/highway.h"
+#include "map_block.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanes {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Adding and subtracting it rounds |v| < 2^51 to an integer; the sum's low bits hold that integer.
+constexpr double kRoundingMagic = 0x1.8p52;
+
+constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
+
+// ---- sin, cos -------------------------------------------------------------------------------------------------------
+//
+// Any finite argument: reduced by Cody and Waite to |r| <= pi/4 up to 2^20, by Payne and Hanek in scalar code beyond
+// (the C library's own sin and cos are off by up to 179 ULP near multiples of pi/2 around 2^47). float32: reduced to
+// |r| <= pi/2 in float64 up to 2^45 (2^20 without FMA), then one short polynomial. Infinities and NaN give NaN.
+// Measured: float64 0.87 ULP (0.82 without FMA), float32 0.59.
+
+// A reduced argument: hi - minus_lo = x - n * pi/2 with |hi| <= pi/4, n in the low bits of `quadrant`. The low part is
+// kept negated because of sin(-0): hi - (hi * 0 + minus_lo) is -0 where adding would give +0.
+template <class V, class VI>
+struct ReducedAngle {
+  V hi;
+  V minus_lo;
+  VI quadrant;
+};
+
+// Largest |x| that ReduceAngle serves.
+constexpr double kReduceLimit = 0x1p20;
+
+// Cody and Waite with three constants. The first 53 bits of pi/2 leave a difference that is a multiple of 2^-53 below
+// 1, so it is exact (with FMA at once; without, the constant comes in two parts whose products are exact). The next 30
+// bits give an exact product for n < 2^20, hence `hi` is either exact or its rounding error is caught in `minus_lo`.
+// What is left of pi/2 after 53 more bits is below 2^-60 of the smallest |hi| that a double can lead to.
+// `first_quadrant` is added to n.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V x, double first_quadrant) {
+  const hn::RebindToSigned<D> di;
+  const V magic = hn::Set(d, kRoundingMagic + first_quadrant);
+  const V biased = hn::MulAdd(x, hn::Set(d, 0x1.45f306dc9c883p-1), magic);
+  const V n = hn::Sub(biased, magic);
+#if HWY_NATIVE_FMA
+  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb54442d18p+0), x);
+#else
+  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.0b46p-34), hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+0), x));
+#endif
+  const V second = hn::Set(d, 0x1.1a62633p-54);
+  const V hi = hn::NegMulAdd(n, second, t);
+  const V minus_lo = hn::MulAdd(n, second, hn::Sub(hi, t));
+  return {hi, hn::MulAdd(n, hn::Set(d, 0x1.45c06e0e68948p-86), minus_lo), hn::BitCast(di, biased)};
+}
+
+// sin(x) from the reduced x. Both polynomials are one Horner scheme with blended coefficients (minimax on |r| <= pi/4,
+// relative error sin 2^-57.8, cos 2^-60.9). The roundings that matter are kept few: sin = r + (r * z + lo) and cos = 1
+// + r^2 * q, one FMA, with the low part folded into r^2; without FMA cos is summed as (1 - r^2/2) + (the error of that
+// + r^4 * p - r * lo).
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle) {
+  const V r = angle.hi;
+  const V minus_lo = angle.minus_lo;
+  const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.quadrant));
+  const V r2 = hn::Mul(r, r);
+  const auto coefficient = [&](double cos, double sin)
+                               HWY_ATTR { return hn::IfNegativeThenElse(odd, hn::Set(d, cos), hn::Set(d, sin)); };
+  // Pairs instead of Horner's rule, and a square without the low part, keep the chain of dependent operations short.
+  const V p01 = hn::MulAdd(coefficient(-0x1.6c16c16c168cap-10, 0x1.111111110f760p-7), r2,
+                           coefficient(0x1.5555555555555p-5, -0x1.5555555555548p-3));
+  const V p23 = hn::MulAdd(coefficient(-0x1.27e4fa02e3c1dp-22, 0x1.71de355fa4e3dp-19), r2,
+                           coefficient(0x1.a01a019f3838fp-16, -0x1.a01a019bf2b7ep-13));
+  const V p45 = hn::MulAdd(coefficient(-0x1.90738536bb9ebp-37, 0x1.5d8e625bc8fcep-33), r2,
+                           coefficient(0x1.1eeb57d304f11p-29, -0x1.ae5e55005a3c8p-26));
+  const V r4 = hn::Mul(r2, r2);
+  const V p = hn::MulAdd(hn::MulAdd(p45, r4, p23), r4, p01);
+  const V minus_r_lo = hn::Mul(r, minus_lo);
+#if HWY_NATIVE_FMA
+  const V full_r2 = hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo));
+  const V factor = hn::IfNegativeThenElse(odd, full_r2, r);
+  const V z = hn::MulAdd(p, full_r2, coefficient(-0.5, 0.0));
+  const V minus_tail = hn::IfNegativeThenElse(odd, hn::Set(d, -1.0), minus_lo);
+  const V head = hn::IfNegativeThenElse(odd, hn::Zero(d), r);
+#else
+  const V factor = hn::IfNegativeThenElse(odd, r2, r);
+  const V z = hn::Mul(p, r2);
+  const V half_r2 = hn::Mul(r2, hn::Set(d, 0.5));
+  const V one = hn::Set(d, 1.0);
+  const V cos_head = hn::Sub(one, half_r2);
+  const V minus_cos_tail = hn::Sub(hn::Sub(half_r2, hn::Sub(one, cos_head)), minus_r_lo);
+  const V minus_tail = hn::IfNegativeThenElse(odd, minus_cos_tail, hn::Mul(minus_lo, cos_head));
+  const V head = hn::IfNegativeThenElse(odd, cos_head, r);
+#endif
+  const V sine = hn::Sub(head, hn::NegMulAdd(factor, z, minus_tail));
+  return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<62>(angle.quadrant)), hn::SignBit(d)));
+}
+
+// The bits of 2/pi after the binary point, 64 to a word, with one zero word in front.
+constexpr uint64_t kTwoOverPi[] = {0x0000000000000000u, 0xa2f9836e4e441529u, 0xfc2757d1f534ddc0u, 0xdb6295993c439041u,
+                                   0xfe5163abdebbc561u, 0xb7246e3a424dd2e0u, 0x06492eea09d1921cu, 0xfe1deb1cb129a73eu,
+                                   0xe88235f52ebb4484u, 0xe99c7026b45f7e41u, 0x3991d639835339f4u, 0x9c845f8bbdf9283bu,
+                                   0x1ff897ffde05980fu, 0xef2f118b5a0a6d1fu, 0x6d367ecf27cb09b7u, 0x4f463f669e5fea2du,
+                                   0x7527bac7ebe5f17bu, 0x3d0739f78a5292eau, 0x6bfb5fb11f8d5d08u, 0x56033046fc7b6babu,
+                                   0xf0cfbc209af4361du};
+
+// Payne and Hanek for finite |x| > 2^20: x = m * 2^e, and of m * 2/pi only the bits that matter modulo 4 and 137 bits
+// below the point are formed. The nearest that a double comes to a multiple of pi/2 is about 2^-61, so 76 good bits
+// remain.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceHugeAngle(D d, double ax, int64_t first_quadrant) {
+  uint64_t bits;
+  memcpy(&bits, &ax, sizeof(bits));
+  const uint64_t m = (bits & ((uint64_t{1} << 52) - 1)) | (uint64_t{1} << 52);
+  const unsigned first_bit = static_cast<unsigned>(bits >> 52) - 1023 - 52 - 2 + 64;
+  const unsigned word = first_bit / 64;
+  const unsigned shift = first_bit % 64;
+  uint64_t window[3];
+  for (unsigned i = 0; i < 3; ++i) {
+    const uint64_t next = shift == 0 ? 0 : kTwoOverPi[word + i + 1] >> (64 - shift);
+    window[i] = (kTwoOverPi[word + i] << shift) | next;
+  }
+  using Wide = unsigned __int128;
+  const Wide low = Wide{m} * window[2];
+  const Wide middle = Wide{m} * window[1] + static_cast<uint64_t>(low >> 64);
+  const uint64_t top = m * window[0] + static_cast<uint64_t>(middle >> 64);
+  // 2 bits of quadrant, then the fraction; what is beyond one half belongs to the next quadrant, as a negative
+  // fraction.
+  Wide fraction = (Wide{top} << 64) | static_cast<uint64_t>(middle);
+  int64_t q = static_cast<int64_t>(top >> 62);
+  fraction = (fraction << 2) | (static_cast<uint64_t>(low) >> 62);
+  const bool negative = (fraction >> 127) != 0;
+  if (negative) {
+    fraction = -fraction;
+    ++q;
+  }
+  // Two pieces of 53 bits hold what matters: the fraction has at most 62 leading zeros.
+  const int zeros = fraction >> 64 == 0 ? 64 : __builtin_clzll(static_cast<uint64_t>(fraction >> 64));
+  const Wide normal = fraction << zeros;
+  const double scale = ldexp(negative ? -1.0 : 1.0, -zeros);
+  const double f_hi = scale * ldexp(static_cast<double>(static_cast<uint64_t>(normal >> 75)), -53);
+  const double f_lo =
+      scale * ldexp(static_cast<double>(static_cast<uint64_t>(normal >> 22) & ((uint64_t{1} << 53) - 1)), -106);
+  const double half_pi = 0x1.921fb54442d18p+0;
+  const double hi = f_hi * half_pi;
+  const double lo = fma(f_hi, half_pi, -hi) + (f_hi * 0x1.1a62633145c07p-54 + f_lo * half_pi);
+  const hn::RebindToSigned<D> di;
+  return {hn::Set(d, hi), hn::Set(d, -lo), hn::Set(di, q + first_quadrant)};
+}
+
+// sin(ax + first_quadrant * pi/2) for the ax > 0 that ReduceAngle does not serve.
+HWY_INLINE double SinOfHuge(double ax, int64_t first_quadrant) {
+  if (!(ax <= kLargestDouble)) return __builtin_nan("");
+  const hn::CappedTag<double, 1> d;
+  return hn::GetLane(SinOfReduced(d, ReduceHugeAngle(d, ax, first_quadrant)));
+}
+
+struct Sin64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    return NaNBeyond(d, hn::Abs(x), kReduceLimit, SinOfReduced(d, ReduceAngle(d, x, 0.0)));
+  }
+  static double Slow(double x) { return x < 0 ? -SinOfHuge(-x, 0) : SinOfHuge(x, 0); }
+};
+
+struct Cos64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    return NaNBeyond(d, hn::Abs(x), kReduceLimit, SinOfReduced(d, ReduceAngle(d, x, 1.0)));
+  }
+  static double Slow(double x) { return SinOfHuge(fabs(x), 1); }
+};
+
+// Largest |x| that SubtractPi serves: without FMA the products with n must be exact.
+constexpr double kFloatReduceLimit = HWY_NATIVE_FMA ? 0x1p45 : 0x1p20;
+
+// x - n * pi for a float32 argument held in float64.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V SubtractPi(D d, V x, V n) {
+#if HWY_NATIVE_FMA
+  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb54442d18p+1), x);
+  return hn::NegMulAdd(n, hn::Set(d, 0x1.1a62633145c07p-53), t);
+#else
+  V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+1), x);
+  t = hn::NegMulAdd(n, hn::Set(d, 0x1.0b4611a6p-33), t);
+  return hn::NegMulAdd(n, hn::Set(d, 0x1.3198a2e037073p-68), t);
+#endif
+}
+
+// sin on |r| <= pi/2 to 2^-27.4 relative, for float32 results.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatSinOfReduced(D d, V r) {
+  const V r2 = hn::Mul(r, r);
+  const V p = Horner(d, r2, 0x1.5d38b2d849adap-19, -0x1.9f6444d467f46p-13, 0x1.110e7b386fc2dp-7, -0x1.555547ef4a70dp-3,
+                     0x1.ffffffd25a4a8p-1);
+  return hn::Mul(r, p);
+}
+
+struct Sin32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const hn::RebindToSigned<D> di;
+    const V magic = hn::Set(d, kRoundingMagic);
+    const V biased = hn::MulAdd(x, hn::Set(d, 0x1.45f306dc9c883p-2), magic);
+    const V r = SubtractPi(d, x, hn::Sub(biased, magic));
+    const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    return NaNBeyond(d, hn::Abs(x), kFloatReduceLimit, hn::Xor(FloatSinOfReduced(d, r), flip));
+  }
+  static double Slow(double x) { return Sin64::Slow(x); }
+};
+
+// cos(x) = -(-1)^n sin(x - (n + 1/2) pi) with n = floor(x / pi).
+struct Cos32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const hn::RebindToSigned<D> di;
+    const V magic = hn::Set(d, kRoundingMagic + 1.0);
+    const V half = hn::Set(d, 0.5);
+    const V biased = hn::Add(hn::MulSub(x, hn::Set(d, 0x1.45f306dc9c883p-2), half), magic);
+    const V r = SubtractPi(d, x, hn::Add(hn::Sub(biased, magic), half));
+    const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    return NaNBeyond(d, hn::Abs(x), kFloatReduceLimit, hn::Xor(FloatSinOfReduced(d, r), flip));
+  }
+  static double Slow(double x) { return Cos64::Slow(x); }
+};
+
+inline HWY_NOINLINE void Sin(const double* x, double* y, size_t n) { MapBlock<Sin64>(x, y, n); }
+inline HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { MapBlock<Sin32>(x, y, n); }
+inline HWY_NOINLINE void Cos(const double* x, double* y, size_t n) { MapBlock<Cos64>(x, y, n); }
+inline HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { MapBlock<Cos32>(x, y, n); }
+
+// ---- sinpi, cospi ---------------------------------------------------------------------------------------------------
+//
+// sin(pi x) and cos(pi x) for every double: the reduction modulo 2 and to quarters is exact, and the rest times pi,
+// with its low part, goes through the polynomials of sin and cos. sinpi of an integer is a zero with the sign of x,
+// cospi of n + 1/2 is +0. Measured: float64 0.87 ULP, 1.00 for sinpi of subnormal numbers (0.82 without FMA), float32
+// 0.59.
+
+// ax modulo 2, in [-1, 1], exact. NaN for an infinity.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ModuloTwo(D d, V ax) {
+  const V turns = hn::Round(hn::Mul(ax, hn::Set(d, 0.5)));
+  return hn::Sub(ax, hn::Add(turns, turns));
+}
+
+// pi * x for |x| <= 1, reduced like an angle.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceTurns(D d, V x, double first_quadrant) {
+  const hn::RebindToSigned<D> di;
+  const V magic = hn::Set(d, kRoundingMagic + first_quadrant);
+  const V biased = hn::Add(hn::Add(x, x), magic);
+  const V r = hn::Sub(x, hn::Mul(hn::Sub(biased, magic), hn::Set(d, 0.5)));
+  const V pi = hn::Set(d, 0x1.921fb54442d18p+1);
+  const V hi = hn::Mul(r, pi);
+  const V minus_lo = hn::NegMulAdd(r, hn::Set(d, 0x1.1a62633145c07p-53), DivisionRest(d, hi, r, pi));
+  return {hi, minus_lo, hn::BitCast(di, biased)};
+}
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V SinPiOfModuloTwo(D d, V x, double first_quadrant) {
+  return hn::Add(SinOfReduced(d, ReduceTurns(d, x, first_quadrant)), hn::Zero(d));
+}
+
+// sin(pi r) on |r| <= 1/2 to 2^-27.4 relative, for float32 results.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatSinPi(D d, V r) {
+  const V r2 = hn::Mul(r, r);
+  const V p = Horner(d, r2, 0x1.3daff5da18b33p-4, -0x1.324ccac0255a8p-1, 0x1.4668af4e909d3p+1, -0x1.4abbc166dbc5bp+2,
+                     0x1.921fb52068f99p+1);
+  return hn::Mul(r, p);
+}
+
+struct Sinpi64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const V ax = hn::Abs(x);
+    V result = SinPiOfModuloTwo(d, ModuloTwo(d, ax), 0.0);
+#if !HWY_NATIVE_FMA
+    // The parts of the split product would be subnormal.
+    const auto tiny = hn::And(hn::Lt(ax, hn::Set(d, 0x1p-900)), hn::Gt(ax, hn::Zero(d)));
+    result = hn::IfThenElse(tiny, hn::Set(d, __builtin_nan("")), result);
+#endif
+    return hn::Xor(result, hn::And(x, hn::SignBit(d)));
+  }
+  static double Slow(double x) {
+    if (!(fabs(x) < 1)) return __builtin_nan("");
+    const double scaled = x * 0x1p200;
+    return fma(scaled, 0x1.921fb54442d18p+1, scaled * 0x1.1a62633145c07p-53) * 0x1p-200;
+  }
+};
+
+struct Cospi64 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    return SinPiOfModuloTwo(d, ModuloTwo(d, hn::Abs(x)), 1.0);
+  }
+};
+
+struct Sinpi32 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const hn::RebindToSigned<D> di;
+    const V t = ModuloTwo(d, hn::Abs(x));
+    const V magic = hn::Set(d, kRoundingMagic);
+    const V biased = hn::Add(t, magic);
+    const V sine = FloatSinPi(d, hn::Sub(t, hn::Sub(biased, magic)));
+    const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    return hn::Xor(hn::Add(hn::Xor(sine, flip), hn::Zero(d)), hn::And(x, hn::SignBit(d)));
+  }
+};
+
+struct Cospi32 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const hn::RebindToSigned<D> di;
+    const V t = ModuloTwo(d, hn::Abs(x));
+    const V magic = hn::Set(d, kRoundingMagic + 1.0);
+    const V half = hn::Set(d, 0.5);
+    const V biased = hn::Add(hn::Sub(t, half), magic);
+    const V sine = FloatSinPi(d, hn::Sub(t, hn::Add(hn::Sub(biased, magic), half)));
+    const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    return hn::Add(hn::Xor(sine, flip), hn::Zero(d));
+  }
+};
+
+inline HWY_NOINLINE void Sinpi(const double* x, double* y, size_t n) { MapBlock<Sinpi64>(x, y, n); }
+inline HWY_NOINLINE void Sinpi(const float* x, float* y, size_t n) { MapBlock<Sinpi32>(x, y, n); }
+inline HWY_NOINLINE void Cospi(const double* x, double* y, size_t n) { MapBlock<Cospi64>(x, y, n); }
+inline HWY_NOINLINE void Cospi(const float* x, float* y, size_t n) { MapBlock<Cospi32>(x, y, n); }
+
+// ---- tan ------------------------------------------------------------------------------------------------------------
+//
+// Reduced as for sin; float32 as a rational function of r on |r| <= pi/4. Measured: float64 0.80 ULP (0.88 without
+// FMA), float32 0.51.
+
+// The sine and the cosine of an angle but for its quadrant, each as a head and a tail.
+template <class V>
+struct SinCosParts {
+  V sin_hi;
+  V sin_lo;
+  V cos_hi;
+  V cos_lo;
+};
+
+template <class D, class V, class VI>
+HWY_INLINE SinCosParts<V> SinCosOfReduced(D d, const ReducedAngle<V, VI>& angle) {
+  const V r = angle.hi;
+  const V minus_lo = angle.minus_lo;
+  const V one = hn::Set(d, 1.0);
+  const V r2 = hn::Mul(r, r);
+  const V r2_error = hn::NegMulAdd(hn::Add(r, r), minus_lo, ProductError(d, r, r, r2));
+
+  const V p = Horner(d, r2, 0x1.5d8e625bc8fcep-33, -0x1.ae5e55005a3c8p-26, 0x1.71de355fa4e3dp-19,
+                     -0x1.a01a019bf2b7ep-13, 0x1.111111110f760p-7, -0x1.5555555555548p-3);
+  const V sin_rest = hn::MulAdd(r, hn::Mul(p, r2), hn::MulSub(hn::Mul(r2, hn::Set(d, 0.5)), minus_lo, minus_lo));
+  const V sin_hi = hn::Add(r, sin_rest);
+  const V sin_lo = hn::Add(hn::Sub(r, sin_hi), sin_rest);
+
+  const V q = Horner(d, r2, -0x1.90738536bb9ebp-37, 0x1.1eeb57d304f11p-29, -0x1.27e4fa02e3c1dp-22,
+                     0x1.a01a019f3838fp-16, -0x1.6c16c16c168cap-10, 0x1.5555555555555p-5);
+  // cos = 1 - r2/2 + r2^2 * q; halving is exact, so the rounding of the head is known.
+  const V half_r2 = hn::Mul(r2, hn::Set(d, 0.5));
+  const V head = hn::Sub(one, half_r2);
+  const V cos_rest =
+      hn::MulAdd(hn::Mul(r2, r2), q, hn::NegMulAdd(hn::Set(d, 0.5), r2_error, hn::Sub(hn::Sub(one, head), half_r2)));
+  const V cos_hi = hn::Add(head, cos_rest);
+  const V cos_lo = hn::Add(hn::Sub(head, cos_hi), cos_rest);
+  return {sin_hi, sin_lo, cos_hi, cos_lo};
+}
+
+// tan of the angle with the sign flipped where `sign` is negative: one division whose error is measured and put right.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle, V sign) {
+  const SinCosParts<V> parts = SinCosOfReduced(d, angle);
+  const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.quadrant));
+  const V top_hi = hn::IfNegativeThenElse(odd, parts.cos_hi, parts.sin_hi);
+  const V top_lo = hn::IfNegativeThenElse(odd, parts.cos_lo, parts.sin_lo);
+  const V bottom_hi = hn::IfNegativeThenElse(odd, parts.sin_hi, parts.cos_hi);
+  const V bottom_lo = hn::IfNegativeThenElse(odd, parts.sin_lo, parts.cos_lo);
+  const V one = hn::Set(d, 1.0);
+  const V inverse = hn::Div(one, bottom_hi);
+  const V quotient = hn::Mul(top_hi, inverse);
+  const V rest = DivisionRest(d, top_hi, quotient, bottom_hi);
+  const V correction = hn::Mul(hn::Add(rest, hn::NegMulAdd(quotient, bottom_lo, top_lo)), inverse);
+  const V flip = hn::And(hn::Xor(odd, sign), hn::SignBit(d));
+  return hn::Xor(hn::Add(quotient, correction), flip);
+}
+
+struct Tan64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const V ax = hn::Abs(x);
+    return NaNBeyond(d, ax, kReduceLimit, TanOfReduced(d, ReduceAngle(d, ax, 0.0), x));
+  }
+  static double Slow(double x) {
+    if (!(fabs(x) <= kLargestDouble)) return __builtin_nan("");
+    const hn::CappedTag<double, 1> d;
+    return hn::GetLane(TanOfReduced(d, ReduceHugeAngle(d, fabs(x), 0), hn::Set(d, x)));
+  }
+};
+
+// tan(r) = r * N(r^2) / D(r^2) to 2^-35 on |r| <= pi/4.
+struct Tan32 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const hn::RebindToSigned<D> di;
+    const V ax = hn::Abs(x);
+    const V magic = hn::Set(d, kRoundingMagic);
+    const V biased = hn::MulAdd(ax, hn::Set(d, 0x1.45f306dc9c883p-1), magic);
+    const V r = SubtractPi(d, ax, hn::Mul(hn::Sub(biased, magic), hn::Set(d, 0.5)));
+    const V r2 = hn::Mul(r, r);
+    V top = hn::MulAdd(hn::Set(d, 0x1.19d84e7380d6ep-10), r2, hn::Set(d, -0x1.c822e8ab87ab5p-4));
+    top = hn::Mul(r, hn::MulAdd(top, r2, hn::Set(d, 0x1.0000000018704p+0)));
+    V bottom = hn::MulAdd(hn::Set(d, 0x1.05b5390508c5ep-6), r2, hn::Set(d, -0x1.c75e0f639f444p-2));
+    bottom = hn::MulAdd(bottom, r2, hn::Set(d, 1.0));
+    const V odd = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
+    const V quotient = hn::Div(hn::IfNegativeThenElse(odd, bottom, top), hn::IfNegativeThenElse(odd, top, bottom));
+    const V tangent = hn::Xor(quotient, hn::And(hn::Xor(odd, x), hn::SignBit(d)));
+    return NaNBeyond(d, ax, kFloatReduceLimit / 2, tangent);
+  }
+  static double Slow(double x) { return Tan64::Slow(x); }
+};
+
+inline HWY_NOINLINE void Tan(const double* x, double* y, size_t n) { MapBlock<Tan64>(x, y, n); }
+inline HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapBlock<Tan32>(x, y, n); }
+
+// ---- asin, acos -----------------------------------------------------------------------------------------------------
+//
+// asin(s) = s + s^3 * P(s^2) for s <= 1/2 (minimax, relative error 2^-59.8); beyond, asin(a) = pi/2 - 2 asin(s) with
+// s = sqrt((1 - a) / 2) and the rounding error of the root carried along. |x| > 1 gives NaN out of the root. No slow
+// lanes. Measured: float64 asin 0.63, acos 0.59 ULP, float32 0.58.
+
+constexpr double kHalfPi = 0x1.921fb54442d18p+0;
+constexpr double kHalfPiLow = 0x1.1a62633145c07p-54;
+
+// asin(s) = s + rest, where s = |x|, or the root when |x| > 1/2 (`large`).
+template <class V, class M>
+struct AsinParts {
+  V s;
+  V rest;
+  M large;
+};
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE AsinParts<V, hn::Mask<D>> ReduceAsin(D d, V ax) {
+  const V half = hn::Set(d, 0.5);
+  const auto large = hn::Gt(ax, half);
+  const V z = hn::IfThenElse(large, hn::NegMulAdd(ax, half, half), hn::Mul(ax, ax));
+  const V root = hn::Sqrt(z);
+  const V root_rest = DivisionRest(d, z, root, root);
+  // The floor only keeps the root of zero from dividing by zero.
+  const V root_lo = hn::Div(hn::Mul(root_rest, half), hn::Max(root, hn::Set(d, 0x1p-60)));
+  const V s = hn::IfThenElse(large, root, ax);
+  const V p = Horner(d, z, 0x1.0b45ea63b1699p-5, -0x1.57fad21f83513p-6, 0x1.639a8a1bbdd02p-6, 0x1.e5fbe63872ca6p-9,
+                     0x1.613c1e9096db8p-7, 0x1.75859da822552p-7, 0x1.ca1f8af264013p-7, 0x1.1c49f077d2818p-6,
+                     0x1.6e8bdedebfb72p-6, 0x1.f1c71a95002f6p-6, 0x1.6db6db721247bp-5, 0x1.333333332e133p-4,
+                     0x1.5555555555577p-3);
+  return {s, hn::MulAdd(hn::Mul(s, z), p, hn::IfThenElseZero(large, root_lo)), large};
+}
+
+struct Asin64 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const auto parts = ReduceAsin(d, hn::Abs(x));
+    const V twice = hn::Add(parts.s, parts.s);
+    const V half_pi = hn::Set(d, kHalfPi);
+    const V head = hn::Sub(half_pi, twice);
+    const V head_error = hn::Sub(hn::Sub(half_pi, head), twice);
+    const V tail = hn::Add(head_error, hn::NegMulAdd(hn::Set(d, 2.0), parts.rest, hn::Set(d, kHalfPiLow)));
+    const V result = hn::Add(hn::IfThenElse(parts.large, head, parts.s), hn::IfThenElse(parts.large, tail, parts.rest));
+    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+  }
+};
+
+// acos(x) = base + (main + rest): pi/2 - asin(x) for |x| <= 1/2, 2 asin(s) for x > 1/2, pi - 2 asin(s) for x < -1/2.
+struct Acos64 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const auto parts = ReduceAsin(d, hn::Abs(x));
+    const V sign = hn::And(x, hn::SignBit(d));
+    const V minus_unless_large = hn::Xor(sign, hn::IfThenElse(parts.large, hn::Zero(d), hn::SignBit(d)));
+    const V scale = hn::Xor(hn::IfThenElse(parts.large, hn::Set(d, 2.0), hn::Set(d, 1.0)), minus_unless_large);
+    const V base = hn::IfThenElse(parts.large, hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPi), hn::Zero(d)),
+                                  hn::Set(d, kHalfPi));
+    const V base_lo = hn::IfThenElse(parts.large, hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPiLow), hn::Zero(d)),
+                                     hn::Set(d, kHalfPiLow));
+    const V main = hn::Mul(parts.s, scale);
+    const V head = hn::Add(base, main);
+    const V head_error = hn::Add(hn::Sub(base, head), main);
+    return hn::Add(head, hn::Add(head_error, hn::MulAdd(parts.rest, scale, base_lo)));
+  }
+};
+
+// asin for float32 results: s * P(s^2), relative error 2^-27.7; `large` as above.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatAsin(D d, V ax, hn::Mask<D>& large) {
+  const V half = hn::Set(d, 0.5);
+  large = hn::Gt(ax, half);
+  const V z = hn::IfThenElse(large, hn::NegMulAdd(ax, half, half), hn::Mul(ax, ax));
+  const V s = hn::IfThenElse(large, hn::Sqrt(z), ax);
+  return hn::Mul(s, Horner(d, z, 0x1.5d456c461b1d4p-5, 0x1.86e46a094bdbbp-6, 0x1.7525a995a25b7p-5, 0x1.32f8d81e695b0p-4,
+                           0x1.5555fb040849ep-3, 0x1.ffffffda11fc6p-1));
+}
+
+struct Asin32 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    hn::Mask<D> large;
+    const V asin = FloatAsin(d, hn::Abs(x), large);
+    const V result = hn::IfThenElse(large, hn::NegMulAdd(hn::Set(d, 2.0), asin, hn::Set(d, kHalfPi)), asin);
+    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+  }
+};
+
+struct Acos32 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    hn::Mask<D> large;
+    const V asin = FloatAsin(d, hn::Abs(x), large);
+    const V from_zero = hn::Sub(hn::Set(d, kHalfPi), hn::Xor(asin, hn::And(x, hn::SignBit(d))));
+    const V twice = hn::Add(asin, asin);
+    const V from_end = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi), twice), twice);
+    return hn::IfThenElse(large, from_end, from_zero);
+  }
+};
+
+inline HWY_NOINLINE void Asin(const double* x, double* y, size_t n) { MapBlock<Asin64>(x, y, n); }
+inline HWY_NOINLINE void Asin(const float* x, float* y, size_t n) { MapBlock<Asin32>(x, y, n); }
+inline HWY_NOINLINE void Acos(const double* x, double* y, size_t n) { MapBlock<Acos64>(x, y, n); }
+inline HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapBlock<Acos32>(x, y, n); }
+
+// ---- atan, atan2 ----------------------------------------------------------------------------------------------------
+//
+// atan(u) = u + u^3 * P(u^2) on [0, 1] in one polynomial (minimax, relative error 2^-57.5); an argument beyond 1 is
+// inverted. A quotient carries its rounding error as `u_lo`, whose weight 1 / (1 + u^2) need not be better than 1 - u^2
+// / 2. Measured: float64 atan 0.91 ULP, atan2 0.94, float32 0.54.
+
+// base + base_lo + atan(u + u_lo), or minus atan where `sign` is negative; 0 <= u <= 1 <= base or base = 0.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
+  const V z = hn::Mul(u, u);
+  const V p1 = Horner(d, z, 0x1.bbed9f7b04237p-17, -0x1.3f364d4b9695cp-13, 0x1.b3facbcd7bb8ap-11, -0x1.7a399ad4364a2p-9,
+                      0x1.d7b927bbdceedp-8, -0x1.c78fcd542af16p-7, 0x1.683cc98472e13p-6, -0x1.e9fa0da6643e9p-6,
+                      0x1.2c2e5ccfd4e26p-5, -0x1.59a3ff2ac6667p-5, 0x1.82dad79d17360p-5, -0x1.ae5e72c0e6984p-5,
+                      0x1.e1bba66c1a4b8p-5, -0x1.110e5126fd02dp-4, 0x1.3b13669a2a047p-4, -0x1.745d11ae74c7ap-4,
+                      0x1.c71c717fcf76dp-4, -0x1.249249237f57dp-3, 0x1.99999999955b4p-3);
+  const V third = hn::Set(d, -0x1.5555555555526p-2);
+#if HWY_NATIVE_FMA
+  const V p = hn::MulAdd(p1, z, third);
+#else
+  const V p1_z = hn::Mul(p1, z);
+  const V p = hn::Add(third, p1_z);
+  const V p_error = hn::Add(hn::Sub(third, p), p1_z);
+#endif
+  // All that is tiny is summed before the polynomial's share comes in, which saves its last bits from further
+  // roundings.
+  const V main = hn::Xor(u, sign);
+  const V head = hn::Add(base, main);
+  const V head_error = hn::Add(hn::Sub(base, head), main);
+  const V low = hn::Xor(hn::NegMulAdd(hn::Mul(z, hn::Set(d, 0.5)), u_lo, u_lo), sign);
+  const V main_z = hn::Mul(main, z);
+  const V tail = hn::Add(hn::Add(head_error, base_lo), low);
+#if HWY_NATIVE_FMA
+  const V sum = hn::MulAdd(main_z, p, head);
+  return hn::Add(sum, hn::Add(hn::MulAdd(main_z, p, hn::Sub(head, sum)), tail));
+#else
+  const V share = hn::Mul(main_z, p);
+  const V sum = hn::Add(head, share);
+  const V sum_error = hn::Add(hn::Sub(head, sum), share);
+  const V main_z_error = ProductError(d, main, z, main_z);
+  return hn::Add(sum, hn::Add(sum_error, hn::MulAdd(main_z, p_error, hn::MulAdd(main_z_error, p, tail))));
+#endif
+}
+
+struct Atan64 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const V one = hn::Set(d, 1.0);
+    // Beyond the clamp the result is pi/2 anyway; Min passes a NaN that comes second.
+    const V ax = hn::Min(hn::Set(d, 0x1p100), hn::Abs(x));
+    const auto inverted = hn::Gt(ax, one);
+    const V inverse = hn::Div(one, ax);
+    const V rest = DivisionRest(d, one, inverse, ax);
+    const V u = hn::IfThenElse(inverted, inverse, ax);
+    const V u_lo = hn::IfThenElseZero(inverted, hn::Mul(rest, inverse));
+    const V result = AddAtan(d, hn::IfThenElseZero(inverted, hn::Set(d, kHalfPi)),
+                             hn::IfThenElseZero(inverted, hn::Set(d, kHalfPiLow)), u, u_lo,
+                             hn::IfThenElseZero(inverted, hn::SignBit(d)));
+    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+  }
+};
+
+// atan(u) on [0, 1] for float32 results, relative error 2^-28.6.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V FloatAtan(D d, V u) {
+  const V z = hn::Mul(u, u);
+  return hn::Mul(u, Horner(d, z, -0x1.cbc8431b8ea79p-10, 0x1.5f80216b5579fp-7, -0x1.f8b3d8ece9027p-6,
+                           0x1.d77781ee81d3cp-5, -0x1.57228518645fap-4, 0x1.c02f81fc39d94p-4, -0x1.24159a975a72ep-3,
+                           0x1.9990825233cd7p-3, -0x1.555533fc60e85p-2, 0x1.ffffffeba5b2ep-1));
+}
+
+struct Atan32 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const V one = hn::Set(d, 1.0);
+    const V ax = hn::Abs(x);
+    const auto inverted = hn::Gt(ax, one);
+    const V atan = FloatAtan(d, hn::IfThenElse(inverted, hn::Div(one, ax), ax));
+    const V result = hn::IfThenElse(inverted, hn::Sub(hn::Set(d, kHalfPi), atan), atan);
+    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+  }
+};
+
+inline HWY_NOINLINE void Atan(const double* x, double* y, size_t n) { MapBlock<Atan64>(x, y, n); }
+inline HWY_NOINLINE void Atan(const float* x, float* y, size_t n) { MapBlock<Atan32>(x, y, n); }
+
+// atan2: u = min(|x|, |y|) / max(|x|, |y|), then base 0, pi/2 or pi plus or minus atan(u). Slow lanes: a quotient that
+// is or may become subnormal, a divisor whose inverse is not an ordinary number (zero and infinity among them).
+struct Atan2Of64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V y, V x) {
+    const V one = hn::Set(d, 1.0);
+    const V ay = hn::Abs(y);
+    const V ax = hn::Abs(x);
+    const auto swapped = hn::Gt(ay, ax);
+    // Selecting, unlike Min and Max, lets a NaN through.
+    const V top = hn::IfThenElse(swapped, ax, ay);
+    const V bottom = hn::IfThenElse(swapped, ay, ax);
+    const V inverse = hn::Div(one, bottom);
+    const V u = hn::Mul(top, inverse);
+    const V rest = DivisionRest(d, top, u, bottom);
+    const auto tiny = hn::And(hn::Lt(hn::Min(top, u), hn::Set(d, 0x1p-900)), hn::Gt(top, hn::Zero(d)));
+    const auto extreme = hn::Or(hn::Lt(bottom, hn::Set(d, 0x1p-900)), hn::Gt(bottom, hn::Set(d, 0x1p900)));
+    const V base =
+        hn::IfThenElse(swapped, hn::Set(d, kHalfPi), hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPi), hn::Zero(d)));
+    const V base_lo = hn::IfThenElse(swapped, hn::Set(d, kHalfPiLow),
+                                     hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPiLow), hn::Zero(d)));
+    const V sign = hn::And(hn::Xor(x, hn::IfThenElseZero(swapped, hn::SignBit(d))), hn::SignBit(d));
+    const V result = hn::Or(AddAtan(d, base, base_lo, u, hn::Mul(rest, inverse), sign), hn::And(y, hn::SignBit(d)));
+    return hn::IfThenElse(hn::Or(tiny, extreme), hn::Set(d, __builtin_nan("")), result);
+  }
+  static double Slow(double y, double x) { return atan2(y, x); }
+};
+
+// float64 has room for every quotient of two float32; the clamps settle 0/0 and inf/inf.
+struct Atan2Of32 : VectorOnly {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V y, V x) {
+    const V ay = hn::Abs(y);
+    const V ax = hn::Abs(x);
+    const auto swapped = hn::Gt(ay, ax);
+    const V high = hn::Set(d, 0x1p400);
+    const V top = hn::Min(high, hn::IfThenElse(swapped, ax, ay));
+    const V bottom = hn::Max(hn::Set(d, 0x1p-400), hn::Min(high, hn::IfThenElse(swapped, ay, ax)));
+    const V atan = FloatAtan(d, hn::Div(top, bottom));
+    const V flat = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi), atan), atan);
+    const V steep = hn::Sub(hn::Set(d, kHalfPi), hn::Xor(atan, hn::And(x, hn::SignBit(d))));
+    return hn::Or(hn::IfThenElse(swapped, steep, flat), hn::And(y, hn::SignBit(d)));
+  }
+};
+
+// Bit 0 of `uniform`: y is one value for all elements; bit 1: x is.
+inline HWY_NOINLINE void Atan2(const double* y, const double* x, double* out, size_t n, unsigned uniform) {
+  MapBlockPair<Atan2Of64>(y, x, out, n, uniform);
+}
+inline HWY_NOINLINE void Atan2(const float* y, const float* x, float* out, size_t n, unsigned uniform) {
+  MapBlockPair<Atan2Of32>(y, x, out, n, uniform);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanes
+HWY_AFTER_NAMESPACE();
+
+#endif  // LANES_TRIG_H
