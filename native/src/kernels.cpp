@@ -5,8 +5,9 @@
 
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-#include "libm_math.h"
+#include "exp_log.h"
 #include "scalar_math.h"
+#include "trig.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
@@ -381,28 +382,44 @@ void Cast(void* dst, const void* a, const void*, const void*, size_t n, unsigned
 
 // ---- Elementary functions -------------------------------------------------------------------------------------------
 
-struct op_exp {
+// A body that takes whole runs. Name is the block function of a row.
+struct Function {};
+#define LANES_FUNCTION(row, Name)                \
+  struct op_##row : Function {                   \
+    template <class T>                           \
+    static void Do(const T* x, T* y, size_t n) { \
+      Name(x, y, n);                             \
+    }                                            \
+  };
+LANES_FUNCTION(exp, Exp)
+LANES_FUNCTION(expm1, Expm1)
+LANES_FUNCTION(log, Log)
+LANES_FUNCTION(log10, Log10)
+LANES_FUNCTION(log1p, Log1p)
+LANES_FUNCTION(sin, Sin)
+LANES_FUNCTION(cos, Cos)
+LANES_FUNCTION(tan, Tan)
+LANES_FUNCTION(arcsin, Asin)
+LANES_FUNCTION(arccos, Acos)
+LANES_FUNCTION(arctan, Atan)
+LANES_FUNCTION(sinh, Sinh)
+LANES_FUNCTION(cosh, Cosh)
+LANES_FUNCTION(tanh, Tanh)
+LANES_FUNCTION(cbrt, Cbrt)
+#undef LANES_FUNCTION
+
+struct op_arctan2 : Function {
   template <class T>
-  static void Do(const T* x, T* y, size_t n) {
-    Exp(x, y, n);
+  static void Do(const T* y, const T* x, T* out, size_t n, unsigned uniform) {
+    Atan2(y, x, out, n, uniform);
   }
 };
-struct op_log {
+
+// The float kernels of op_pow.
+struct Power : Function {
   template <class T>
-  static void Do(const T* x, T* y, size_t n) {
-    Log(x, y, n);
-  }
-};
-struct op_sin {
-  template <class T>
-  static void Do(const T* x, T* y, size_t n) {
-    Sin(x, y, n);
-  }
-};
-struct op_cos {
-  template <class T>
-  static void Do(const T* x, T* y, size_t n) {
-    Cos(x, y, n);
+  static void Do(const T* x, const T* y, T* out, size_t n, unsigned uniform) {
+    Pow(x, y, out, n, uniform);
   }
 };
 
@@ -418,22 +435,9 @@ void FunctionKernel(void* dst, const void* a, const void*, const void*, size_t n
   }
 }
 
-// Pow takes runs only, so a single value is repeated, a stretch at a time.
-template <class T>
-void PowerKernel(void* dst, const void* a, const void* b, const void*, size_t n, unsigned uniform) {
-  constexpr size_t kStretch = 64;
-  const T* x = static_cast<const T*>(a);
-  const T* y = static_cast<const T*>(b);
-  T* z = static_cast<T*>(dst);
-  if (n == 0 || (uniform & 3) == 0) return Pow(x, y, z, n);
-  T x_run[kStretch];
-  T y_run[kStretch];
-  for (T& v : x_run) v = *x;
-  for (T& v : y_run) v = *y;
-  for (size_t i = 0; i < n; i += kStretch) {
-    const size_t m = n - i < kStretch ? n - i : kStretch;
-    Pow(uniform & 1 ? x_run : x + i, uniform & 2 ? y_run : y + i, z + i, m);
-  }
+template <class Body, class T>
+void FunctionKernel2(void* dst, const void* a, const void* b, const void*, size_t n, unsigned uniform) {
+  Body::Do(static_cast<const T*>(a), static_cast<const T*>(b), static_cast<T*>(dst), n, uniform);
 }
 
 // ---- The table ------------------------------------------------------------------------------------------------------
@@ -445,9 +449,17 @@ using letter_f = float;
 using letter_d = double;
 
 // How an operator's body is turned into a kernel.
-template <class Body, class Key, class Result, int kArity>
+template <class Body, class Key, class Result, int kArity, bool kIsFunction = std::is_base_of_v<Function, Body>>
 struct Make {
   static constexpr Kernel value = VectorKernel<Body, Key, Result, kArity>;
+};
+template <class Body, class Key>
+struct Make<Body, Key, Key, 1, true> {
+  static constexpr Kernel value = FunctionKernel<Body, Key>;
+};
+template <class Body, class Key>
+struct Make<Body, Key, Key, 2, true> {
+  static constexpr Kernel value = FunctionKernel2<Body, Key>;
 };
 #define LANES_MADE_SCALAR(op)                                              \
   template <class Key, class Result, int kArity>                           \
@@ -461,28 +473,14 @@ LANES_MADE_SCALAR(op_shr)
 LANES_MADE_SCALAR(op_pow)
 #undef LANES_MADE_SCALAR
 template <>
-struct Make<op_pow, float, float, 2> {
-  static constexpr Kernel value = PowerKernel<float>;
-};
+struct Make<op_pow, float, float, 2> : Make<Power, float, float, 2> {};
 template <>
-struct Make<op_pow, double, double, 2> {
-  static constexpr Kernel value = PowerKernel<double>;
-};
-#define LANES_MADE_FUNCTION(op)                              \
-  template <class Key>                                       \
-  struct Make<op, Key, Key, 1> {                             \
-    static constexpr Kernel value = FunctionKernel<op, Key>; \
-  };
-LANES_MADE_FUNCTION(op_exp)
-LANES_MADE_FUNCTION(op_log)
-LANES_MADE_FUNCTION(op_sin)
-LANES_MADE_FUNCTION(op_cos)
-#undef LANES_MADE_FUNCTION
-struct op_bool;
-struct op_int32;
-struct op_int64;
-struct op_float32;
-struct op_float64;
+struct Make<op_pow, double, double, 2> : Make<Power, double, double, 2> {};
+struct op_bool {};
+struct op_int32 {};
+struct op_int64 {};
+struct op_float32 {};
+struct op_float64 {};
 #define LANES_MADE_CAST(op, To)                    \
   template <class Key>                             \
   struct Make<op, Key, To, 1> {                    \

@@ -64,20 +64,33 @@ def rounded(value, dtype):
     return dtype(np.inf) * dtype(mpmath.sign(value)) if abs(result) >= mpmath.ldexp(1, high) else dtype(float(result))
 
 
+AT_INFINITY = {"exp": (np.inf, 0), "expm1": (np.inf, -1), "log": (np.inf, np.nan), "log10": (np.inf, np.nan), "log1p": (np.inf, np.nan),
+               "arctan": (mpmath.pi / 2, -mpmath.pi / 2), "sinh": (np.inf, -np.inf), "cosh": (np.inf, np.inf), "tanh": (1, -1),
+               "cbrt": (np.inf, -np.inf)}
+EXACT = {"arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan, "log1p": mpmath.log1p, "expm1": mpmath.expm1,
+         "log10": lambda v: mpmath.log(v, 10), "cbrt": lambda v: mpmath.sign(v) * mpmath.cbrt(abs(v))}
+
+
 def evaluate(name, x):
     if np.isnan(x):
         return mpmath.nan
     if np.isinf(x):
-        return {"exp": mpmath.inf if x > 0 else mpmath.mpf(0), "log": mpmath.inf if x > 0 else mpmath.nan}.get(name, mpmath.nan)
-    if name == "log" and x <= 0:
-        return -mpmath.inf if x == 0 else mpmath.nan
-    return getattr(mpmath, name)(mpmath.mpf(float(x)))
+        return mpmath.mpf(AT_INFINITY.get(name, (np.nan, np.nan))[0 if x > 0 else 1])
+    if name.startswith("log") and x <= (-1 if name == "log1p" else 0):
+        return -mpmath.inf if x == (-1 if name == "log1p" else 0) else mpmath.nan
+    if name in ("arcsin", "arccos") and abs(x) > 1:
+        return mpmath.nan
+    if name in ("sinh", "cosh", "exp", "expm1") and abs(x) > 1e6:
+        return evaluate(name, np.copysign(np.inf, x))
+    if name == "tanh" and abs(x) > 1e3:
+        return mpmath.mpf(1 if x > 0 else -1)
+    return EXACT.get(name, getattr(mpmath, name, None))(mpmath.mpf(float(x)))
 
 
-FUNCTIONS = ["exp", "log", "sin", "cos"]
+FUNCTIONS = ["exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "expm1", "log1p", "log10", "cbrt"]
 random = np.random.default_rng(20261121)
 for kind, dtype, limit in (("f", np.float32, 88), ("d", np.float64, 709)):
-    spread = np.concatenate([random.uniform(-limit, limit, 200), random.uniform(-4, 4, 200), np.ldexp(random.uniform(1, 2, 100), random.integers(-140, 120, 100))])
+    spread = np.concatenate([random.uniform(-limit, limit, 200), random.uniform(-4, 4, 100), random.uniform(-1, 1, 100), np.ldexp(random.uniform(1, 2, 100), random.integers(-140, 120, 100))])
     special = [0.0, 1.0, np.inf, -np.inf, np.nan, 709.78, -745.2, 88.72, -103.9, 1e22, 3e37, np.pi, np.pi / 2, 22.0, 1e-300, 5e-324]
     x = np.concatenate([spread, special]).astype(dtype)
     np.save(here / f"x_{kind}.npy", x)

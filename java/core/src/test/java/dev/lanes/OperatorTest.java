@@ -66,7 +66,14 @@ class OperatorTest {
     assertThat(actual.dtype()).isEqualTo(expected.dtype());
     assertThat(actual.shape()).isEqualTo(expected.shape());
     Agreement.require(
-        actual, expected, isFunction ? 1 : 0, () -> operator + " of " + Arrays.toString(parts));
+        actual,
+        expected,
+        isFunction ? bound(operator) : 0,
+        () -> operator + " of " + Arrays.toString(parts));
+  }
+
+  private static int bound(String function) {
+    return Op.valueOf(function.toUpperCase(java.util.Locale.ROOT)).ulp();
   }
 
   static List<Kernel> kernels() {
