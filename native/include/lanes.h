@@ -1,7 +1,7 @@
 // The C ABI of liblanes: what the Java side may ask for, and the two word formats that cross the boundary.
 //
-// Every function returns a status or plain numbers; none throws, prints, aborts or calls back. Addresses travel as int64_t so
-// that the binding needs no pointer objects. All functions are thread-safe unless they say otherwise.
+// Every function returns a status or plain numbers; none throws, prints, aborts or calls back. Addresses travel as
+// int64_t so that the binding needs no pointer objects. All functions are thread-safe unless they say otherwise.
 #ifndef LANES_H
 #define LANES_H
 
@@ -22,17 +22,18 @@ extern "C" {
 
 enum lanes_status {
   LANES_OK = 0,
-  LANES_BAD_ARGUMENT = 1,   // a null or negative argument, an unknown ISA name, a buffer that is too small
-  LANES_BAD_PROGRAM = 2,    // the words are not a program that this library can run
-  LANES_NO_MEMORY = 3,      // the machine has no memory for what was asked
-  LANES_CANCELLED = 4,      // the cancel flag was seen; outputs are partly written
-  LANES_UNSUPPORTED_CPU = 5 // none of the compiled instruction sets runs here
+  LANES_BAD_ARGUMENT = 1,    // a null or negative argument, an unknown ISA name, a buffer that is too small
+  LANES_BAD_PROGRAM = 2,     // the words are not a program that this library can run
+  LANES_NO_MEMORY = 3,       // the machine has no memory for what was asked
+  LANES_CANCELLED = 4,       // the cancel flag was seen; outputs are partly written
+  LANES_UNSUPPORTED_CPU = 5  // none of the compiled instruction sets runs here
 };
 
 // ---- What this library is -------------------------------------------------------------------------------------------
 
-// Writes the operator table and the dtype list that the library was built with, as text, NUL-terminated, into `buffer` of
-// `bytes` bytes. Returns the length of the text; when that is not below `bytes` nothing was written and the caller asks again.
+// Writes the operator table and the dtype list that the library was built with, as text, NUL-terminated, into `buffer`
+// of `bytes` bytes. Returns the length of the text; when that is not below `bytes` nothing was written and the caller
+// asks again.
 LANES_API int64_t lanes_table(int64_t buffer, int64_t bytes) LANES_NOEXCEPT;
 
 // Writes the names of the instruction sets that were compiled in and run on this machine, best first, comma-separated.
@@ -48,15 +49,15 @@ LANES_API int32_t lanes_select_isa(int64_t name) LANES_NOEXCEPT;
 
 // ---- Memory ---------------------------------------------------------------------------------------------------------
 
-// Zeroed memory of at least `bytes` > 0 bytes, aligned to 64, with huge pages asked for when large. Returns its address, 0 when
-// there is none.
+// Zeroed memory of at least `bytes` > 0 bytes, aligned to 64, with huge pages asked for when large. Returns its
+// address, 0 when there is none.
 LANES_API int64_t lanes_allocate(int64_t bytes) LANES_NOEXCEPT;
 
 // Gives back what lanes_allocate returned; `bytes` as it was given there.
 LANES_API void lanes_free(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 
-// Maps `bytes` > 0 bytes of the file whose NUL-terminated path stands at `path`, from `offset` (any value), read-only or shared
-// and writable. Returns the address of byte `offset`, or minus errno.
+// Maps `bytes` > 0 bytes of the file whose NUL-terminated path stands at `path`, from `offset` (any value), read-only
+// or shared and writable. Returns the address of byte `offset`, or minus errno.
 LANES_API int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t writable) LANES_NOEXCEPT;
 
 // Ends a mapping; arguments as lanes_map returned and took them.
@@ -78,15 +79,15 @@ LANES_API void lanes_unmap(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 //     per output:       operand, register, reduction    -1 stores each element, else an index into the reductions
 //
 // Kernels are numbered by their lines in ops.def, reductions by theirs. Every register is written before it is read. An
-// instruction may write a register that it also reads. Several registers may not hold the same input. An output operand of one
-// pass may be an input operand of a later one.
+// instruction may write a register that it also reads. Several registers may not hold the same input. An output operand
+// of one pass may be an input operand of a later one.
 //
 // lanes_program_create checks all of that once; lanes_run trusts it.
 
 #define LANES_PROGRAM_MAGIC 0x31534e4c /* "LNS1" */
 
-// Verifies `count` words at address `words` and stores a handle at address `handle` (one int64_t). The words may be freed
-// afterwards.
+// Verifies `count` words at address `words` and stores a handle at address `handle` (one int64_t). The words may be
+// freed afterwards.
 LANES_API int32_t lanes_program_create(int64_t words, int64_t count, int64_t handle) LANES_NOEXCEPT;
 
 // Ends a program that is not running.
@@ -99,17 +100,18 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 //     threads, rank, shape[rank]
 //     per input, then per output of the pass, in the program's order:  address, strides[rank] in bytes
 //
-// `threads` >= 1 is the most that the pass may use. Strides are 0 along axes over which an operand is broadcast, and for the
-// outputs of reductions, which take place over all elements: such an output is one element. An output may share its memory with an
-// input only when address, strides and element size are the same for both (each element is read before it is written); other
-// overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no elements stores its identity
-// (sum 0); the caller refuses those that have none. Elements of inputs and outputs need no alignment.
+// `threads` >= 1 is the most that the pass may use. Strides are 0 along axes over which an operand is broadcast, and
+// for the outputs of reductions, which take place over all elements: such an output is one element. An output may share
+// its memory with an input only when address, strides and element size are the same for both (each element is read
+// before it is written); other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction
+// over no elements stores its identity (sum 0); the caller refuses those that have none. Elements of inputs and outputs
+// need no alignment.
 //
-// Reductions give the same bits for any number of threads and any instruction set: elements are numbered in C order of the shape
-// given here; chunks of 16384 of them are reduced in 32 interleaved accumulators (element i of the chunk goes to accumulator
-// i mod 32, in order of i), the accumulators are folded in halves (j with j+16, then j+8, +4, +2, +1), and the results of the
-// chunks are combined in pairs, neighbours first, level by level, an odd last one moving up unchanged. Only accumulators that got
-// an element take part; where only one of a pair did, it is taken as it is.
+// Reductions give the same bits for any number of threads and any instruction set: elements are numbered in C order of
+// the shape given here; chunks of 16384 of them are reduced in 32 interleaved accumulators (element i of the chunk goes
+// to accumulator i mod 32, in order of i), the accumulators are folded in halves (j with j+16, then j+8, +4, +2, +1),
+// and the results of the chunks are combined in pairs, neighbours first, level by level, an odd last one moving up
+// unchanged. Only accumulators that got an element take part; where only one of a pair did, it is taken as it is.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 
 #ifdef __cplusplus

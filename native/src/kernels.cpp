@@ -3,9 +3,9 @@
 #define HWY_TARGET_INCLUDE "kernels.cpp"
 #include "kernels.h"
 
+#include "exp_log.h"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-#include "exp_log.h"
 #include "scalar_math.h"
 #include "trig.h"
 
