@@ -12,7 +12,7 @@
 // through float64.
 //
 // Worst error in ULP, float64 over 4e6 arguments as accuracy_exp_log draws them (LANES_ACCURACY_SAMPLES=4000000),
-// float32 over all arguments (expm1, log, log2, log1p, tanh, cbrt, acosh, atanh: over those from 2^-8 to 2^9; pow: 1e5
+// float32 over all arguments (expm1, log, log2, log1p, tanh, cbrt: over those from 2^-8 to 2^9; pow: 1e5
 // pairs), on AVX2 and AVX-512, with SSE4 behind the slash where it differs:
 //
 //            exp        exp2       expm1      log        log2       log10      log1p      pow
