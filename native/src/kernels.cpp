@@ -1,11 +1,11 @@
 // The elementwise operators, each written once and compiled for every instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels.cpp"
-#include "kernels.h"
-
-#include "exp_log.h"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+
+#include "exp_log.h"
+#include "kernels.h"
 #include "scalar_math.h"
 #include "trig.h"
 

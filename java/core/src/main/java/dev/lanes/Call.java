@@ -33,7 +33,36 @@ final class Call {
   private int users;
   private NDArray slots;
 
+  private final NDArray[][] lists = new NDArray[5][];
+  private NDArray[] list;
+
   private Call() {}
+
+  /**
+   * A copy of a short argument list. Its elements are taken one by one, so that the compiler need
+   * not make the list itself.
+   */
+  NDArray[] keep(NDArray[] given) {
+    int count = given.length;
+    if (count == 0 || count >= lists.length) {
+      return given;
+    }
+    if (lists[count] == null) {
+      lists[count] = new NDArray[count];
+    }
+    list = lists[count];
+    list[0] = given[0];
+    if (count > 1) {
+      list[1] = given[1];
+    }
+    if (count > 2) {
+      list[2] = given[2];
+    }
+    if (count > 3) {
+      list[3] = given[3];
+    }
+    return list;
+  }
 
   static Call take() {
     int slot = slot();
@@ -49,6 +78,10 @@ final class Call {
   void giveBack() {
     Arrays.fill(operands, 0, program == null ? 0 : program.operands().size(), null);
     Arrays.fill(shapes, null);
+    if (list != null) {
+      Arrays.fill(list, null);
+      list = null;
+    }
     program = null;
     FREE.lazySet(slot(), this);
   }
@@ -111,12 +144,12 @@ final class Call {
         long[] other = array.layout().shape;
         if (shape == null) {
           shape = other;
-        } else if (shape != other && !Arrays.equals(shape, other)) {
+        } else if (!array.layout().hasShape(shape)) {
           shape = broadcast(shape, other, pass, names);
         }
       }
       shape = shape == null ? Layout.SCALAR_SHAPE : shape;
-      if (output != null && !pass.isReducing() && !Arrays.equals(shape, output.layout().shape)) {
+      if (output != null && !pass.isReducing() && !output.layout().hasShape(shape)) {
         shape = broadcastTo(shape, output.layout().shape);
       }
       shapes[p] = shape;

@@ -5,6 +5,7 @@ import dev.lanes.lang.Argument;
 import dev.lanes.lang.Listing;
 import dev.lanes.lang.Parser;
 import dev.lanes.lang.Program;
+import dev.lanes.lang.Program.Role;
 import dev.lanes.lang.Spelling;
 import dev.lanes.lang.Translator;
 import dev.lanes.lang.Tree;
@@ -35,8 +36,37 @@ public final class Expression {
 
   private record Key(List<Argument> arguments, DType output) {}
 
-  /** The program for one combination of operand types. */
-  private record Specialisation(Key key, Program program, Engine.Prepared prepared) {
+  /**
+   * The program for one combination of operand types, and what every call asks of it.
+   *
+   * @param inputs by number of operand the variable that stands there, -1 for other roles
+   * @param output number of the operand that is the result
+   * @param costs of the passes, in nanoseconds per element
+   * @param isPlain whether there are neither values nor temporaries
+   */
+  private record Specialisation(
+      Key key,
+      Program program,
+      Engine.Prepared prepared,
+      int[] inputs,
+      int output,
+      double[] costs,
+      boolean isPlain) {
+
+    static Specialisation of(Key key, Program program, Engine engine) {
+      List<Program.Operand> operands = program.operands();
+      int[] inputs =
+          operands.stream().mapToInt(o -> o.role() == Role.INPUT ? o.index() : -1).toArray();
+      return new Specialisation(
+          key,
+          program,
+          engine.prepare(program),
+          inputs,
+          outputIndex(program),
+          program.passes().stream().mapToDouble(Program.Pass::cost).toArray(),
+          operands.stream().allMatch(o -> o.role() == Role.INPUT || o.role() == Role.OUTPUT));
+    }
+
     boolean fits(NDArray[] operands, DType output) {
       List<Argument> arguments = key.arguments;
       for (int i = 0; i < operands.length; i++) {
@@ -107,7 +137,7 @@ public final class Expression {
    * @throws LanesException code ARITY, TYPE, SHAPE or CLOSED
    */
   public NDArray evaluate(NDArray... operands) {
-    return run(null, operands, null);
+    return run(Call.take(), null, operands, null);
   }
 
   /**
@@ -134,7 +164,9 @@ public final class Expression {
    * @throws LanesException code ARITY, TYPE, SHAPE, CAST, READ_ONLY or CLOSED
    */
   public NDArray evaluateInto(NDArray output, NDArray... operands) {
-    return run(requireWritable(output), operands, null);
+    requireWritable(output);
+    Call call = Call.take();
+    return run(call, output, call.keep(operands), null);
   }
 
   /**
@@ -167,7 +199,7 @@ public final class Expression {
         hasScalars = true;
       }
     }
-    return run(output, arrays, hasScalars ? values : null);
+    return run(Call.take(), output, arrays, hasScalars ? values : null);
   }
 
   private Object[] values(Map<String, ?> operands) {
@@ -198,35 +230,26 @@ public final class Expression {
   /**
    * The way of every evaluation.
    *
+   * @param call to use, given back at the end
    * @param output the caller's, or null
    * @param arrays the operands, null where a value stands
    * @param values the operands when some are values, or null
    */
-  private NDArray run(NDArray output, NDArray[] arrays, Object[] values) {
-    if (arrays.length != tree.names().size()) {
-      throw new LanesException(
-          Code.ARITY,
-          "the expression has "
-              + tree.names().size()
-              + " operands "
-              + tree.names()
-              + ", not "
-              + arrays.length);
-    }
-    Specialisation specialisation =
-        specialise(arrays, values, output == null ? null : output.dtype());
-    Program program = specialisation.program;
-    Call call = Call.take();
+  private NDArray run(Call call, NDArray output, NDArray[] arrays, Object[] values) {
     try {
+      requireArity(arrays.length);
+      Specialisation specialisation =
+          specialise(arrays, values, output == null ? null : output.dtype());
+      Program program = specialisation.program;
       call.begin(program);
-      place(call, arrays, values);
+      place(call, specialisation, arrays, values);
       call.shape(tree.names(), output);
       NDArray target =
           output != null && isDirect(program, arrays, output)
               ? output
               : NDArray.allocate(outputDType(program), outputShape(call));
-      call.operands[outputIndex(program)] = target;
-      decideThreads(call);
+      call.operands[specialisation.output] = target;
+      decideThreads(call, specialisation.costs);
       call.acquire();
       try {
         if (Verifier.ENABLED && engine() instanceof NativeEngine) {
@@ -246,6 +269,15 @@ public final class Expression {
       return output;
     } finally {
       call.giveBack();
+    }
+  }
+
+  private void requireArity(int count) {
+    List<String> names = tree.names();
+    if (count != names.size()) {
+      String message =
+          "the expression has " + names.size() + " operands " + names + ", not " + count;
+      throw new LanesException(Code.ARITY, message);
     }
   }
 
@@ -269,7 +301,7 @@ public final class Expression {
     Specialisation found = cache.get(key);
     if (found == null) {
       Program program = Translator.translate(tree, arguments, output);
-      found = new Specialisation(key, program, engine().prepare(program));
+      found = Specialisation.of(key, program, engine());
       cache.put(key, found);
     }
     last = found;
@@ -285,7 +317,17 @@ public final class Expression {
     return true;
   }
 
-  private static void place(Call call, NDArray[] arrays, Object[] values) {
+  private static void place(
+      Call call, Specialisation specialisation, NDArray[] arrays, Object[] values) {
+    if (specialisation.isPlain) {
+      int[] inputs = specialisation.inputs;
+      for (int i = 0; i < inputs.length; i++) {
+        if (inputs[i] >= 0) {
+          call.operands[i] = arrays[inputs[i]];
+        }
+      }
+      return;
+    }
     List<Program.Operand> operands = call.program().operands();
     for (int i = 0; i < operands.size(); i++) {
       Program.Operand operand = operands.get(i);
@@ -315,7 +357,7 @@ public final class Expression {
   private static int outputIndex(Program program) {
     List<Program.Operand> operands = program.operands();
     int index = 0;
-    while (operands.get(index).role() != Program.Role.OUTPUT) {
+    while (operands.get(index).role() != Role.OUTPUT) {
       index++;
     }
     return index;
@@ -349,11 +391,10 @@ public final class Expression {
     return true;
   }
 
-  private void decideThreads(Call call) {
-    List<Program.Pass> passes = call.program().passes();
+  private void decideThreads(Call call, double[] costs) {
     int most = threads == 0 ? Lanes.threads() : threads;
-    for (int p = 0; p < passes.size(); p++) {
-      double nanos = passes.get(p).cost() * Call.size(call.shapes[p]);
+    for (int p = 0; p < costs.length; p++) {
+      double nanos = costs[p] * Call.size(call.shapes[p]);
       call.threads[p] = nanos < PARALLEL_NANOS ? 1 : most;
     }
   }
@@ -372,13 +413,14 @@ public final class Expression {
     for (int i = 0; i < values.length; i++) {
       arrays[i] = values[i] instanceof NDArray array ? array : null;
     }
-    Program program = specialise(arrays, values, null).program;
+    Specialisation specialisation = specialise(arrays, values, null);
+    Program program = specialisation.program;
     Call call = Call.take();
     try {
       call.begin(program);
-      place(call, arrays, values);
+      place(call, specialisation, arrays, values);
       call.shape(tree.names(), null);
-      decideThreads(call);
+      decideThreads(call, specialisation.costs);
       StringBuilder text = new StringBuilder();
       text.append(tree.text()).append(System.lineSeparator());
       text.append("result: ")

@@ -19,11 +19,15 @@ final class Layout {
   final long[] shape;
   final long[] strides;
   final long offset;
+  private final long low;
+  private final long high;
 
   private Layout(long[] shape, long[] strides, long offset) {
     this.shape = shape;
     this.strides = strides;
     this.offset = offset;
+    low = offset + reach(false);
+    high = offset + reach(true);
   }
 
   /**
@@ -71,6 +75,22 @@ final class Layout {
     return strides;
   }
 
+  /** Shapes are too short for the vector code behind Arrays.equals to pay. */
+  boolean hasShape(long[] other) {
+    if (shape == other) {
+      return true;
+    }
+    if (shape.length != other.length) {
+      return false;
+    }
+    for (int axis = 0; axis < other.length; axis++) {
+      if (shape[axis] != other[axis]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   int rank() {
     return shape.length;
   }
@@ -88,7 +108,7 @@ final class Layout {
    * elements.
    */
   long low() {
-    return offset + reach(false);
+    return low;
   }
 
   /**
@@ -96,7 +116,7 @@ final class Layout {
    * elements.
    */
   long high() {
-    return offset + reach(true);
+    return high;
   }
 
   private long reach(boolean up) {
@@ -254,7 +274,7 @@ final class Layout {
 
   /** The strides of this broadcast to another shape; those of this where the shape is the same. */
   long[] broadcastStrides(long... target) {
-    if (Arrays.equals(shape, target)) {
+    if (hasShape(target)) {
       return strides;
     }
     int added = target.length - shape.length;

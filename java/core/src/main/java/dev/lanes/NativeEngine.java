@@ -231,11 +231,19 @@ public final class NativeEngine extends Engine {
 
   /** A program that the library has verified. */
   private static final class Native implements Prepared {
-    private final Program program;
+    private final int[][] operands; // of each pass, inputs first
     private final long handle;
 
     Native(Program program) {
-      this.program = program;
+      operands =
+          program.passes().stream()
+              .map(
+                  pass ->
+                      java.util.stream.IntStream.concat(
+                              pass.inputs().stream().mapToInt(Program.Input::operand),
+                              pass.outputs().stream().mapToInt(Program.Output::operand))
+                          .toArray())
+              .toArray(int[][]::new);
       ByteBuffer words = program.encode();
       ByteBuffer result = direct(Long.BYTES);
       int status =
@@ -268,28 +276,23 @@ public final class NativeEngine extends Engine {
     }
 
     private void write(Call call, Words words) {
-      List<Program.Pass> passes = program.passes();
       int capacity = 2;
-      for (int p = 0; p < passes.size(); p++) {
-        int operands = passes.get(p).inputs().size() + passes.get(p).outputs().size();
-        capacity += 2 + call.shapes[p].length + operands * (1 + call.shapes[p].length);
+      for (int p = 0; p < operands.length; p++) {
+        int rank = call.shapes[p].length;
+        capacity += 2 + rank + operands[p].length * (1 + rank);
       }
       words.begin(capacity);
       words.put(0);
       words.put(0);
-      for (int p = 0; p < passes.size(); p++) {
-        Program.Pass pass = passes.get(p);
+      for (int p = 0; p < operands.length; p++) {
         long[] shape = call.shapes[p];
         words.put(call.threads[p]);
         words.put(shape.length);
         for (long length : shape) {
           words.put(length);
         }
-        for (int i = 0; i < pass.inputs().size(); i++) {
-          put(words, call.operands[pass.inputs().get(i).operand()], shape);
-        }
-        for (int i = 0; i < pass.outputs().size(); i++) {
-          put(words, call.operands[pass.outputs().get(i).operand()], shape);
+        for (int operand : operands[p]) {
+          put(words, call.operands[operand], shape);
         }
       }
     }
