@@ -23,6 +23,8 @@ constexpr int64_t kShortestRow = 64;
 constexpr int64_t kTaskElements = 16384;
 constexpr int64_t kTasksPerThread = 12;
 
+constexpr size_t kQuarterPage = 1024;
+
 size_t RoundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 int64_t CeilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t Magnitude(int64_t x) { return x < 0 ? -x : x; }
@@ -338,12 +340,12 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
   plan->block = block;
   plan->blocks_per_row = extent <= block ? 1 : CeilDivide(extent, block);
 
-  // A line between neighbours keeps them off the same L1 sets.
+  // A load waits for an earlier store whose address agrees in the low 12 bits, so neighbours are kept a quarter page apart.
   size_t end = 0;
   for (int v = 0; v < plan->values; ++v) plan->slots[v] = -1;
   const auto place = [&](int64_t element_bytes) {
     const size_t start = end;
-    end += RoundUp(static_cast<size_t>(block * element_bytes), 64) + 64;
+    end += RoundUp(static_cast<size_t>(block * element_bytes), 64) + kQuarterPage + 64;
     return static_cast<int32_t>(start);
   };
   for (int r = 0; r < pass.slots; ++r) register_slots[r] = -1;
@@ -442,7 +444,7 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
                        ? arena->Take<char>(CeilDivide(total, kChunk) * pass.reductions * kAccumulatorBytes)
                        : nullptr;
   plan->frame_bytes = plan->slot_bytes + plan->values * (sizeof(void*) + 16) + plan->transfer_count * sizeof(char*) +
-                      plan->rank * sizeof(int64_t) + pass.reductions * kAccumulators * kAccumulatorBytes + 64 * 4;
+                      plan->rank * sizeof(int64_t) + pass.reductions * kAccumulators * kAccumulatorBytes + 4096 + 64 * 4;
 }
 
 }  // namespace lanes

@@ -16,7 +16,7 @@ namespace {
 
 // A stack that the JVM gives to native code has room for both.
 constexpr size_t kPlanStackBytes = 4 << 10;
-constexpr size_t kFrameStackBytes = 32 << 10;
+constexpr size_t kFrameStackBytes = 40 << 10;
 
 // What all threads of a pass share.
 struct Shared {
@@ -38,8 +38,12 @@ class Sweep {
     bases_ = arena->Take<char*>(plan_.transfer_count);
     coordinates_ = arena->Take<int64_t>(plan_.rank);
     accumulators_ = arena->Take<char>(pass.reductions * kAccumulators * kAccumulatorBytes);
-    char* slots = arena->Take<char>(plan_.slot_bytes + 64);
-    slots += -reinterpret_cast<uintptr_t>(slots) % 64;
+    // A load waits for an earlier store whose address agrees in the low 12 bits: registers start a quarter page away from the
+    // first operand.
+    char* slots = arena->Take<char>(plan_.slot_bytes + 4096);
+    const uintptr_t wanted =
+        plan_.transfer_count > 0 ? (reinterpret_cast<uintptr_t>(plan_.addresses[0]) & ~uintptr_t{63}) + 1024 : 0;
+    slots += (wanted - reinterpret_cast<uintptr_t>(slots)) % 4096;
     for (int v = 0; v < plan_.values; ++v) {
       pointers_[v] = plan_.slots[v] >= 0 ? slots + plan_.slots[v] : reinterpret_cast<char*>(cells_ + v);
     }
