@@ -68,6 +68,12 @@ struct op_sqrt {
     return hn::Sqrt(a);
   }
 };
+struct op_muladd {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V a, V b, V c) {
+    return op_add::Do(d, op_mul::Do(d, a, b), c);
+  }
+};
 struct op_lt {
   template <class D, class V>
   static HWY_INLINE auto Do(D, V a, V b) {
@@ -231,8 +237,10 @@ struct Arguments {
       return Body::Do(d, Get<0>(d, a, i));
     else if constexpr (kArity == 2)
       return Body::Do(d, Get<0>(d, a, i), Get<1>(d, b, i));
-    else
+    else if constexpr (std::is_same_v<Body, op_where>)
       return Body::Do(d, GetCondition(d, i), Get<1>(d, b, i), Get<2>(d, c, i));
+    else
+      return Body::Do(d, Get<0>(d, a, i), Get<1>(d, b, i), Get<2>(d, c, i));
   }
 };
 

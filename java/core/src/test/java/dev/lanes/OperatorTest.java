@@ -109,6 +109,7 @@ class OperatorTest {
     return switch (op.form()) {
       case INFIX -> "a " + op.symbol() + " b";
       case PREFIX -> op.symbol() + "a";
+      case FUSED -> op.symbol();
       case FUNCTION -> op.symbol() + List.of("", "(a)", "(a, b)", "(a, b, c)").get(op.arity());
     };
   }

@@ -100,6 +100,32 @@ final class Graph {
         });
   }
 
+  /**
+   * Makes a product and the sum that alone uses it one step.
+   *
+   * @param sum index of a node
+   * @param uses how often each node is an argument or a result
+   */
+  void fuse(int sum, int[] uses) {
+    if (!(nodes.get(sum) instanceof Apply add) || add.kernel.op() != Op.ADD) {
+      return;
+    }
+    Kernel fused = Op.MULADD.kernel(add.kernel.key());
+    for (int i = 1; fused != null && i >= 0; i--) {
+      int product = add.arguments.get(i);
+      if (uses[product] == 1 && nodes.get(product) instanceof Apply apply) {
+        List<Integer> factors = apply.arguments;
+        if (apply.kernel.op() == Op.MUL || apply.kernel.op() == Op.SQUARE) {
+          int rest = add.arguments.get(1 - i);
+          nodes.set(
+              sum,
+              new Apply(fused, List.of(factors.get(0), factors.get(factors.size() - 1), rest)));
+          return;
+        }
+      }
+    }
+  }
+
   int constant(Kind kind, long value) {
     return add(new Known(Program.Constant.of(kind, value)));
   }

@@ -355,6 +355,13 @@ public enum Op {
       "x times x",
       longs("il", "T:T", (a, b) -> a * a),
       doubles("fd", "T:T", (a, b) -> a * a)),
+  MULADD(
+      fused("a * b + c"),
+      0,
+      0.06,
+      all(),
+      "product and sum as one step, each rounded",
+      cases("ilfd", "TTT:T", Reference::multiplyAdd)),
   SUM(
       function("sum"),
       0,
@@ -390,7 +397,9 @@ public enum Op {
     /** Before its one argument. */
     PREFIX,
     /** A name with arguments in parentheses. */
-    FUNCTION
+    FUNCTION,
+    /** Not at all: stands for operators that occur together. */
+    FUSED
   }
 
   private record Syntax(Form form, String symbol, int precedence) {}
@@ -495,6 +504,10 @@ public enum Op {
 
   private static Syntax prefix(String symbol, int precedence) {
     return new Syntax(Form.PREFIX, symbol, precedence);
+  }
+
+  private static Syntax fused(String pattern) {
+    return new Syntax(Form.FUSED, pattern, 0);
   }
 
   private static Syntax function(String name) {
@@ -620,7 +633,7 @@ public enum Op {
   /**
    * What is written.
    *
-   * @return the operator or the name of the function
+   * @return the operator, the name of the function, or what a fused row stands for
    */
   public String symbol() {
     return syntax.symbol;

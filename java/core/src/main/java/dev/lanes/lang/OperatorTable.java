@@ -88,6 +88,9 @@ public final class OperatorTable {
     StringBuilder text =
         new StringBuilder("| written | kinds | result | ULP | meaning |\n|---|---|---|---|---|\n");
     for (Op op : Op.values()) {
+      if (op.form() == Op.Form.FUSED) {
+        continue;
+      }
       text.append("| `").append(written(op).replace("|", "\\|")).append("` | ");
       text.append(kinds(op)).append(" | ").append(result(op)).append(" | ");
       text.append(
@@ -105,6 +108,7 @@ public final class OperatorTable {
     return switch (op.form()) {
       case INFIX -> "a " + op.symbol() + " b";
       case PREFIX -> op.symbol() + "x";
+      case FUSED -> op.symbol();
       case FUNCTION ->
           op.symbol() + (op.arity() == 3 ? "(c, x, y)" : op.arity() == 2 ? "(x, y)" : "(x)");
     };

@@ -198,4 +198,26 @@ public interface Reference {
       }
     };
   }
+
+  /**
+   * a * b + c, the product rounded or wrapped before the sum is.
+   *
+   * @param kind of everything
+   * @return the block form
+   */
+  static Reference multiplyAdd(Kind kind) {
+    if (block(kind, 0) instanceof long[]) {
+      return (out, a, b, c, n) -> {
+        for (int i = 0; i < n; i++) {
+          ((long[]) out)[i] = wrap(kind, ((long[]) a)[i] * ((long[]) b)[i] + ((long[]) c)[i]);
+        }
+      };
+    }
+    return (out, a, b, c, n) -> {
+      for (int i = 0; i < n; i++) {
+        double product = round(kind, ((double[]) a)[i] * ((double[]) b)[i]);
+        ((double[]) out)[i] = round(kind, product + ((double[]) c)[i]);
+      }
+    };
+  }
 }

@@ -57,6 +57,7 @@ final class Scheduler {
 
   private Program schedule(
       int result, boolean isReduction, List<Argument> arguments, DType output) {
+    fuse(result);
     BitSet needed = needed(result);
     for (int i = 0; i < arguments.size(); i++) {
       Argument argument = arguments.get(i);
@@ -105,6 +106,18 @@ final class Scheduler {
       return apply.arguments();
     }
     return node instanceof Graph.Reduce reduce ? List.of(reduce.argument()) : List.of();
+  }
+
+  private void fuse(int result) {
+    BitSet needed = needed(result);
+    int[] uses = new int[result + 1];
+    uses[result] = 1;
+    for (int node = needed.nextSetBit(0); node >= 0; node = needed.nextSetBit(node + 1)) {
+      arguments(graph.node(node)).forEach(argument -> uses[argument]++);
+    }
+    for (int node = needed.nextSetBit(0); node >= 0; node = needed.nextSetBit(node + 1)) {
+      graph.fuse(node, uses);
+    }
   }
 
   /**
