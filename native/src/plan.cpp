@@ -340,7 +340,8 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
   plan->block = block;
   plan->blocks_per_row = extent <= block ? 1 : CeilDivide(extent, block);
 
-  // A load waits for an earlier store whose address agrees in the low 12 bits, so neighbours are kept a quarter page apart.
+  // A load waits for an earlier store whose address agrees in the low 12 bits, so neighbours are kept a quarter page
+  // apart.
   size_t end = 0;
   for (int v = 0; v < plan->values; ++v) plan->slots[v] = -1;
   const auto place = [&](int64_t element_bytes) {
@@ -444,7 +445,8 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
                        ? arena->Take<char>(CeilDivide(total, kChunk) * pass.reductions * kAccumulatorBytes)
                        : nullptr;
   plan->frame_bytes = plan->slot_bytes + plan->values * (sizeof(void*) + 16) + plan->transfer_count * sizeof(char*) +
-                      plan->rank * sizeof(int64_t) + pass.reductions * kAccumulators * kAccumulatorBytes + 4096 + 64 * 4;
+                      plan->rank * sizeof(int64_t) + pass.reductions * kAccumulators * kAccumulatorBytes + 4096 +
+                      64 * 4;
 }
 
 }  // namespace lanes

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lanes.h"
+#include "plain.h"
 
 namespace lanes {
 namespace {
@@ -203,6 +204,7 @@ bool DecodeProgram(const int32_t* words, int64_t count, Program* program) {
   program->passes.resize(passes);
   for (Pass& pass : program->passes) {
     if (!PassDecoder(in, kinds, table, &pass).Decode()) return false;
+    PreparePlain(&pass);
   }
   return in.Empty();
 }

@@ -50,6 +50,12 @@ struct Pass {
   std::vector<Output> outputs;
   int32_t slots = 0;
   int32_t reductions = 0;
+
+  // For RunPlain: whether the pass is of its sort, each value's place in its scratch memory (-1 for an output's
+  // memory), and for each instruction which arguments are constants.
+  bool plain = false;
+  std::vector<int32_t> plain_scratch;
+  std::vector<uint32_t> plain_uniform;
 };
 
 struct Program {

@@ -8,6 +8,7 @@
 
 #include "isa.h"
 #include "lanes.h"
+#include "plain.h"
 #include "plan.h"
 #include "team.h"
 
@@ -38,8 +39,8 @@ class Sweep {
     bases_ = arena->Take<char*>(plan_.transfer_count);
     coordinates_ = arena->Take<int64_t>(plan_.rank);
     accumulators_ = arena->Take<char>(pass.reductions * kAccumulators * kAccumulatorBytes);
-    // A load waits for an earlier store whose address agrees in the low 12 bits: registers start a quarter page away from the
-    // first operand.
+    // A load waits for an earlier store whose address agrees in the low 12 bits: registers start a quarter page away
+    // from the first operand.
     char* slots = arena->Take<char>(plan_.slot_bytes + 4096);
     const uintptr_t wanted =
         plan_.transfer_count > 0 ? (reinterpret_cast<uintptr_t>(plan_.addresses[0]) & ~uintptr_t{63}) + 1024 : 0;
@@ -416,8 +417,10 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
   for (const Pass& pass : program.passes) {
     const int64_t rank = words[1];
     if (words[0] < 1 || rank < 0 || rank > kMaxRank) return LANES_BAD_ARGUMENT;
-    const int32_t status = RunPass(*isa, program, pass, words, cancel);
-    if (status != LANES_OK) return status;
+    if (!RunPlain(*isa, program, pass, words)) {
+      const int32_t status = RunPass(*isa, program, pass, words, cancel);
+      if (status != LANES_OK) return status;
+    }
     words += 2 + rank + static_cast<int64_t>(pass.inputs.size() + pass.outputs.size()) * (1 + rank);
   }
   return LANES_OK;

@@ -213,19 +213,13 @@ public final class NativeEngine extends Engine {
   static final class Words {
     private ByteBuffer buffer = direct(64 * Long.BYTES);
     private long address = NativeLanes.address(buffer);
-    private int position;
 
-    void begin(int capacity) {
-      if (buffer.capacity() < capacity * Long.BYTES) {
-        buffer = direct(2 * capacity * Long.BYTES);
+    ByteBuffer withRoomFor(int words) {
+      if (buffer.capacity() < words * Long.BYTES) {
+        buffer = direct(2 * words * Long.BYTES);
         address = NativeLanes.address(buffer);
       }
-      position = 0;
-    }
-
-    void put(long word) {
-      buffer.putLong(position, word);
-      position += Long.BYTES;
+      return buffer;
     }
   }
 
@@ -281,18 +275,21 @@ public final class NativeEngine extends Engine {
         int rank = call.shapes[p].length;
         capacity += 2 + rank + operands[p].length * (1 + rank);
       }
-      words.begin(capacity);
-      words.put(0);
-      words.put(0);
+      ByteBuffer buffer = words.withRoomFor(capacity);
+      buffer.putLong(0, 0);
+      buffer.putLong(Long.BYTES, 0);
+      int at = 2 * Long.BYTES;
       for (int p = 0; p < operands.length; p++) {
         long[] shape = call.shapes[p];
-        words.put(call.threads[p]);
-        words.put(shape.length);
+        buffer.putLong(at, call.threads[p]);
+        buffer.putLong(at + Long.BYTES, shape.length);
+        at += 2 * Long.BYTES;
         for (long length : shape) {
-          words.put(length);
+          buffer.putLong(at, length);
+          at += Long.BYTES;
         }
         for (int operand : operands[p]) {
-          put(words, call.operands[operand], shape);
+          at = put(buffer, at, call.operands[operand], shape);
         }
       }
     }
@@ -300,12 +297,15 @@ public final class NativeEngine extends Engine {
     /**
      * An operand's address and its strides, 0 along the axes over which it is broadcast or reduced.
      */
-    private static void put(Words words, NDArray array, long[] shape) {
+    private static int put(ByteBuffer buffer, int at, NDArray array, long[] shape) {
       Layout layout = array.layout();
-      words.put(array.memory().address() + layout.offset);
+      buffer.putLong(at, array.memory().address() + layout.offset);
+      int next = at + Long.BYTES;
       for (long stride : layout.broadcastStrides(shape)) {
-        words.put(stride);
+        buffer.putLong(next, stride);
+        next += Long.BYTES;
       }
+      return next;
     }
   }
 }
