@@ -74,6 +74,7 @@ struct KernelRow {
   const char* name;
   int8_t result;
   int8_t arguments[3];  // kinds, -1 for absent
+  int8_t ulp;           // bound of the error, 0 for exact
 };
 
 struct ReductionRow {
@@ -85,7 +86,7 @@ struct ReductionRow {
 
 inline constexpr KernelRow kKernelRows[] = {
 #define LANES_KERNEL(name, key, result, a, b, c, ulp) \
-  {#name, kLetter_##result, {kLetter_##a, kLetter_##b, kLetter_##c}},
+  {#name, kLetter_##result, {kLetter_##a, kLetter_##b, kLetter_##c}, ulp},
 #define LANES_REDUCTION(name, key, result, accumulator)
 #include "ops.def"
 #undef LANES_KERNEL

@@ -108,7 +108,16 @@ TEST_P(Kernels, GiveTheSameBitsAtEveryPlace) {
     for (size_t i = 0; i < kCount; ++i) {
       isa().kernels[k](single.data() + i * bytes, address(0, i), address(1, i), address(2, i), 1, 0);
     }
-    ASSERT_EQ(whole, single) << row.name << " of kind " << static_cast<int>(row.arguments[0]);
+    // But for the bits of a NaN, which depend on the order in which the compiler puts the operands of a sum.
+    for (size_t i = 0; i < kCount; ++i) {
+      const bool same = WithKind(row.result, [&](auto t) {
+        decltype(t) x, y;
+        memcpy(&x, whole.data() + i * bytes, bytes);
+        memcpy(&y, single.data() + i * bytes, bytes);
+        return SameNumber(x, y);
+      });
+      ASSERT_TRUE(same) << row.name << " of kind " << static_cast<int>(row.arguments[0]) << ", element " << i;
+    }
   }
 }
 

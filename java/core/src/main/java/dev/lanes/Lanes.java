@@ -44,9 +44,9 @@ public final class Lanes {
         }
       }
       if (why != null && System.getProperty("lanes.isa") != null && refused == null) {
-        refused =
-            new LanesException(
-                Code.NATIVE, "-Dlanes.isa needs the native engine: " + why.getMessage(), why);
+        String message =
+            wanted.equals("java") ? "-Dlanes.isa needs the native engine" : why.getMessage();
+        refused = new LanesException(Code.NATIVE, message, why);
       }
       ENGINE = why == null ? NativeEngine.instance() : JavaEngine.INSTANCE;
       WHY_NOT_NATIVE = why;
@@ -122,7 +122,7 @@ public final class Lanes {
   public static int threads() {
     int count = threads;
     if (count == 0) {
-      count = Integer.getInteger("lanes.threads", Runtime.getRuntime().availableProcessors());
+      count = initialThreads();
       threads = requireThreads(count);
     }
     return count;
@@ -136,6 +136,18 @@ public final class Lanes {
    */
   public static void setThreads(int count) {
     threads = requireThreads(count);
+  }
+
+  private static int initialThreads() {
+    String text = System.getProperty("lanes.threads");
+    if (text == null) {
+      return Math.min(Runtime.getRuntime().availableProcessors(), 1024);
+    }
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new LanesException(Code.LIMIT, "-Dlanes.threads takes a number, not '" + text + "'", e);
+    }
   }
 
   static int requireThreads(int count) {

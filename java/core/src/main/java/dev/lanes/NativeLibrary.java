@@ -2,6 +2,9 @@ package dev.lanes;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,6 +33,8 @@ import java.util.zip.CRC32;
  */
 final class NativeLibrary {
 
+  private static final int ELF_MAGIC =
+      ByteBuffer.wrap(new byte[] {0x7f, 'E', 'L', 'F'}).order(ByteOrder.nativeOrder()).getInt();
   private static final String STUB = "libjnilanes.so";
   private static final List<String> FILES = List.of("libgomp.so.1", "liblanes.so", STUB);
 
@@ -97,6 +102,9 @@ final class NativeLibrary {
   }
 
   private static Path link(Path folder) throws IOException {
+    for (String file : FILES) {
+      requireWhole(folder.resolve(file));
+    }
     try {
       System.load(folder.resolve(STUB).toString());
       return folder;
@@ -116,6 +124,23 @@ final class NativeLibrary {
       copy.toFile().deleteOnExit();
       System.load(copy.toString());
       return folder;
+    }
+  }
+
+  /**
+   * Refuses a file that is no ELF library or has lost its end, where the section headers stand: the
+   * system's loader would touch pages that are not there, which ends the process.
+   */
+  private static void requireWhole(Path file) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(64).order(ByteOrder.nativeOrder());
+    try (FileChannel channel = FileChannel.open(file)) {
+      while (header.hasRemaining() && channel.read(header) >= 0) {}
+      boolean isLibrary = header.position() == 64 && header.getInt(0) == ELF_MAGIC;
+      long sections = isLibrary ? header.getLong(40) : 0;
+      int sectionBytes = header.getShort(58) * header.getShort(60);
+      if (!isLibrary || sections <= 0 || sections + sectionBytes > channel.size()) {
+        throw new IOException(file + " is not a whole native library");
+      }
     }
   }
 

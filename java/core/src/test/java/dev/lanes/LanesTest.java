@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +95,33 @@ class LanesTest {
     assertThat(probe("-Dlanes.library=" + folder))
         .contains("java|cannot load the native library")
         .contains("|none|14.0");
+  }
+
+  @Test
+  void aTruncatedLibraryDoesNotEndTheProcess() throws Exception {
+    assumeNative();
+    Path source = Lanes.library().orElseThrow();
+    for (String cut : List.of("libgomp.so.1", "liblanes.so", "libjnilanes.so")) {
+      for (String file : List.of("libgomp.so.1", "liblanes.so", "libjnilanes.so")) {
+        byte[] bytes = Files.readAllBytes(source.resolve(file));
+        Files.write(
+            folder.resolve(file),
+            file.equals(cut) ? Arrays.copyOf(bytes, bytes.length / 3) : bytes);
+      }
+      assertThat(probe("-Dlanes.library=" + folder))
+          .contains("java|", cut + " is not a whole native library", "|none|14.0");
+    }
+  }
+
+  private static void assumeNative() {
+    Assumptions.assumeTrue(Lanes.isNative(), "this run is in Java");
+  }
+
+  @Test
+  void threadsComeFromTheProperty() throws Exception {
+    assertThat(probe("-Dlanes.threads=3")).contains("|14.0");
+    assertThat(probe("-Dlanes.threads=abc")).contains("-Dlanes.threads takes a number, not 'abc'");
+    assertThat(probe("-Dlanes.threads=0")).contains("from 1 to 1024, not 0");
   }
 
   @Test

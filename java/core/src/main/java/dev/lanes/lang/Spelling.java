@@ -12,10 +12,11 @@ public final class Spelling {
    *
    * @param name as typed
    * @param candidates names that exist
-   * @return the nearest, or null when none is within a third of the length
+   * @return the nearest, or null when none is within a third of the length or the name is too short
+   *     to tell
    */
   public static String nearest(String name, Stream<String> candidates) {
-    if (name.length() > 40) {
+    if (name.length() < 3 || name.length() > 40) {
       return null;
     }
     String best = null;
