@@ -79,8 +79,9 @@ LANES_API void lanes_unmap(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 //     per output:       operand, register, reduction    -1 stores each element, else an index into the reductions
 //
 // Kernels are numbered by their lines in ops.def, reductions by theirs. Every register is written before it is read. An
-// instruction may write a register that it also reads. Several registers may not hold the same input. An output operand
-// of one pass may be an input operand of a later one.
+// instruction may write a register that it also reads; inputs and loads have registers of their own. An operand is an
+// input at most once and an output at most once per pass, and an output of one pass may be an input of a later one. A
+// register has the kind of the operand that it is loaded from or stored to; a reduction's result has the output's.
 //
 // lanes_program_create checks all of that once; lanes_run trusts it.
 
@@ -106,6 +107,8 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 // before it is written); other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction
 // over no elements stores its identity (sum 0); the caller refuses those that have none. Elements of inputs and outputs
 // need no alignment.
+//
+// What bits a NaN has is not promised, only that it is one.
 //
 // Reductions give the same bits for any number of threads and any instruction set: elements are numbered in C order of
 // the shape given here; chunks of 16384 of them are reduced in 32 interleaved accumulators (element i of the chunk goes

@@ -124,7 +124,10 @@ HWY_INLINE void MapPow(const T* x, const T* y, T* out, size_t n) {
   constexpr size_t kX = kUniformX ? 0 : 1, kY = kUniformY ? 0 : 1;
   if (n == 0) return;
   HWY_ALIGN T same_x[N], same_y[N];
-  for (size_t k = 0; k < N; ++k) same_x[k] = *x, same_y[k] = *y;
+  for (size_t k = 0; k < N; ++k) {
+    memcpy(same_x + k, x, sizeof(T));  // which need not be aligned
+    memcpy(same_y + k, y, sizeof(T));
+  }
   if (kUniformX) x = same_x;
   if (kUniformY) y = same_y;
   HWY_ALIGN typename Op::template Base<D> base[kVectors];

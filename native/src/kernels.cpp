@@ -162,6 +162,89 @@ struct op_abs {
       return hn::Abs(a);
   }
 };
+struct op_floor {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a) {
+    if constexpr (kIsFloat<D>)
+      return hn::Floor(a);
+    else
+      return a;
+  }
+};
+struct op_ceil {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a) {
+    if constexpr (kIsFloat<D>)
+      return hn::Ceil(a);
+    else
+      return a;
+  }
+};
+struct op_trunc {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a) {
+    if constexpr (kIsFloat<D>)
+      return hn::Trunc(a);
+    else
+      return a;
+  }
+};
+struct op_round {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a) {
+    if constexpr (kIsFloat<D>)
+      return hn::Round(a);
+    else
+      return a;
+  }
+};
+struct op_sign {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V a) {
+    const V zero = hn::Zero(d);
+    const V other = hn::IfThenElse(hn::Eq(a, zero), zero, a);  // NaN stays
+    const V negative = hn::IfThenElse(hn::Lt(a, zero), hn::Set(d, hn::TFromD<D>(-1)), other);
+    return hn::IfThenElse(hn::Gt(a, zero), hn::Set(d, hn::TFromD<D>(1)), negative);
+  }
+};
+// Of a NaN and a number the NaN, of two zeros the second.
+template <class D, class V, class M>
+HWY_INLINE V FirstIf(D, M first, V a, V b) {
+  if constexpr (kIsFloat<D>)
+    return hn::IfThenElse(hn::Or(first, hn::IsNaN(a)), a, b);
+  else
+    return hn::IfThenElse(first, a, b);
+}
+struct op_minimum {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V a, V b) {
+    return FirstIf(d, hn::Lt(a, b), a, b);
+  }
+};
+struct op_maximum {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V a, V b) {
+    return FirstIf(d, hn::Gt(a, b), a, b);
+  }
+};
+struct op_isnan {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D, V a) {
+    return hn::IsNaN(a);
+  }
+};
+struct op_isinf {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D, V a) {
+    return hn::IsInf(a);
+  }
+};
+struct op_isfinite {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D, V a) {
+    return hn::IsFinite(a);
+  }
+};
 struct op_where {
   template <class D, class M, class V>
   static HWY_INLINE V Do(D, M condition, V yes, V no) {
@@ -400,6 +483,7 @@ struct Function {};
     }                                            \
   };
 LANES_FUNCTION(exp, Exp)
+LANES_FUNCTION(exp2, Exp2)
 LANES_FUNCTION(expm1, Expm1)
 LANES_FUNCTION(log, Log)
 LANES_FUNCTION(log10, Log10)

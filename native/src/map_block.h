@@ -200,7 +200,10 @@ HWY_INLINE void MapBlockPair(const T* a, const T* b, T* out, size_t n, unsigned 
   if (n == 0) return;
   T a_group[kGroupBufferElements];
   T b_group[kGroupBufferElements];
-  for (size_t k = 0; k < group; ++k) a_group[k] = a[0], b_group[k] = b[0];
+  for (size_t k = 0; k < group; ++k) {
+    memcpy(a_group + k, a, sizeof(T));  // which need not be aligned
+    memcpy(b_group + k, b, sizeof(T));
+  }
   const bool one_a = (uniform & 1) != 0;
   const bool one_b = (uniform & 2) != 0;
   size_t i = 0;

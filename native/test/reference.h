@@ -102,6 +102,10 @@ T ReferenceInteger(const std::string& op, T a, T b) {
   if (op == "xor") return a ^ b;
   if (op == "shl") return b < 0 || b >= kWidth ? 0 : static_cast<T>(ua << b);
   if (op == "shr") return b < 0 || b >= kWidth ? (a < 0 ? -1 : 0) : a >> b;
+  if (op == "floor" || op == "ceil" || op == "trunc" || op == "round") return a;
+  if (op == "sign") return static_cast<T>((a > 0) - (a < 0));
+  if (op == "minimum") return a < b ? a : b;
+  if (op == "maximum") return a > b ? a : b;
   if (op == "floordiv" || op == "mod") {
     // In wider numbers nothing overflows.
     if (b == 0) return 0;
@@ -132,10 +136,18 @@ T ReferenceFloat(const std::string& op, T a, T b) {
   if (op == "neg") return -a;
   if (op == "abs") return std::copysign(a, T{1});
   if (op == "sqrt") return std::sqrt(a);
+  if (op == "floor") return std::floor(a);
+  if (op == "ceil") return std::ceil(a);
+  if (op == "trunc") return std::trunc(a);
+  if (op == "round") return std::nearbyint(a);
+  if (op == "sign") return a > 0 ? T{1} : a < 0 ? T{-1} : a == 0 ? T{0} : a;
+  if (op == "minimum") return a < b || a != a ? a : b;
+  if (op == "maximum") return a > b || a != a ? a : b;
   // Functions in more digits than any result has.
   const long double x = a, y = b;
   const auto rounded = [](long double exact) { return static_cast<T>(exact); };
   if (op == "exp") return rounded(std::exp(x));
+  if (op == "exp2") return rounded(std::exp2(x));
   if (op == "expm1") return rounded(std::expm1(x));
   if (op == "log") return rounded(std::log(x));
   if (op == "log10") return rounded(std::log10(x));
@@ -229,6 +241,11 @@ inline Element ReferenceKernel(const KernelRow& row, const Element& a, const Ele
     const T x = a.As<T>();
     const T y = row.arguments[1] >= 0 ? b.As<T>() : T{};
     if (IsComparison(op)) return Element::Of(ReferenceComparison(op, x, y));
+    if constexpr (std::is_floating_point_v<T>) {
+      if (op == "isnan") return Element::Of<uint8_t>(std::isnan(x));
+      if (op == "isinf") return Element::Of<uint8_t>(std::isinf(x));
+      if (op == "isfinite") return Element::Of<uint8_t>(std::isfinite(x));
+    }
     if constexpr (!std::is_same_v<T, uint8_t>) {
       if (op == "muladd") return Element::Of(ReferenceMultiplyAdd(x, y, c.As<T>()));
     }
@@ -238,6 +255,8 @@ inline Element ReferenceKernel(const KernelRow& row, const Element& a, const Ele
     if constexpr (std::is_same_v<T, uint8_t>) {
       if (op == "add" || op == "or") return Element::Of<T>(x || y);
       if (op == "mul" || op == "and") return Element::Of<T>(x && y);
+      if (op == "minimum") return Element::Of<T>(x && y);
+      if (op == "maximum") return Element::Of<T>(x || y);
       if (op == "xor") return Element::Of<T>(x != y);
       if (op == "invert") return Element::Of<T>(!x);
       if (op == "abs") return Element::Of<T>(x);

@@ -29,10 +29,12 @@ VALUES = {
 
 SAME = [("+", np.add, "bilfd"), ("-", np.subtract, "ilfd"), ("*", np.multiply, "bilfd"), ("/", np.true_divide, "fd"),
         ("//", np.floor_divide, "ilfd"), ("%", np.remainder, "ilfd"), ("&", np.bitwise_and, "bil"), ("|", np.bitwise_or, "bil"),
-        ("^", np.bitwise_xor, "bil"), ("<<", np.left_shift, "il"), (">>", np.right_shift, "il")]
+        ("^", np.bitwise_xor, "bil"), ("<<", np.left_shift, "il"), (">>", np.right_shift, "il"), ("minimum", np.minimum, "bilfd"), ("maximum", np.maximum, "bilfd")]
 COMPARE = [("<", np.less), ("<=", np.less_equal), (">", np.greater), (">=", np.greater_equal), ("==", np.equal), ("!=", np.not_equal)]
 UNARY = [("-", np.negative, "ilfd"), ("~", np.invert, "bil"), ("abs", np.absolute, "bilfd"), ("square", np.square, "ilfd"),
-         ("sqrt", np.sqrt, "fd")]
+         ("sqrt", np.sqrt, "fd"), ("floor", np.floor, "fd"), ("ceil", np.ceil, "fd"), ("trunc", np.trunc, "fd"), ("round", np.rint, "fd"),
+         ("sign", np.sign, "ilfd")]
+TESTS = [("isnan", np.isnan), ("isinf", np.isinf), ("isfinite", np.isfinite)]
 
 names = []
 
@@ -49,6 +51,7 @@ for kind, v in VALUES.items():
     rows = [(s, f(a, b)) for s, f, kinds in SAME if kind in kinds]
     save(f"binary_{kind}_{kind}", [t for _, t in rows], [s for s, _ in rows])
     save(f"compare_{kind}_b", [f(a, b) for _, f in COMPARE], [s for s, _ in COMPARE])
+    save(f"unary_{kind}_b", [f(v) for _, f in TESTS] if kind in "fd" else [], [s for s, _ in TESTS])
     rows = [(s, f(v)) for s, f, kinds in UNARY if kind in kinds]
     save(f"unary_{kind}_{kind}", [t for _, t in rows], [s for s, _ in rows])
 
@@ -64,10 +67,10 @@ def rounded(value, dtype):
     return dtype(np.inf) * dtype(mpmath.sign(value)) if abs(result) >= mpmath.ldexp(1, high) else dtype(float(result))
 
 
-AT_INFINITY = {"exp": (np.inf, 0), "expm1": (np.inf, -1), "log": (np.inf, np.nan), "log10": (np.inf, np.nan), "log1p": (np.inf, np.nan),
+AT_INFINITY = {"exp": (np.inf, 0), "exp2": (np.inf, 0), "expm1": (np.inf, -1), "log": (np.inf, np.nan), "log10": (np.inf, np.nan), "log1p": (np.inf, np.nan),
                "arctan": (mpmath.pi / 2, -mpmath.pi / 2), "sinh": (np.inf, -np.inf), "cosh": (np.inf, np.inf), "tanh": (1, -1),
                "cbrt": (np.inf, -np.inf)}
-EXACT = {"arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan, "log1p": mpmath.log1p, "expm1": mpmath.expm1,
+EXACT = {"exp2": lambda v: mpmath.power(2, v), "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan, "log1p": mpmath.log1p, "expm1": mpmath.expm1,
          "log10": lambda v: mpmath.log(v, 10), "cbrt": lambda v: mpmath.sign(v) * mpmath.cbrt(abs(v))}
 
 
@@ -80,14 +83,14 @@ def evaluate(name, x):
         return -mpmath.inf if x == (-1 if name == "log1p" else 0) else mpmath.nan
     if name in ("arcsin", "arccos") and abs(x) > 1:
         return mpmath.nan
-    if name in ("sinh", "cosh", "exp", "expm1") and abs(x) > 1e6:
+    if name in ("sinh", "cosh", "exp", "exp2", "expm1") and abs(x) > 1e6:
         return evaluate(name, np.copysign(np.inf, x))
     if name == "tanh" and abs(x) > 1e3:
         return mpmath.mpf(1 if x > 0 else -1)
     return EXACT.get(name, getattr(mpmath, name, None))(mpmath.mpf(float(x)))
 
 
-FUNCTIONS = ["exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "expm1", "log1p", "log10", "cbrt"]
+FUNCTIONS = ["exp", "exp2", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "expm1", "log1p", "log10", "cbrt"]
 random = np.random.default_rng(20261121)
 for kind, dtype, limit in (("f", np.float32, 88), ("d", np.float64, 709)):
     spread = np.concatenate([random.uniform(-limit, limit, 200), random.uniform(-4, 4, 100), random.uniform(-1, 1, 100), np.ldexp(random.uniform(1, 2, 100), random.integers(-140, 120, 100))])

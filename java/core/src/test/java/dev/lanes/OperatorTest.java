@@ -58,7 +58,9 @@ class OperatorTest {
     NDArray actual;
     if (!isFunction && !parts[0].equals("unary")) {
       NDArray column = values.reshape(values.size(), 1);
-      actual = Expression.compile("a " + operator + " b").evaluate(column, values);
+      boolean isWord = Character.isLetter(operator.charAt(0));
+      String text = isWord ? operator + "(a, b)" : "a " + operator + " b";
+      actual = Expression.compile(text).evaluate(column, values);
     } else {
       boolean isWord = Character.isLetter(operator.charAt(0));
       actual = Expression.compile(isWord ? operator + "(a)" : operator + "a").evaluate(values);
