@@ -6,6 +6,8 @@
 #define LANES_EXP_LOG_LOOPS_H
 #endif
 
+#include <string.h>
+
 #include <type_traits>
 
 #include "exp_log_pieces.h"
