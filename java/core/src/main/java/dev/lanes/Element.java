@@ -21,24 +21,12 @@ final class Element {
    * float, anything to bool).
    */
   static boolean converts(DType from, DType to) {
-    if (from.kind() == Kind.BYTES || to.kind() == Kind.BYTES) {
-      return from.kind() == to.kind() && from.bytes() <= to.bytes();
-    }
-    return rank(from) <= rank(to);
-  }
-
-  private static int rank(DType dtype) {
-    return switch (dtype.kind()) {
-      case BOOL -> 0;
-      case INT32, INT64 -> 1;
-      case FLOAT32, FLOAT64 -> 2;
-      case COMPLEX128 -> 3;
-      case BYTES -> 4;
-    };
+    return from.kind().convertsTo(to.kind())
+        && (from.kind() != Kind.BYTES || from.bytes() <= to.bytes());
   }
 
   static boolean isInteger(DType dtype) {
-    return rank(dtype) <= 1;
+    return dtype.kind().convertsTo(Kind.INT64);
   }
 
   static boolean isComplex(DType dtype) {

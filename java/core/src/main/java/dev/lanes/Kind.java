@@ -62,6 +62,27 @@ public enum Kind {
   }
 
   /**
+   * Whether values of this kind may become values of another under the rule {@code same_kind}:
+   * upwards or sideways among bool, integers, floats and complex, and among bytes.
+   *
+   * @param to the other kind
+   * @return false when what kind of value it is would be lost
+   */
+  public boolean convertsTo(Kind to) {
+    return this == BYTES || to == BYTES ? this == to : rank() <= to.rank();
+  }
+
+  private int rank() {
+    return switch (this) {
+      case BOOL -> 0;
+      case INT32, INT64 -> 1;
+      case FLOAT32, FLOAT64 -> 2;
+      case COMPLEX128 -> 3;
+      case BYTES -> 4;
+    };
+  }
+
+  /**
    * The dtype that a result of this kind is stored as.
    *
    * @return the widest dtype of the kind

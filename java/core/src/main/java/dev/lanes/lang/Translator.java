@@ -55,11 +55,8 @@ public final class Translator {
   }
 
   private static void requireSameKind(Kind from, DType to) {
-    if (rank(to.kind()) > rank(Kind.FLOAT64)) {
-      throw new LanesException(
-          Code.CAST, "an output of " + to + " cannot take a result of " + from.dtype());
-    }
-    if (rank(from) > rank(to.kind())) {
+    boolean isComputed = to.kind() != Kind.COMPLEX128 && to.kind() != Kind.BYTES;
+    if (!isComputed || !from.convertsTo(to.kind())) {
       throw new LanesException(
           Code.CAST,
           "the result is "
@@ -68,16 +65,6 @@ public final class Translator {
               + to
               + " (same_kind casting)");
     }
-  }
-
-  private static int rank(Kind kind) {
-    return switch (kind) {
-      case BOOL -> 0;
-      case INT32, INT64 -> 1;
-      case FLOAT32, FLOAT64 -> 2;
-      case COMPLEX128 -> 3;
-      case BYTES -> 4;
-    };
   }
 
   private int type() {
