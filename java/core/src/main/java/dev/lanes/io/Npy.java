@@ -240,14 +240,15 @@ public final class Npy {
    * @throws LanesException CLOSED
    */
   public static void write(Path path, NDArray array) throws IOException {
-    Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
-    if (Files.exists(target)
-        && !Files.isRegularFile(target)) { // a pipe or a device is written to, not replaced
-      try (WritableByteChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+    boolean exists = Files.exists(path);
+    if (exists && !Files.isRegularFile(path)) {
+      // A pipe or a device is written to, not replaced; the name of a pipe's end leads nowhere.
+      try (WritableByteChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
         write(channel, array);
       }
       return;
     }
+    Path target = exists ? path.toRealPath() : path.toAbsolutePath();
     Path part =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
     try {
