@@ -162,42 +162,23 @@ struct op_abs {
       return hn::Abs(a);
   }
 };
-struct op_floor {
-  template <class D, class V>
-  static HWY_INLINE V Do(D, V a) {
-    if constexpr (kIsFloat<D>)
-      return hn::Floor(a);
-    else
-      return a;
-  }
-};
-struct op_ceil {
-  template <class D, class V>
-  static HWY_INLINE V Do(D, V a) {
-    if constexpr (kIsFloat<D>)
-      return hn::Ceil(a);
-    else
-      return a;
-  }
-};
-struct op_trunc {
-  template <class D, class V>
-  static HWY_INLINE V Do(D, V a) {
-    if constexpr (kIsFloat<D>)
-      return hn::Trunc(a);
-    else
-      return a;
-  }
-};
-struct op_round {
-  template <class D, class V>
-  static HWY_INLINE V Do(D, V a) {
-    if constexpr (kIsFloat<D>)
-      return hn::Round(a);
-    else
-      return a;
-  }
-};
+// Integers are whole already.
+#define LANES_ROUNDING(row, Name)    \
+  struct op_##row {                  \
+    template <class D, class V>      \
+    static HWY_INLINE V Do(D, V a) { \
+      if constexpr (kIsFloat<D>)     \
+        return hn::Name(a);          \
+      else                           \
+        return a;                    \
+    }                                \
+  };
+LANES_ROUNDING(floor, Floor)
+LANES_ROUNDING(ceil, Ceil)
+LANES_ROUNDING(trunc, Trunc)
+LANES_ROUNDING(round, Round)
+#undef LANES_ROUNDING
+
 struct op_sign {
   template <class D, class V>
   static HWY_INLINE V Do(D d, V a) {
