@@ -117,6 +117,46 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 // unchanged. Only accumulators that got an element take part; where only one of a pair did, it is taken as it is.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 
+// ---- Filters --------------------------------------------------------------------------------------------------------
+//
+// Elements are UINT8, INT16, UINT16, FLOAT32 or FLOAT64, by their dtype codes, of input and output each. They need no
+// alignment. Results are computed in float64 and converted once they are stored: to integers without their fraction,
+// keeping the low bits of the whole number, 0 when that is beyond 32 bits or NaN. Modes say how an axis goes on beyond
+// its ends: 0 reflect (b a | a b c | c b), 1 nearest, 2 mirror (c b | a b c | b a), 3 wrap, 4 the constant given. Both
+// functions give the same bits for any number of threads and any instruction set.
+
+// Filters along one axis after the other; the result of one is stored and is the input of the next. `call` is the
+// address of int64_t words:
+//
+//   address of an int32_t cancel flag (or 0), threads, address of input, its dtype, address of output, its dtype, rank,
+//   number of passes >= 1, shape[rank], strides of the input in bytes[rank], of the output[rank]
+//   per pass:  operation, axis, mode, bits of the constant as float64, size, before, address of the weights,
+//              symmetry, whole, part, repeats
+//
+// Result i comes from elements i - before ... i - before + size - 1 of its line. Operations:
+//
+//   0  the sum of weights times elements, float64 weights[size]. Symmetry 1: (w[h-j] == w[h+j], size = 2 h + 1) the
+//      middle product first, then (x[h-j] + x[h+j]) * w[h-j] from j = h down to 1; -1: the same with differences; 0: the
+//      last product first, then the others in order.
+//   1  the mean, each as the one before plus a quotient, beginning anew every 4096 elements
+//   2  the minimum, 3 the maximum; NaN when there is one; of equals the first
+//   4  UINT8 only: `repeats` times a box of radius `size` (before 0): the sum of the elements within the radius times
+//      `whole` plus that of the two next to it times `part`, plus 2^23, divided by 2^24; the mode is nearest
+//
+// The output may be the input (same address, strides and element size); other overlaps are the caller's to avoid.
+LANES_API int32_t lanes_filter_lines(int64_t call) LANES_NOEXCEPT;
+
+// Filters over windows of all axes at once. `call` is the address of int64_t words:
+//
+//   address of an int32_t cancel flag (or 0), threads, address of input, its dtype, address of output, its dtype, rank,
+//   operation, shape[rank], strides of the input in bytes[rank], of the output[rank], size of the window[rank], elements
+//   of it before the place of the result[rank], mode, bits of the constant as float64, address of the weights, order
+//
+// Operation 0 is the sum of float64 weights (one per element of the window, in C order) times elements, in that order,
+// without weights of magnitude up to 2^-52; operation 1 is the element number `order` >= 0 of the window in ascending
+// order, NaN last, the constant being converted to the input's dtype. The output must not overlap the input.
+LANES_API int32_t lanes_filter_windows(int64_t call) LANES_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,6 +5,7 @@
 
 #include <new>
 
+#include "filters.h"
 #include "isa.h"
 #include "memory.h"
 #include "program.h"
@@ -145,6 +146,14 @@ void lanes_program_free(int64_t program) noexcept { delete reinterpret_cast<lane
 int32_t lanes_run(int64_t program, int64_t call) noexcept {
   if (program == 0 || call == 0) return LANES_BAD_ARGUMENT;
   return lanes::RunProgram(*reinterpret_cast<const lanes::Program*>(program), reinterpret_cast<const int64_t*>(call));
+}
+
+int32_t lanes_filter_lines(int64_t call) noexcept {
+  return call == 0 ? LANES_BAD_ARGUMENT : lanes::FilterLines(reinterpret_cast<const int64_t*>(call));
+}
+
+int32_t lanes_filter_windows(int64_t call) noexcept {
+  return call == 0 ? LANES_BAD_ARGUMENT : lanes::FilterWindows(reinterpret_cast<const int64_t*>(call));
 }
 
 }  // extern "C"
