@@ -138,7 +138,8 @@ LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 //   0  the sum of weights times elements, float64 weights[size]. Symmetry 1: (w[h-j] == w[h+j], size = 2 h + 1) the
 //      middle product first, then (x[h-j] + x[h+j]) * w[h-j] from j = h down to 1; -1: the same with differences; 0: the
 //      last product first, then the others in order.
-//   1  the mean, each as the one before plus a quotient, beginning anew every 4096 elements
+//   1  the mean: a running sum, to which the difference of the element that enters and the one that leaves is added,
+//      divided by the size; sums begin anew every 4096 elements
 //   2  the minimum, 3 the maximum; NaN when there is one; of equals the first
 //   4  UINT8 only: `repeats` times a box of radius `size` (before 0): the sum of the elements within the radius times
 //      `whole` plus that of the two next to it times `part`, plus 2^23, divided by 2^24; the mode is nearest

@@ -38,7 +38,7 @@ struct LinePass {
 inline constexpr int kPanelChunk = 16;
 inline constexpr int kPanelGroups = 64;
 
-// Running means begin anew after so many elements, which bounds what their errors add up to; lines that are cut are cut
+// Running sums begin anew after so many elements, which bounds what their errors add up to; lines that are cut are cut
 // at multiples of it.
 inline constexpr int64_t kRestart = 4096;
 

@@ -92,22 +92,18 @@ void CorrelateAny(const LinePass& pass, int64_t length, int64_t pitch, double* r
 }
 
 // ---- Running mean ---------------------------------------------------------------------------------------------------
-// SciPy's recurrence: the first mean is a quotient of sums, every later one adds the quotient of a difference.
+// A sum follows from the one before by adding a difference, as SciPy does it.
 void MeanPart(const LinePass& pass, int64_t length, int64_t pitch, double* rows) {
   const hn::ScalableTag<double> d;
   const auto size = hn::Set(d, static_cast<double>(pass.size));
   for (int64_t lane = 0; lane < pitch; lane += static_cast<int64_t>(hn::Lanes(d))) {
-    auto mean = hn::Zero(d);
-    for (int64_t x = 0; x < pass.size; ++x) mean = hn::Add(mean, hn::Load(d, rows + x * pitch + lane));
-    mean = hn::Div(mean, size);
+    auto sum = hn::Zero(d);
+    for (int64_t x = 0; x < pass.size; ++x) sum = hn::Add(sum, hn::Load(d, rows + x * pitch + lane));
     for (int64_t y = 0; y < length; ++y) {
       double* row = rows + y * pitch + lane;
       const auto leaving = hn::Load(d, row);
-      hn::Store(mean, d, row);
-      if (y + 1 < length) {
-        const auto entering = hn::Load(d, row + pass.size * pitch);
-        mean = hn::Add(mean, hn::Div(hn::Sub(entering, leaving), size));
-      }
+      hn::Store(hn::Div(sum, size), d, row);
+      sum = hn::Add(sum, hn::Sub(hn::Load(d, row + pass.size * pitch), leaving));
     }
   }
 }

@@ -130,10 +130,14 @@ public final class Expression {
    * @throws LanesException code LIMIT for other durations; from evaluations, code CANCELLED
    */
   public Expression withTimeout(Duration limit) {
+    return new Expression(tree, engine, threads, requireTimeout(limit));
+  }
+
+  static Duration requireTimeout(Duration limit) {
     if (limit.isNegative() || limit.isZero()) {
       throw new LanesException(Code.LIMIT, "a timeout is more than zero, not " + limit);
     }
-    return new Expression(tree, engine, threads, limit);
+    return limit;
   }
 
   /**

@@ -54,6 +54,12 @@ final class NativeLanes {
   @Name("lanes_run")
   static native int run(long program, long call);
 
+  @Name("lanes_filter_lines")
+  static native int filterLines(long call);
+
+  @Name("lanes_filter_windows")
+  static native int filterWindows(long call);
+
   /** The address of index 0 of a buffer, whatever its position; 0 when it lies on the Java heap. */
   @Name("lanes::address")
   static native long address(@Raw(withEnv = true) Buffer buffer);
