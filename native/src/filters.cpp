@@ -110,12 +110,17 @@ void FindLines(const Part& part, int64_t axis, Lines* lines) {
     others[at] = part.axes[a];
   }
   lines->along = part.axes[axis];
-  lines->inner = count > 0 ? others[0] : Axis{1, 0, 0};
+  // Lines that do not lie side by side are groups of one line each.
+  const auto is_dense = [&](const Axis& each) {
+    return each.in == kDTypeRows[lines->in_type].bytes || each.out == kDTypeRows[lines->out_type].bytes;
+  };
+  const bool has_inner = count > 0 && is_dense(others[0]);
+  lines->inner = has_inner ? others[0] : Axis{1, 0, 0};
   lines->outer_rank = 0;
   lines->groups = 1;
-  for (int k = 1; k < count; ++k) {
-    Axis* last = lines->outer_rank == 0 ? &lines->inner : &lines->outer[lines->outer_rank - 1];
-    if (others[k].in == last->in * last->length && others[k].out == last->out * last->length) {
+  for (int k = has_inner ? 1 : 0; k < count; ++k) {
+    Axis* last = lines->outer_rank > 0 ? &lines->outer[lines->outer_rank - 1] : has_inner ? &lines->inner : nullptr;
+    if (last != nullptr && others[k].in == last->in * last->length && others[k].out == last->out * last->length) {
       last->length *= others[k].length;
     } else {
       lines->outer[lines->outer_rank++] = others[k];

@@ -47,23 +47,35 @@ struct Lanes {
 
 constexpr int64_t kTileColumns = 64;
 
-// Transposes kN rows of kN elements, 16 bytes each, by interleaving rows half a block apart until all are columns. Only
-// `stored` columns are written.
-template <class T>
-HWY_INLINE void TransposeBlock(const char* const* src, char* const* dst, int stored) {
-  constexpr int kN = 16 / sizeof(T);
-  const hn::CappedTag<T, kN> d;
-  hn::Vec<decltype(d)> v[kN];
-  for (int i = 0; i < kN; ++i) v[i] = hn::LoadU(d, reinterpret_cast<const T*>(src[i]));
-  for (int round = 1; round < kN; round *= 2) {
-    hn::Vec<decltype(d)> t[kN];
+// Interleaves rows half a block apart, `kRounds` times, after which rows are columns.
+template <int kRounds, int kN, class D>
+HWY_INLINE void Interleave(D d, hn::Vec<D>* v) {
+  if constexpr (kRounds > 0) {
+    hn::Vec<D> t[kN];
     for (int i = 0; i < kN / 2; ++i) {
       t[2 * i] = hn::InterleaveLower(d, v[i], v[i + kN / 2]);
       t[2 * i + 1] = hn::InterleaveUpper(d, v[i], v[i + kN / 2]);
     }
+    Interleave<kRounds - 1, kN>(d, t);
     for (int i = 0; i < kN; ++i) v[i] = t[i];
   }
-  for (int i = 0; i < stored; ++i) hn::StoreU(v[i], d, reinterpret_cast<T*>(dst[i]));
+}
+
+// Transposes a block of kN rows of kN elements, 16 bytes each: row i begins at src(i), column i goes to dst(i), and
+// only `stored` columns are written.
+template <class T, class Source, class Target>
+HWY_INLINE void TransposeBlock(Source src, Target dst, int stored) {
+  constexpr int kN = 16 / sizeof(T);
+  constexpr int kRounds = sizeof(T) == 1 ? 4 : sizeof(T) == 2 ? 3 : sizeof(T) == 4 ? 2 : 1;
+  const hn::CappedTag<T, kN> d;
+  hn::Vec<decltype(d)> v[kN];
+  for (int i = 0; i < kN; ++i) v[i] = hn::LoadU(d, reinterpret_cast<const T*>(src(i)));
+  Interleave<kRounds, kN>(d, v);
+  if (stored == kN) {
+    for (int i = 0; i < kN; ++i) hn::StoreU(v[i], d, reinterpret_cast<T*>(dst(i)));
+  } else {
+    for (int i = 0; i < stored; ++i) hn::StoreU(v[i], d, reinterpret_cast<T*>(dst(i)));
+  }
 }
 
 // Columns [at, at + n) of all groups become n rows of a tile; n <= kTileColumns.
@@ -86,13 +98,8 @@ void GatherTile(const Panel& panel, int64_t width, int64_t at, int64_t n, T* til
     // The last block overlaps its neighbour.
     for (int64_t c = 0; c < n; c += kN) {
       const int64_t first = c + kN <= n ? c : n - kN;
-      const char* src[kN];
-      char* dst[kN];
-      for (int64_t k = 0; k < kN; ++k) {
-        src[k] = rows[k] + first * static_cast<int64_t>(sizeof(T));
-        dst[k] = reinterpret_cast<char*>(tile + (first + k) * width + g);
-      }
-      TransposeBlock<T>(src, dst, kN);
+      TransposeBlock<T>([&](int64_t k) { return rows[k] + first * static_cast<int64_t>(sizeof(T)); },
+                        [&](int64_t k) { return tile + (first + k) * width + g; }, kN);
     }
   }
 }
@@ -114,11 +121,8 @@ void ScatterTile(const Panel& panel, int64_t width, int64_t at, int64_t n, const
     }
     for (int64_t c = 0; c < n; c += kN) {
       const int64_t first = c + kN <= n ? c : n - kN;
-      const char* src[kN];
-      char* dst[kN];
-      for (int k = 0; k < kN; ++k) src[k] = reinterpret_cast<const char*>(tile + (first + k) * width + g);
-      for (int k = 0; k < stored; ++k) dst[k] = rows[k] + first * static_cast<int64_t>(sizeof(T));
-      TransposeBlock<T>(src, dst, stored);
+      TransposeBlock<T>([&](int64_t k) { return tile + (first + k) * width + g; },
+                        [&](int64_t k) { return rows[k] + first * static_cast<int64_t>(sizeof(T)); }, stored);
     }
   }
 }
