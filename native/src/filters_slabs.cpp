@@ -14,6 +14,9 @@ namespace {
 constexpr int kMostAxes = 64;
 constexpr int64_t kSlabBytes = int64_t{1} << 18;
 constexpr int64_t kMostBytes = int64_t{1} << 46;
+constexpr int64_t kPieceTaps = int64_t{1}
+                               << 22;  // results times elements of the window between looks at the cancel flag
+constexpr int64_t kShortest = 64;
 constexpr double kNothing = 0x1p-52;  // weights up to this are left out, as SciPy does
 
 struct WindowCall {
@@ -179,20 +182,28 @@ void Compute(const Slab& slab, int axis, const char* rows, char* out, char* pack
   }
   const int bytes = kDTypeRows[call.out_type].bytes;
   WindowRow row;
-  row.rows = rows;
   row.offsets = slab.plan.offsets;
   row.taps = slab.plan.taps;
   row.weights = slab.plan.weights;
   row.rank = call.order;
-  row.n = count * slab.plan.trailing;
   row.in_type = call.in_type;
   row.out_type = call.out_type;
   const bool is_strided = slab.plan.trailing == 1;
-  row.out = slab.plan.is_packed || is_strided ? out : packed;
+  char* const target = slab.plan.is_packed || is_strided ? out : packed;
   row.out_step = is_strided ? static_cast<ptrdiff_t>(call.out_strides[axis]) : bytes;
-  (call.ranks ? slab.kernels.rank : slab.kernels.correlate)(row);
-  if (row.out == out) return;
-  for (int64_t i = 0; i < row.n; ++i) {
+  const auto compute = call.ranks ? slab.kernels.rank : slab.kernels.correlate;
+  // In pieces, so that large windows can be stopped too.
+  const int64_t all = count * slab.plan.trailing;
+  const int64_t piece = kPieceTaps / (row.taps + 1) < kShortest ? kShortest : kPieceTaps / (row.taps + 1);
+  for (int64_t at = 0; at < all; at += piece) {
+    if (IsCancelled(call.cancel)) return;
+    row.n = all - at < piece ? all - at : piece;
+    row.rows = rows + at * slab.bytes;
+    row.out = target + at * row.out_step;
+    compute(row);
+  }
+  if (target == out) return;
+  for (int64_t i = 0; i < all; ++i) {
     ptrdiff_t offset = 0;
     int64_t rest = i;
     for (int a = call.rank - 1; a > axis; --a) {
@@ -235,7 +246,7 @@ int32_t RunSlabs(const WindowCall& call, const FilterKernels& kernels, const Pla
     Compute(slab, plan.first, memory, out + start * call.out_strides[plan.first], memory + slab_bytes);
     scratch.Give(memory);
   });
-  return done ? LANES_OK : LANES_CANCELLED;
+  return done && !IsCancelled(call.cancel) ? LANES_OK : LANES_CANCELLED;
 }
 
 bool Decode(const int64_t* words, WindowCall* call) {
