@@ -38,12 +38,13 @@ except ImportError:
 
 def milliseconds(run, times):
     run()
-    taken = []
+    wall, processor = [], []
     for _ in range(times):
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.thread_time()
         run()
-        taken.append((time.perf_counter() - start) * 1e3)
-    return statistics.median(taken)
+        wall.append((time.perf_counter() - start) * 1e3)
+        processor.append((time.thread_time() - cpu) * 1e3)
+    return {"ms": round(statistics.median(wall), 3), "cpu_ms": round(statistics.median(processor), 3)}
 
 
 parser = argparse.ArgumentParser(description=__doc__)
@@ -53,6 +54,6 @@ arguments = parser.parse_args()
 for turn in range(arguments.rounds):
     for name, run in work.items():
         times = 3 if "median" in name else TIMES
-        print(json.dumps({"round": turn, "what": name, "ms": round(milliseconds(run, times), 3)}), flush=True)
+        print(json.dumps({"round": turn, "what": name, **milliseconds(run, times)}), flush=True)
     if arguments.java:
         print(subprocess.run(arguments.java, shell=True, check=True, capture_output=True, text=True).stdout, end="", flush=True)

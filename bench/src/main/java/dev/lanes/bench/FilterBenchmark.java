@@ -8,7 +8,11 @@ import java.awt.image.BufferedImage;
 import java.awt.image.ConvolveOp;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Kernel;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -32,7 +36,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 2, jvmArgsAppend = {"-Xms2g", "-Xmx2g"})
+@Fork(
+    value = 2,
+    jvmArgsAppend = {"-Xms2g", "-Xmx2g"})
 public class FilterBenchmark {
   private static final int SIZE = 512;
   private static final int CHANNELS = 3;
@@ -126,6 +132,28 @@ public class FilterBenchmark {
   @Benchmark
   public void blur() {
     work.run();
+  }
+
+  /**
+   * Prints medians of the processor time of the peers with one thread, as {@code
+   * bench/python/filters.py} does: on a busy machine it says more than the clock.
+   *
+   * @param arguments none
+   */
+  public static void main(String[] arguments) {
+    ThreadMXBean clock = ManagementFactory.getThreadMXBean();
+    for (Peer each : List.of(Peer.PILLOW_FORM, Peer.GAUSSIAN, Peer.GAUSSIAN_COLOUR)) {
+      Runnable work = each.prepare();
+      double[] taken = new double[40];
+      for (int i = -20; i < taken.length; i++) {
+        long start = clock.getCurrentThreadCpuTime();
+        work.run();
+        taken[Math.max(i, 0)] = (clock.getCurrentThreadCpuTime() - start) / 1e6;
+      }
+      Arrays.sort(taken);
+      System.out.printf(
+          Locale.ROOT, "{\"what\": \"lanes %s\", \"cpu_ms\": %.3f}%n", each, taken[20]);
+    }
   }
 
   private static Runnable into(Filter filter, NDArray image) {
