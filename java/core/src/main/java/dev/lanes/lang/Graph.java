@@ -145,17 +145,17 @@ final class Graph {
   private int fold(Kernel kernel, List<Integer> arguments) {
     Object[] blocks = new Object[3];
     for (int i = 0; i < arguments.size(); i++) {
-      blocks[i] = block(known(arguments.get(i)));
+      blocks[i] = known(arguments.get(i)).block(1);
     }
     Object out = Reference.block(kernel.result(), 1);
     kernel.reference().apply(out, blocks[0], blocks[1], blocks[2], 1);
-    return out instanceof long[] longs
-        ? constant(kernel.result(), longs[0])
-        : constant(kernel.result(), ((double[]) out)[0]);
-  }
-
-  private static Object block(Program.Constant value) {
-    return value.isFloat() ? new double[] {value.asDouble()} : new long[] {value.asLong()};
+    if (out instanceof long[] longs) {
+      return constant(kernel.result(), longs[0]);
+    }
+    double[] doubles = (double[]) out;
+    return kernel.result() == Kind.COMPLEX128
+        ? add(new Known(Program.Constant.of(doubles[0], doubles[1])))
+        : constant(kernel.result(), doubles[0]);
   }
 
   /** The node as another kind; constants are converted at once. */
@@ -181,7 +181,8 @@ final class Graph {
       case INT64 -> Op.INT64;
       case FLOAT32 -> Op.FLOAT32;
       case FLOAT64 -> Op.FLOAT64;
-      case COMPLEX128, BYTES -> throw new IllegalArgumentException("no conversion gives " + to);
+      case COMPLEX128 -> Op.COMPLEX128;
+      case BYTES -> throw new IllegalArgumentException("no conversion gives " + to);
     };
   }
 }

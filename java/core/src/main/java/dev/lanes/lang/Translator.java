@@ -56,8 +56,7 @@ public final class Translator {
   }
 
   private static void requireSameKind(Kind from, DType to) {
-    boolean isComputed = to.kind() != Kind.COMPLEX128 && to.kind() != Kind.BYTES;
-    if (!isComputed || !from.convertsTo(to.kind())) {
+    if (!from.convertsTo(to.kind())) {
       throw new LanesException(
           Code.CAST,
           "the result is "
@@ -102,7 +101,7 @@ public final class Translator {
   }
 
   private void requireComputable(DType dtype, Tree.Name name) {
-    if (dtype.kind() == Kind.COMPLEX128 || dtype.kind() == Kind.BYTES) {
+    if (dtype.kind() == Kind.BYTES) {
       throw new LanesException(
           Code.TYPE,
           "'"
@@ -130,7 +129,7 @@ public final class Translator {
     List<Integer> nodes = call.arguments().stream().map(argument -> indices[argument]).toList();
     if (allWeak
         && nodes.stream()
-            .allMatch(node -> graph.known(node) != null && !graph.known(node).isFloat())) {
+            .allMatch(node -> graph.known(node) != null && graph.known(node).isInteger())) {
       Integer exact =
           foldIntegers(call, nodes.stream().map(node -> graph.known(node).asLong()).toList());
       if (exact != null) {
@@ -226,10 +225,11 @@ public final class Translator {
       case BOOL -> to.ordinal() > from.ordinal() && to != Kind.BYTES;
       case INT32, INT64 ->
           to == Kind.FLOAT64
+              || to == Kind.COMPLEX128
               || to == Kind.INT64 && from == Kind.INT32
               || to == Kind.FLOAT32 && isWeak;
-      case FLOAT32 -> to == Kind.FLOAT64;
-      case FLOAT64 -> to == Kind.FLOAT32 && isWeak;
+      case FLOAT32 -> to == Kind.FLOAT64 || to == Kind.COMPLEX128;
+      case FLOAT64 -> to == Kind.COMPLEX128 || to == Kind.FLOAT32 && isWeak;
       case COMPLEX128, BYTES -> false;
     };
   }
@@ -260,7 +260,7 @@ public final class Translator {
 
   private Integer simplify(Tree.Call call, Kernel kernel, List<Integer> nodes) {
     Program.Constant last = graph.known(nodes.get(nodes.size() - 1));
-    if (last == null || graph.known(nodes.get(0)) != null) {
+    if (last == null || graph.known(nodes.get(0)) != null || kernel.key() == Kind.COMPLEX128) {
       return null;
     }
     if (kernel.op() == Op.POW) {
