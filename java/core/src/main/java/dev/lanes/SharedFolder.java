@@ -2,8 +2,8 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -11,12 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -229,18 +227,16 @@ final class SharedFolder {
    * zeros are written, for a page that finds no memory when it is touched would end the process.
    */
   private static void makeFile(Path file, long bytes) throws IOException {
-    Set<StandardOpenOption> options =
-        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            options,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(bytes, ZEROS));
-      long position = Lanes.isNative() ? bytes - 1 : 0;
-      while (position < bytes) {
-        zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - position));
-        position += channel.write(zeros, position);
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    // Not a FileChannel, which an interrupt of the thread would close.
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      access.setLength(bytes);
+      if (!Lanes.isNative()) {
+        byte[] zeros = new byte[(int) Math.min(bytes, ZEROS)];
+        for (long done = 0; done < bytes; done += zeros.length) {
+          access.write(zeros, 0, (int) Math.min(zeros.length, bytes - done));
+        }
       }
     }
   }
@@ -345,12 +341,17 @@ final class SharedFolder {
 
   /** Whether a file is an array that describes itself and whose maker has ended. */
   private static boolean isAbandoned(Path file) {
-    ByteBuffer header = ByteBuffer.allocate(SharedHeader.SYNC);
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      int n = channel.read(header, 0);
-      return n == header.capacity()
-          && !SharedHeader.read(header, channel.size(), file.toString()).owner().isAlive();
+    try {
+      if (!attributes(file).isRegularFile()) {
+        return false;
+      }
+      try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "r")) {
+        byte[] header = new byte[SharedHeader.SYNC];
+        access.readFully(header);
+        return !SharedHeader.read(ByteBuffer.wrap(header), access.length(), file.toString())
+            .owner()
+            .isAlive();
+      }
     } catch (IOException | LanesException e) {
       return false; // gone, not ours to read, or made by other programs
     }

@@ -5,7 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
@@ -150,8 +149,10 @@ public final class WorkerProcesses implements AutoCloseable {
     if (modules != null) {
       command.addAll(List.of("--module-path", modules, "--add-modules", "ALL-MODULE-PATH"));
     }
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path") + File.pathSeparator);
+    String classes = System.getProperty("java.class.path", "");
+    if (!classes.isEmpty()) { // else there are modules only, and an empty path would be a folder
+      command.addAll(List.of("-cp", classes));
+    }
     command.addAll(Arrays.asList(options));
     if (module.isNamed()) {
       command.addAll(List.of("-m", module.getName() + "/" + WorkerMain.class.getName()));

@@ -98,14 +98,15 @@ class SharedPythonTest {
         reader + Files.readString(Path.of("src", "test", "resources", "shared", "reads.py"));
     try (SharedArray a = SharedArray.create(name + "a", DType.FLOAT64, 2, 3);
         SharedArray b = SharedArray.create(name + "b", DType.UINT16);
-        SharedArray c = SharedArray.create(name + "c", DType.FLOAT16, 4);
-        Python python = Python.text(script, name + "a", name + "b", name + "c")) {
+        SharedArray c = SharedArray.create(name + "c", DType.FLOAT16, 4)) {
       a.array().copyFrom(NDArray.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3));
       b.array().setLong(9);
-      assertThat(python.line()).isEqualTo("float64 2x3 1.0,2.0,3.0,4.0,5.0,6.0");
-      assertThat(python.line()).isEqualTo("uint16  9.0");
-      assertThat(python.line()).isEqualTo("float16 4 0.0,0.0,0.0,0.0");
-      python.end();
+      try (Python python = Python.text(script, name + "a", name + "b", name + "c")) {
+        assertThat(python.line()).isEqualTo("float64 2x3 1.0,2.0,3.0,4.0,5.0,6.0");
+        assertThat(python.line()).isEqualTo("uint16  9.0");
+        assertThat(python.line()).isEqualTo("float16 4 0.0,0.0,0.0,0.0");
+        python.end();
+      }
       assertThat(a.array().toDoubleArray()).containsExactly(2, 3, 4, 5, 6, 7);
       assertThat(b.array().getLong()).isEqualTo(10);
       assertThat(a.unlink() && b.unlink() && c.unlink()).as("no tracker unlinked them").isTrue();
