@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Processes that share arrays and are killed at any moment: no lock stays lost, nothing is left.
  */
-@Timeout(120)
+@Timeout(400)
 class SharedDeathTest {
   private static final int KILLS = 100;
   private static final int WORKERS = 3;
