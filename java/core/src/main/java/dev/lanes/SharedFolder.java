@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +39,9 @@ final class SharedFolder {
       160; // with what a note adds still within the 255 of Linux
   private static final int ZEROS = 1 << 20;
   private static final int ATTEMPTS = 10;
-  private static final AtomicLong COUNT = new AtomicLong();
+
+  /** Not from 0, for several class loaders may have this class. */
+  private static final AtomicLong COUNT = new AtomicLong(System.nanoTime() >>> 10);
 
   private SharedFolder() {}
 
@@ -307,7 +310,7 @@ final class SharedFolder {
     if (!trace.maker.isAlive()) {
       Path file = FOLDER.resolve(trace.name);
       try {
-        if (inode(file) == trace.inode && delete(file)) {
+        if (inode(file) == trace.inode && owner(file).equals(owner(note)) && delete(file)) {
           removed.add(trace.name);
         }
       } catch (IOException e) {
@@ -329,6 +332,10 @@ final class SharedFolder {
 
   private static long inode(Path file) throws IOException {
     return (Long) Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static UserPrincipal owner(Path file) throws IOException {
+    return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static boolean delete(Path file) {
