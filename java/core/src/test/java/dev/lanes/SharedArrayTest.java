@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -103,7 +105,7 @@ class SharedArrayTest {
         assertThat(found.array().shape()).isEqualTo(shape);
         assertThat(found.array().isContiguous()).isTrue();
         byte[] values = new byte[(int) found.array().bytes()];
-        java.util.Arrays.fill(values, (byte) 1);
+        Arrays.fill(values, (byte) 1);
         made.array().copyFrom(0, ByteBuffer.wrap(values));
         assertThat(found.array().toByteArray()).isEqualTo(values);
       }
@@ -125,7 +127,7 @@ class SharedArrayTest {
 
   private static NDArray ramp() {
     double[] values = new double[100_000];
-    java.util.Arrays.setAll(values, i -> i);
+    Arrays.setAll(values, i -> i);
     return NDArray.of(values);
   }
 
@@ -236,7 +238,7 @@ class SharedArrayTest {
   void damagedHeadersAreRefused(int at, long value, String message) throws IOException {
     try (SharedArray made = SharedArray.create(name, DType.FLOAT64, 2, 3)) {
       boolean isLong = at == 24 || at >= 128;
-      patch(at, isLong ? bytes(value) : java.util.Arrays.copyOf(bytes(value), 4));
+      patch(at, isLong ? bytes(value) : Arrays.copyOf(bytes(value), 4));
       assertCode(Code.FORMAT, message, () -> SharedArray.attach(name));
       made.unlink();
     }
@@ -258,7 +260,7 @@ class SharedArrayTest {
       Path copy = SharedNames.file(name + "-copy");
       byte[] all = Files.readAllBytes(SharedNames.file(name));
       made.unlink();
-      Files.write(copy, java.util.Arrays.copyOf(all, length));
+      Files.write(copy, Arrays.copyOf(all, length));
       try {
         assertCode(Code.FORMAT, "", () -> SharedArray.attach(name + "-copy"));
       } finally {
@@ -404,7 +406,7 @@ class SharedArrayTest {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       List<T> results = new ArrayList<>();
-      for (Future<T> each : pool.invokeAll(java.util.Collections.nCopies(threads, work))) {
+      for (Future<T> each : pool.invokeAll(Collections.nCopies(threads, work))) {
         results.add(each.get());
       }
       return results;
@@ -461,7 +463,7 @@ class SharedArrayTest {
   @Test
   void makersInOtherNamespacesAreNotJudged() throws IOException {
     try (SharedArray made = SharedArray.create(name, DType.INT8, 1)) {
-      patch(32, java.util.Arrays.copyOf(bytes(1 << 21), 4)); // a process that there is not
+      patch(32, Arrays.copyOf(bytes(1 << 21), 4)); // a process that there is not
       patch(48, bytes(1));
       assertThat(SharedArray.sweep()).doesNotContain("lanes." + name);
       try (SharedArray found = SharedArray.attach(name)) {

@@ -3,6 +3,7 @@ package dev.lanes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -177,6 +178,6 @@ class SharedDeathTest {
 
   private static boolean isOfTheDead(String file) {
     String pid = file.split("\\.")[4];
-    return !Files.exists(java.nio.file.Path.of("/proc", pid));
+    return !Files.exists(Path.of("/proc", pid));
   }
 }
