@@ -23,8 +23,8 @@ public record Estimate(double nanosPerItem, double dispatchNanos, int workers) {
   /** Work that makes handing it over, some microseconds, cheap. */
   private static final double CHUNK_NANOS = 500_000;
 
-  /** What one item costs on its way into a chunk and out. */
-  private static final double FEED_NANOS = 20;
+  /** What one item costs on its way into a chunk and out, memory traffic included. */
+  private static final double FEED_NANOS = 40;
 
   private static final double WORTH_IT = 1.2;
   private static final long ENOUGH_NANOS = 1_000_000;

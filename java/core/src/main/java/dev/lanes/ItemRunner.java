@@ -103,6 +103,15 @@ final class ItemRunner<T> {
             && (failure instanceof InterruptedException || Thread.currentThread().isInterrupted());
   }
 
+  /** How many of a finished chunk's results are failures that were collected. */
+  long failures(Object[] chunk) {
+    long count = 0;
+    for (int k = 0; isCollecting && k < chunk.length; k++) {
+      count += chunk[k] instanceof Outcome<?, ?> outcome && !outcome.isSuccess() ? 1 : 0;
+    }
+    return count;
+  }
+
   /**
    * Runs the task.
    *

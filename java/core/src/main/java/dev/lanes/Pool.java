@@ -242,7 +242,7 @@ public final class Pool implements AutoCloseable {
    * @param <R> the type of the results
    * @param items read once, on the calling thread
    * @param task called by several threads at the same time
-   * @return the results in the order of the items, in a new list
+   * @return the results in the order of the items, in a new list of fixed length
    * @throws ItemException when an item fails
    * @throws LanesException code CANCELLED or CLOSED
    */
@@ -257,7 +257,7 @@ public final class Pool implements AutoCloseable {
    * @param <R> the type of the results
    * @param items read on the calling thread, and not closed
    * @param task called by several threads at the same time
-   * @return the results in the order of the items, in a new list
+   * @return the results in the order of the items, in a new list of fixed length
    * @throws ItemException when an item fails
    * @throws LanesException code CANCELLED or CLOSED
    */
@@ -273,7 +273,7 @@ public final class Pool implements AutoCloseable {
    * @param <R> the type of the results
    * @param pairs read once, on the calling thread
    * @param task called by several threads at the same time
-   * @return the results in the order of the pairs, in a new list
+   * @return the results in the order of the pairs, in a new list of fixed length
    * @throws ItemException when a pair fails
    * @throws LanesException code CANCELLED or CLOSED
    */
@@ -299,27 +299,20 @@ public final class Pool implements AutoCloseable {
       Iterable<? extends T> items, Task<? super T, ? extends R> task) {
     PoolRun<T, R> run = run(PoolRun.Items.of(items), task, false, true, false);
     if (workers.isOwnThread()) {
-      return start(() -> collect(run), FutureTask::run, () -> {});
+      return start(run::toList, FutureTask::run, () -> {});
     }
     workers.beginMap();
-    return start(() -> collect(run), workers::feed, workers::endMap);
+    return start(run::toList, workers::feed, workers::endMap);
   }
 
   private <T, R> List<R> list(PoolRun.Items<? extends T> items, Task<? super T, ? extends R> task) {
     PoolRun<T, R> run = run(items, task, false, true, false);
     workers.beginMap();
     try {
-      return collect(run);
+      return run.toList();
     } finally {
       workers.endMap();
     }
-  }
-
-  private static <R> List<R> collect(PoolRun<?, R> run) {
-    long size = run.getExactSizeIfKnown();
-    List<R> results = new ArrayList<>((int) Math.min(Math.max(size, 10), 1 << 24));
-    run.forEachRemaining(results::add);
-    return results;
   }
 
   // ---- Streams ----

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.RandomAccess;
 import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -33,6 +35,9 @@ final class PoolRun<T, R> implements Spliterator<R> {
   /** A chunk is at most so many times as large as the largest one that was timed. */
   static final int GROWTH = 32;
 
+  /** A wrong or unknown count must not cost more than this. */
+  private static final int LARGEST_RESERVE = 1 << 26;
+
   private static final Object[] NONE = {};
 
   /**
@@ -40,17 +45,47 @@ final class PoolRun<T, R> implements Spliterator<R> {
    *
    * @param open begins to read
    * @param count how many there are, or -1
+   * @param list the items where they can be had by number, or null
    */
-  record Items<T>(Supplier<Iterator<? extends T>> open, long count) {
+  record Items<T>(Supplier<Iterator<? extends T>> open, long count, List<? extends T> list) {
 
     static <T> Items<T> of(Iterable<? extends T> items) {
       long count = items instanceof Collection<?> collection ? collection.size() : -1;
-      return new Items<>(items::iterator, count);
+      List<? extends T> list = null;
+      if (items instanceof RandomAccess && items instanceof List<? extends T> each) {
+        list = each;
+      }
+      return new Items<>(items::iterator, count, list);
     }
 
     static <T> Items<T> of(Stream<? extends T> stream) {
       Spliterator<? extends T> items = stream.spliterator();
-      return new Items<>(() -> Spliterators.iterator(items), items.getExactSizeIfKnown());
+      return new Items<>(() -> Spliterators.iterator(items), items.getExactSizeIfKnown(), null);
+    }
+  }
+
+  /** A growing list of results, which may also be written to its end in place. */
+  static final class Results {
+    Object[] all = NONE;
+    int size;
+
+    /** Makes room for n more. */
+    Object[] room(int n) {
+      if (all.length - size < n) {
+        all =
+            Arrays.copyOf(
+                all, Math.max(Math.addExact(size, n), (int) Math.min(2L * size, 1 << 30)));
+      }
+      return all;
+    }
+
+    void add(Object[] chunk) {
+      System.arraycopy(chunk, 0, room(chunk.length), size, chunk.length);
+      size += chunk.length;
+    }
+
+    List<Object> toList() {
+      return Arrays.asList(size == all.length ? all : Arrays.copyOf(all, size));
     }
   }
 
@@ -81,13 +116,13 @@ final class PoolRun<T, R> implements Spliterator<R> {
 
   private Iterator<? extends T> items; // null before the beginning
   private long taken;
-  private PoolLoop<T, R> loop; // null once the workers do it
+  private PoolLoop<T> loop; // null once the workers do it
 
-  private final BlockingQueue<Chunk> finished = new LinkedBlockingQueue<>();
-  private final Set<Chunk> pending = new LinkedHashSet<>(); // in order of the items
+  private BlockingQueue<Chunk> finished; // null before the workers have anything to do, like this:
+  private Set<Chunk> pending; // in order of the items
   private long pendingItems;
   private int inFlight;
-  private Object[] results = NONE; // of the chunk that is being passed on
+  private final Results results = new Results(); // that are being passed on
   private int next;
 
   private Tally tally; // null before the beginning
@@ -115,11 +150,12 @@ final class PoolRun<T, R> implements Spliterator<R> {
   }
 
   private void begin() {
-    if (items == null) {
-      items = source.open().get();
+    if (tally == null) {
       tally = new Tally(source.count(), settings.timeout, settings.listener);
       if (settings.isAuto || workers.isOwnThread()) {
-        loop = new PoolLoop<>(workers, settings, items, source.count(), runner, tally);
+        loop = new PoolLoop<>(workers, settings, source, runner, tally);
+      } else {
+        items = source.open().get();
       }
     }
   }
@@ -131,13 +167,15 @@ final class PoolRun<T, R> implements Spliterator<R> {
   public boolean tryAdvance(Consumer<? super R> sink) {
     begin();
     try {
-      if (loop != null && loop(1, sink) == 1) {
-        return true;
+      if (next == results.size) {
+        next = 0;
+        results.size = 0;
+        loop(1, results);
+        if (results.size == 0 && !awaitResults(results)) {
+          return false;
+        }
       }
-      if (next == results.length && !awaitResults()) {
-        return false;
-      }
-      sink.accept((R) results[next++]);
+      sink.accept((R) results.all[next++]);
       return true;
     } catch (Throwable e) {
       cancel();
@@ -145,33 +183,29 @@ final class PoolRun<T, R> implements Spliterator<R> {
     }
   }
 
-  @Override
+  /** All results, when none was asked for yet. */
   @SuppressWarnings("unchecked")
-  public void forEachRemaining(Consumer<? super R> sink) {
+  List<R> toList() {
     begin();
     try {
-      if (loop != null) {
-        loop(Long.MAX_VALUE, sink);
-      }
-      do {
-        while (next < results.length) {
-          sink.accept((R) results[next++]);
-        }
-      } while (awaitResults());
+      Results list = new Results();
+      list.room((int) Math.min(Math.max(source.count(), 0), LARGEST_RESERVE));
+      loop(Long.MAX_VALUE, list);
+      while (awaitResults(list)) {}
+      return (List<R>) list.toList();
     } catch (Throwable e) {
       cancel();
       throw e;
     }
   }
 
-  /** Lets the calling thread work, until so many items are done or workers would be faster. */
-  private long loop(long most, Consumer<? super R> sink) {
-    long count = loop.run(most, sink);
-    taken += count;
-    if (count < most) {
+  /** Lets the calling thread work, until so many chunks are done or workers would be faster. */
+  private void loop(long most, Results into) {
+    if (loop != null && loop.run(most, into)) {
+      taken = loop.taken();
+      items = loop.rest();
       loop = null;
     }
-    return count;
   }
 
   @Override
@@ -192,13 +226,22 @@ final class PoolRun<T, R> implements Spliterator<R> {
   /** Interrupts what is under way. */
   void cancel() {
     runner.stop();
-    pending.forEach(chunk -> chunk.cancel(true));
+    if (pending != null) {
+      pending.forEach(chunk -> chunk.cancel(true));
+    }
   }
 
   // ---- Handing items out ----
 
   /** Keeps the workers busy. False when nothing is left to wait for. */
   private boolean feed() {
+    if (pending == null) {
+      if (!items.hasNext()) {
+        return false;
+      }
+      pending = new LinkedHashSet<>();
+      finished = new LinkedBlockingQueue<>();
+    }
     while (inFlight < 2 * workers.count && hasRoom() && items.hasNext()) {
       Object[] chunk = nextItems();
       Chunk handed = new Chunk(taken - chunk.length, chunk);
@@ -218,16 +261,20 @@ final class PoolRun<T, R> implements Spliterator<R> {
   }
 
   private Object[] nextItems() {
-    int size = chunkSize();
-    Object[] chunk = new Object[Math.min(size, LARGEST_CHUNK)];
+    Object[] chunk = read(items, chunkSize());
+    taken += chunk.length;
+    return chunk;
+  }
+
+  static Object[] read(Iterator<?> items, int most) {
+    Object[] chunk = new Object[Math.min(most, LARGEST_CHUNK)];
     int n = 0;
-    for (; n < size && items.hasNext(); n++) {
+    for (; n < most && items.hasNext(); n++) {
       if (n == chunk.length) {
-        chunk = Arrays.copyOf(chunk, (int) Math.min(size, 2L * n));
+        chunk = Arrays.copyOf(chunk, (int) Math.min(most, 2L * n));
       }
       chunk[n] = items.next();
     }
-    taken += n;
     return n == chunk.length ? chunk : Arrays.copyOf(chunk, n);
   }
 
@@ -263,34 +310,22 @@ final class PoolRun<T, R> implements Spliterator<R> {
   @SuppressWarnings("unchecked")
   private Done work(long first, Object[] chunk) {
     long begin = System.nanoTime();
-    long failures = 0;
     int k = 0;
     try {
       for (; k < chunk.length && !runner.isStopped(); k++) {
         T item = (T) chunk[k];
-        if (runner.isPlain) {
-          chunk[k] = runner.task.apply(item);
-        } else {
-          chunk[k] = runner.run(first + k, item);
-          failures += isFailure(chunk[k]) ? 1 : 0;
-        }
+        chunk[k] = runner.isPlain ? runner.task.apply(item) : runner.run(first + k, item);
       }
     } catch (Throwable e) {
       return new Done(null, 1, 0, new Outcome<>(first + k, chunk[k], null, e));
     }
-    return new Done(chunk, failures, System.nanoTime() - begin, null);
-  }
-
-  static boolean isFailure(Object result) {
-    return result instanceof Outcome<?, ?> outcome && !outcome.isSuccess();
+    return new Done(chunk, runner.failures(chunk), System.nanoTime() - begin, null);
   }
 
   // ---- Taking results ----
 
   /** Waits for the results that are next. False at the end. */
-  private boolean awaitResults() {
-    results = NONE;
-    next = 0;
+  private boolean awaitResults(Results into) {
     while (feed()) {
       Chunk chunk = pending.iterator().next();
       if (!isOrdered || chunk.results == null) {
@@ -303,7 +338,7 @@ final class PoolRun<T, R> implements Spliterator<R> {
       if (chunk.results != null) {
         pending.remove(chunk);
         pendingItems -= chunk.size;
-        results = chunk.results;
+        into.add(chunk.results);
         return true;
       }
     }

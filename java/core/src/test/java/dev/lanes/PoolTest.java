@@ -149,6 +149,7 @@ class PoolTest {
 
   @Test
   void aResultStreamThatIsClosedInterruptsItsTasksAndClosesItsSource() throws Exception {
+    CountDownLatch begun = new CountDownLatch(2);
     CountDownLatch interrupted = new CountDownLatch(2);
     CompletableFuture<Void> closed = new CompletableFuture<>();
     Stream<Integer> source = range(100).stream().onClose(() -> closed.complete(null));
@@ -157,6 +158,9 @@ class PoolTest {
             .imap(
                 source,
                 i -> {
+                  if (i > 0) {
+                    begun.countDown();
+                  }
                   try {
                     return i == 0 ? i : sleep(i);
                   } catch (InterruptedException e) {
@@ -165,6 +169,7 @@ class PoolTest {
                   }
                 })) {
       assertThat(results.iterator().next()).isEqualTo(0);
+      begun.await();
     }
     assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
     assertThat(closed).isCompleted();
