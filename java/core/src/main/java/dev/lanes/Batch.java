@@ -104,7 +104,7 @@ public final class Batch {
     }
     boolean isDone = false;
     try {
-      runStacked(expression, result, count, stacks);
+      run(expression, items(count, result), items(count, stacks)); // nothing overlaps with it
       isDone = true;
       return result;
     } finally {
@@ -135,19 +135,24 @@ public final class Batch {
               + " evaluations has their number as its first length; the shape is "
               + Arrays.toString(output.shape()));
     }
-    return runStacked(expression, output, count, stacks);
+    evaluateInto(expression, items(count, output), items(count, stacks));
+    return output;
   }
 
-  private static NDArray runStacked(
-      Expression expression, NDArray output, long count, NDArray[] stacks) {
-    List<NDArray> outputs = new ArrayList<>();
-    List<NDArray[]> operands = new ArrayList<>();
+  private static List<NDArray> items(long count, NDArray stack) {
+    List<NDArray> items = new ArrayList<>();
     for (long i = 0; i < count; i++) {
-      outputs.add(output.select(0, i));
-      operands.add(item(stacks, i));
+      items.add(stack.select(0, i));
     }
-    evaluateInto(expression, outputs, operands);
-    return output;
+    return items;
+  }
+
+  private static List<NDArray[]> items(long count, NDArray[] stacks) {
+    List<NDArray[]> items = new ArrayList<>();
+    for (long i = 0; i < count; i++) {
+      items.add(item(stacks, i));
+    }
+    return items;
   }
 
   private static long count(NDArray[] stacks) {
