@@ -34,7 +34,7 @@ public final class LanesException extends RuntimeException {
     CAST,
     /** A write to memory that may only be read. */
     READ_ONLY,
-    /** A use of an array after its memory was given back. */
+    /** A use of an array after its memory was given back, or of a pool that was closed. */
     CLOSED,
     /** A size beyond what the library, the machine or a declared bound takes. */
     LIMIT,
@@ -53,7 +53,9 @@ public final class LanesException extends RuntimeException {
     /** The operating system refuses, or does not offer, what is needed. */
     SYSTEM,
     /** An item that failed in a worker process: its task threw, or the process ended. */
-    WORKER
+    WORKER,
+    /** A call that makes no sense on this thread, at this time or on this Java. */
+    STATE
   }
 
   private static final long serialVersionUID = 1L;

@@ -146,6 +146,11 @@ final class Memory implements AutoCloseable {
     return readOnly;
   }
 
+  /** Whether the bytes are those of a file, which may be mapped elsewhere too. */
+  boolean isFile() {
+    return source.file() != null;
+  }
+
   boolean isClosed() {
     return lifetime.isClosed();
   }
