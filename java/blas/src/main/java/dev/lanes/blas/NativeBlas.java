@@ -94,7 +94,7 @@ final class NativeBlas extends Blas {
     try (out;
         Operand x = Operand.of(a, dtype);
         Operand y = Operand.of(b, dtype)) {
-      Routines routines = Routines.of(dtype);
+      BlasRoutines routines = BlasRoutines.of(dtype);
       BlasThreads.enter();
       try {
         if (n == 1 && k > 0 && !conjugateA && !conjugateB) {
@@ -133,7 +133,7 @@ final class NativeBlas extends Blas {
 
   /** A matrix of m rows and k columns, or the transpose of one that is stored, times a vector. */
   private static void times(
-      Routines routines,
+      BlasRoutines routines,
       int m,
       int k,
       double alpha,
@@ -160,7 +160,7 @@ final class NativeBlas extends Blas {
   @Override
   void dot(NDArray a, NDArray b, NDArray out) {
     DType dtype = out.dtype();
-    Routines routines = Routines.of(dtype);
+    BlasRoutines routines = BlasRoutines.of(dtype);
     try (Operand sum = Operand.of(out.reshape(1, 1), dtype)) {
       for (long start = 0; start < a.length(0); start += PIECE) {
         NDArray left = a.slice(0, start, start + PIECE);
@@ -189,7 +189,7 @@ final class NativeBlas extends Blas {
       try (Operand x = Operand.of(piece.reshape(n, 1), dtype)) {
         BlasThreads.enter();
         try {
-          norm = Math.hypot(norm, Routines.of(dtype).nrm2(n, x.address, x.step(true)));
+          norm = Math.hypot(norm, BlasRoutines.of(dtype).nrm2(n, x.address, x.step(true)));
         } finally {
           BlasThreads.leave();
         }

@@ -61,7 +61,7 @@ final class NativeLapack {
     int n = (int) a.length(0);
     int columns = (int) b.length(1);
     Order order = orderOf(a);
-    Routines routines = Routines.of(a.dtype());
+    LapackRoutines routines = LapackRoutines.of(a.dtype());
     try (NDArray lu = a.copy(order);
         NDArray right = b.copy(Order.FORTRAN);
         NDArray pivots = NDArray.allocate(DType.INT32, n);
@@ -83,7 +83,7 @@ final class NativeLapack {
 
   static double[] determinant(NDArray a) {
     int n = (int) a.length(0);
-    Routines routines = Routines.of(a.dtype());
+    LapackRoutines routines = LapackRoutines.of(a.dtype());
     try (NDArray lu = a.copy(orderOf(a));
         NDArray pivots = NDArray.allocate(DType.INT32, n);
         Hold atLu = lu.hold();
@@ -110,7 +110,7 @@ final class NativeLapack {
     }
     try (Hold at = l.hold()) {
       // The lower triangle in C order is the upper one of the transpose.
-      if (run(() -> Routines.of(a.dtype()).potrf((byte) 'U', n, at.address())) != 0) {
+      if (run(() -> LapackRoutines.of(a.dtype()).potrf((byte) 'U', n, at.address())) != 0) {
         return false;
       }
     }
@@ -130,7 +130,7 @@ final class NativeLapack {
     int columns = (int) q.length(1);
     int width = Math.max(n, columns);
     int length = (int) Math.min(Integer.MAX_VALUE, (long) BLOCK * width);
-    Routines routines = Routines.of(a.dtype());
+    LapackRoutines routines = LapackRoutines.of(a.dtype());
     try (NDArray work = NDArray.allocate(a.dtype(), m, width);
         NDArray tau = NDArray.allocate(a.dtype(), k);
         NDArray space = NDArray.allocate(a.dtype(), length);
@@ -159,7 +159,7 @@ final class NativeLapack {
     int m = (int) a.length(0);
     int n = (int) a.length(1);
     requireAtMost(Math.min(m, n), MOST_SVD);
-    Routines routines = Routines.of(a.dtype());
+    LapackRoutines routines = LapackRoutines.of(a.dtype());
     try (NDArray work = a.copy(Order.C);
         Hold at = work.hold();
         Hold atS = s.hold()) {
@@ -195,7 +195,10 @@ final class NativeLapack {
         Hold at = work.hold();
         Hold atValues = values.hold()) {
       int info =
-          run(() -> Routines.of(a.dtype()).heevd((byte) 'L', n, at.address(), atValues.address()));
+          run(
+              () ->
+                  LapackRoutines.of(a.dtype())
+                      .heevd((byte) 'L', n, at.address(), atValues.address()));
       vectors.copyFrom(work);
       return info == 0;
     }
@@ -217,7 +220,7 @@ final class NativeLapack {
       int info =
           run(
               () ->
-                  Routines.of(a.dtype())
+                  LapackRoutines.of(a.dtype())
                       .geev(n, at.address(), atValues.address(), 0, atColumns.address()));
       vectors.copyFrom(columns);
       return info == 0;
@@ -238,7 +241,7 @@ final class NativeLapack {
       int info =
           run(
               () ->
-                  Routines.of(a.dtype())
+                  LapackRoutines.of(a.dtype())
                       .geev(
                           n,
                           at.address(),
@@ -283,7 +286,7 @@ final class NativeLapack {
       int info =
           run(
               () ->
-                  Routines.of(a.dtype())
+                  LapackRoutines.of(a.dtype())
                       .gelsd(
                           m,
                           n,
