@@ -8,7 +8,7 @@ import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.openblas.presets.openblas_nolapack.SetNumThreads;
 
 /**
- * Lets the library use as many threads as {@link Lanes#threads()} says. The library's count is one
+ * Lets the library use as many threads as {@link Lanes#threadsHere()} says. The library's count is one
  * for the whole process, and it ends the process when too many callers are inside at a time: hence
  * the permits.
  */
@@ -31,7 +31,7 @@ final class BlasThreads {
   /** To be followed by {@link #leave()}. */
   static void enter() {
     PERMITS.acquireUninterruptibly();
-    int wanted = Lanes.threads();
+    int wanted = Lanes.threadsHere();
     if (wanted != count) {
       set(wanted);
     }
