@@ -8,9 +8,9 @@ import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.openblas.presets.openblas_nolapack.SetNumThreads;
 
 /**
- * Lets the library use as many threads as {@link Lanes#threadsHere()} says. The library's count is one
- * for the whole process, and it ends the process when too many callers are inside at a time: hence
- * the permits.
+ * Lets the library use as many threads as {@link Lanes#threadsHere()} says. The library's count is
+ * one for the whole process, and it ends the process when too many callers are inside at a time:
+ * hence the permits.
  */
 final class BlasThreads {
   private static final int CALLERS = 64;
