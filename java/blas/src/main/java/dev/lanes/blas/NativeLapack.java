@@ -2,12 +2,15 @@ package dev.lanes.blas;
 
 import dev.lanes.DType;
 import dev.lanes.Hold;
+import dev.lanes.Lanes;
 import dev.lanes.LanesException;
 import dev.lanes.LanesException.Code;
 import dev.lanes.NDArray;
 import dev.lanes.NDArray.Order;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.IntSupplier;
 
 /**
@@ -23,6 +26,11 @@ final class NativeLapack {
   private static final long MOST_SVD = 23_000;
 
   private static final long MOST_EIGH = 32_000;
+
+  /** From here on OpenBLAS may factor in parallel; it does from 200 rows on. */
+  private static final int PARALLEL_LU = 100;
+
+  private static final long LU_STACK = 64L << 20;
 
   private NativeLapack() {}
 
@@ -43,6 +51,43 @@ final class NativeLapack {
           Code.NATIVE, "LAPACK refused argument " + -info + "; this is a defect of Lanes");
     }
     return info;
+  }
+
+  /**
+   * LU factors. In parallel OpenBLAS recurses, with half a megabyte of stack at each level; a JVM's
+   * threads have one megabyte and end the process when they run out in native code. Hence a thread
+   * with more.
+   */
+  private static int factor(LapackRoutines routines, int n, long a, long pivots) {
+    if (n < PARALLEL_LU || Lanes.threadsHere() == 1) {
+      return run(() -> routines.getrf(n, a, pivots));
+    }
+    FutureTask<Integer> task = new FutureTask<>(() -> routines.getrf(n, a, pivots));
+    return run(
+        () -> {
+          new Thread(null, task, "lanes-blas", LU_STACK).start();
+          return await(task);
+        });
+  }
+
+  /** Waits to the end, for the memory is in use until then; an interrupt is kept for the caller. */
+  private static int await(FutureTask<Integer> task) {
+    boolean wasInterrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          wasInterrupted = true;
+        } catch (ExecutionException e) {
+          throw new LanesException(Code.NATIVE, "LAPACK cannot be called: " + e.getCause(), e);
+        }
+      }
+    } finally {
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static void requireAtMost(long n, long most) {
@@ -68,7 +113,7 @@ final class NativeLapack {
         Hold atLu = lu.hold();
         Hold atRight = right.hold();
         Hold atPivots = pivots.hold()) {
-      if (run(() -> routines.getrf(n, atLu.address(), atPivots.address())) > 0) {
+      if (factor(routines, n, atLu.address(), atPivots.address()) > 0) {
         return false;
       }
       byte trans = (byte) (order == Order.C ? 'T' : 'N');
@@ -88,7 +133,7 @@ final class NativeLapack {
         NDArray pivots = NDArray.allocate(DType.INT32, n);
         Hold atLu = lu.hold();
         Hold atPivots = pivots.hold()) {
-      run(() -> routines.getrf(n, atLu.address(), atPivots.address()));
+      factor(routines, n, atLu.address(), atPivots.address());
       int[] rows = pivots.toIntArray();
       boolean isOdd = false;
       for (int i = 0; i < n; i++) {

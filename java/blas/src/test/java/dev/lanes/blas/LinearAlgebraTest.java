@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.lanes.DType;
+import dev.lanes.Lanes;
 import dev.lanes.LanesException.Code;
 import dev.lanes.NDArray;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,5 +199,49 @@ class LinearAlgebraTest {
         .containsExactly(2, 1, 3);
     assertThat(LinearAlgebra.eig(a).vectors().shape()).containsExactly(2, 1, 3, 3);
     assertThat(LinearAlgebra.svd(a).s().shape()).containsExactly(2, 1, 3);
+  }
+
+  /** The library recurses in some of them, and a JVM's threads have little stack. */
+  @Test
+  void largeMatricesNeedNoLargeStack() throws InterruptedException {
+    int n = LinearAlgebra.isNative() ? 240 : 40;
+    NDArray a = random(1, DType.FLOAT64, n, n);
+    NDArray positive = LinearAlgebra.matmul(a, a.transpose());
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Runnable all =
+        () -> {
+          assertClose(
+              LinearAlgebra.matmul(a, LinearAlgebra.inverse(a)),
+              Numbers.identity(DType.FLOAT64, n),
+              1e-9);
+          LinearAlgebra.determinant(a).close();
+          LinearAlgebra.cholesky(positive).close();
+          LinearAlgebra.qr(a).close();
+        };
+    int before = Lanes.threads();
+    Lanes.setThreads(2);
+    try {
+      Thread thread = new Thread(null, all, "little stack", 512 << 10);
+      thread.setUncaughtExceptionHandler((which, e) -> failure.set(e));
+      thread.start();
+      thread.join();
+    } finally {
+      Lanes.setThreads(before);
+    }
+    assertThat(failure.get()).isNull();
+  }
+
+  @Test
+  void anInterruptIsKeptWhileALargeMatrixIsFactored() {
+    NDArray a = random(1, DType.FLOAT64, 240, 240);
+    int before = Lanes.threads();
+    Lanes.setThreads(2);
+    Thread.currentThread().interrupt();
+    try {
+      LinearAlgebra.determinant(a).close();
+    } finally {
+      Lanes.setThreads(before);
+    }
+    assertThat(Thread.interrupted()).isTrue();
   }
 }
