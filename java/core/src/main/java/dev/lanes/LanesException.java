@@ -40,6 +40,11 @@ public final class LanesException extends RuntimeException {
     LIMIT,
     /** The native library is missing, does not fit, or reported a failure. */
     NATIVE,
+    /**
+     * Numbers for which the operation has no result: a singular matrix, elements that are not
+     * finite, an iteration that does not converge.
+     */
+    NUMERIC,
     /** A file that is damaged, truncated or not of the expected format. */
     FORMAT,
     /** A run that was stopped by an interrupt or a timeout. */

@@ -142,6 +142,11 @@ final class Memory implements AutoCloseable {
     return address;
   }
 
+  /** Where byte 0 is also without the native library; 0 when that is not known. */
+  long place() {
+    return source.place();
+  }
+
   boolean readOnly() {
     return readOnly;
   }
