@@ -17,11 +17,13 @@ namespace {
 constexpr int64_t kLine = 64;
 // Elements of a task that copies along one axis.
 constexpr int64_t kTaskElements = 16384;
-// A transposed tile reads so many lines and uses them up before they leave L1.
-constexpr int64_t kTileLines = 64;
+// A transposed tile has whole lines on either side, and stays in L1.
+constexpr int64_t kTileBytes = 8192;
+constexpr int64_t kTileRunBytes = 2 * kLine;
+constexpr int64_t kConvertedRun = 64;
 constexpr int64_t kConvertedAtOnce = 512;
 // What is streamed past the caches, at least.
-constexpr int64_t kLongRunBytes = 256;
+constexpr int64_t kLongRunBytes = 2 * kLine;
 // Runs shorter than this are not worth a call each.
 constexpr int64_t kShortRun = 16;
 
@@ -34,6 +36,12 @@ int64_t Least(int64_t a, int64_t b) { return a < b ? a : b; }
 struct Complex {
   double re;
   double im;
+};
+
+// A byte that is 1 whatever it is, but for 0.
+struct Truth {
+  uint8_t byte;
+  operator bool() const { return byte != 0; }
 };
 
 template <class To, class From>
@@ -104,7 +112,7 @@ Convert ConversionTo(DType to) {
 Convert Conversion(DType from, DType to) {
   switch (kDTypeRows[from].kind) {
     case kBool:
-      return ConversionTo<bool>(to);
+      return ConversionTo<Truth>(to);
     case kInt32:
       return ConversionTo<int32_t>(to);
     case kInt64:
@@ -147,8 +155,6 @@ class Mover {
         isa_.stream(dst, src, static_cast<size_t>(n * dst_bytes_));
       else
         memcpy(dst, src, static_cast<size_t>(n * dst_bytes_));
-    } else if (streams_ && dst_stride == dst_bytes_ && n * dst_bytes_ >= kLongRunBytes) {
-      Gather(dst, src, src_stride, n);
     } else {
       Move(dst, dst_stride, src, src_stride, n);
     }
@@ -176,30 +182,25 @@ class Mover {
     }
   }
 
-  // Collects a part in L1 and streams it out.
-  void Gather(char* dst, const char* src, int64_t src_stride, int64_t n) const {
-    alignas(kLine) char part[kTileLines * 16];
-    const int64_t most = static_cast<int64_t>(sizeof(part)) / dst_bytes_;
-    if (most == 0) return Move(dst, dst_bytes_, src, src_stride, n);
-    for (int64_t done = 0; done < n; done += most) {
-      const int64_t m = Least(most, n - done);
-      Move(part, dst_bytes_, src + done * src_stride, src_stride, m);
-      isa_.stream(dst + done * dst_bytes_, part, static_cast<size_t>(m * dst_bytes_));
-    }
-  }
-
   void ConvertRun(char* dst, int64_t dst_stride, const char* src, int64_t src_stride, int64_t n) const {
     alignas(kLine) char loaded[kConvertedAtOnce * sizeof(Complex)];
     alignas(kLine) char converted[kConvertedAtOnce * sizeof(Complex)];
+    // Where memory is like a register, it is used as one.
+    const bool reads = !IsRegister(from_, src, src_stride, src_bytes_);
+    const bool writes = !IsRegister(to_, dst, dst_stride, dst_bytes_);
     for (int64_t done = 0; done < n; done += kConvertedAtOnce) {
       const int64_t m = Least(kConvertedAtOnce, n - done);
-      isa_.loads[from_](loaded, src + done * src_stride, static_cast<size_t>(m), src_stride);
-      if (kDTypeRows[from_].kind == kBool) {
-        for (int64_t i = 0; i < m; ++i) loaded[i] = loaded[i] != 0;
-      }
-      convert_(converted, loaded, m);
-      isa_.stores[to_](dst + done * dst_stride, converted, static_cast<size_t>(m), dst_stride);
+      const char* x = src + done * src_stride;
+      char* y = dst + done * dst_stride;
+      if (reads) isa_.loads[from_](loaded, x, static_cast<size_t>(m), src_stride);
+      convert_(writes ? converted : y, reads ? loaded : x, m);
+      if (writes) isa_.stores[to_](y, converted, static_cast<size_t>(m), dst_stride);
     }
+  }
+
+  static bool IsRegister(DType dtype, const char* address, int64_t stride, int64_t bytes) {
+    const int64_t alignment = bytes < 8 ? bytes : 8;
+    return kDTypeRows[dtype].native && stride == bytes && reinterpret_cast<uintptr_t>(address) % alignment == 0;
   }
 
   void Pad(char* dst, int64_t dst_stride, const char* src, int64_t src_stride, int64_t n) const {
@@ -233,9 +234,9 @@ struct Walk {
   int rank = 2;
   char* dst;
   const char* src;
-  int64_t tile_a;  // along the last axis
-  int64_t tile_b;  // along the last but one
-  bool stages;     // whether lines of the source are gathered first
+  int64_t tile_a;   // along the last axis
+  int64_t tile_b;   // along the last but one
+  bool transposes;  // whether elements follow each other along it in the source
 };
 
 void AddAxes(const ArrayCall& call, Walk* walk) {
@@ -276,19 +277,20 @@ void MoveAxis(Walk* walk, int from, int to) {
 }
 
 // Chooses the axes of the tile, which are then the last two.
-void ChooseTile(const Array& source, Walk* walk) {
+void ChooseTile(const Array& source, bool converts, Walk* walk) {
   const int last = walk->rank - 1;
   int nearest = last;  // the source's shortest stride
   for (int k = 0; k < last; ++k) {
     if (walk->axes[k].src != 0 && Magnitude(walk->axes[k].src) < Magnitude(walk->axes[nearest].src)) nearest = k;
   }
-  walk->stages = false;
+  walk->transposes = false;
   if (nearest != last && Magnitude(walk->axes[last].src) >= kLine) {
     MoveAxis(walk, nearest, last - 1);
     const int64_t stride = Magnitude(walk->axes[last - 1].src);
-    walk->tile_b = stride < kLine ? kLine / stride : 1;
-    walk->tile_a = kTileLines;
-    walk->stages = walk->axes[last - 1].src == source.bytes && walk->tile_b > 1;
+    const int64_t bytes = source.bytes;
+    walk->transposes = walk->axes[last - 1].src == bytes && (bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8);
+    walk->tile_a = converts ? kConvertedRun : Least(CeilDivide(kTileRunBytes, bytes), kTileBytes);
+    walk->tile_b = CeilDivide(kTileBytes, walk->tile_a * stride);
   } else if (walk->axes[last].length < kShortRun && walk->axes[last - 1].length >= kShortRun) {
     MoveAxis(walk, last, last - 1);
     walk->tile_b = kShortRun;
@@ -300,22 +302,17 @@ void ChooseTile(const Array& source, Walk* walk) {
 }
 
 // One tile, from its corner on.
-void CopyTile(const Walk& walk, const Mover& mover, char* dst, const char* src, int64_t n, int64_t m) {
+void CopyTile(const Isa& isa, const Walk& walk, const Mover& mover, char* dst, const char* src, int64_t n, int64_t m) {
   const Axis& a = walk.axes[walk.rank - 1];
   const Axis& b = walk.axes[walk.rank - 2];
-  if (!walk.stages) {
+  if (!walk.transposes) {
     for (int64_t j = 0; j < m; ++j) mover.Run(dst + j * b.dst, a.dst, src + j * b.src, a.src, n);
     return;
   }
-  // Lines that a power of two separates would push each other out of the cache.
-  alignas(kLine) char lines[kTileLines * kLine];
-  const size_t bytes = static_cast<size_t>(m * b.src);
-  if (bytes == kLine) {
-    for (int64_t i = 0; i < n; ++i) memcpy(lines + i * kLine, src + i * a.src, kLine);
-  } else {
-    for (int64_t i = 0; i < n; ++i) memcpy(lines + i * kLine, src + i * a.src, bytes);
-  }
-  for (int64_t j = 0; j < m; ++j) mover.Run(dst + j * b.dst, a.dst, lines + j * b.src, kLine, n);
+  alignas(kLine) char tile[kTileBytes];
+  const int64_t pitch = walk.tile_a * b.src;
+  isa.transpose(tile, pitch, src, a.src, n, m, b.src);
+  for (int64_t j = 0; j < m; ++j) mover.Run(dst + j * b.dst, a.dst, tile + j * pitch, b.src, n);
 }
 
 }  // namespace
@@ -330,7 +327,7 @@ int32_t CopyArrays(const ArrayCall& call) {
   walk.src = call.arrays[0].address;
   AddAxes(call, &walk);
   MergeAxes(&walk);
-  ChooseTile(call.arrays[0], &walk);
+  ChooseTile(call.arrays[0], call.arrays[0].dtype != call.arrays[1].dtype, &walk);
   const int64_t bytes = size * call.arrays[1].bytes;
   const bool streams = bytes >= (1 << 20) && static_cast<size_t>(bytes) > LastLevelCacheBytes();
   const Mover mover(*isa, call.arrays[0], call.arrays[1], streams);
@@ -357,7 +354,7 @@ int32_t CopyArrays(const ArrayCall& call) {
         dst += index * walk.axes[k].dst;
         src += index * walk.axes[k].src;
       }
-      CopyTile(walk, mover, dst, src, Least(walk.tile_a, a.length - i), Least(walk.tile_b, b.length - j));
+      CopyTile(*isa, walk, mover, dst, src, Least(walk.tile_a, a.length - i), Least(walk.tile_b, b.length - j));
     }
     mover.Finish();
   });
