@@ -27,6 +27,13 @@ int64_t Smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 // ---- Between memory and blocks of T ---------------------------------------------------------------------------------
 
+// A byte that is 1 whatever it is, but for 0.
+struct Truth {
+  uint8_t byte;
+  explicit operator int64_t() const { return byte != 0; }
+  explicit operator double() const { return byte != 0; }
+};
+
 template <class Narrow, class T>
 void Widen(T* block, const char* memory, Load load, int64_t n, int64_t stride) {
   alignas(64) Narrow narrow[kScanSegment];
@@ -52,7 +59,7 @@ void LoadBlock(const Isa& isa, DType dtype, T* block, const char* memory, int64_
   const Load load = isa.loads[dtype];
   switch (kDTypeRows[dtype].kind) {
     case kBool:
-      return Widen<bool>(block, memory, load, n, stride);
+      return Widen<Truth>(block, memory, load, n, stride);
     case kInt32:
       return Widen<int32_t>(block, memory, load, n, stride);
     case kFloat32:
