@@ -94,7 +94,7 @@ class RandomStreamTest {
     };
   }
 
-  /** Sums over many elements as the Java engine has them: both engines must give these bits. */
+  /** Hashes of fillings: whatever changes one breaks what users can repeat. */
   @Test
   void givesTheSameBitsOnEveryEngine() {
     assertThat(bits(RandomStream.of(42).uniform(0, 1, 10_007))).isEqualTo(UNIFORM_BITS);
@@ -102,9 +102,9 @@ class RandomStreamTest {
     assertThat(bits(RandomStream.of(42).integers(0, 3L << 61, 10_007))).isEqualTo(INTEGER_BITS);
   }
 
-  private static final long UNIFORM_BITS = 1L;
-  private static final long NORMAL_BITS = 2L;
-  private static final long INTEGER_BITS = 3L;
+  private static final long UNIFORM_BITS = -3494843206309159996L;
+  private static final long NORMAL_BITS = 714357269467641529L;
+  private static final long INTEGER_BITS = -1542830685555324958L;
 
   private static long bits(NDArray array) {
     long hash = 0;
