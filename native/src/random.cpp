@@ -1,6 +1,8 @@
 // Shares the filling of an array out over the team; integers without bias.
 #include "random.h"
 
+#include <type_traits>
+
 #include "isa.h"
 #include "lanes.h"
 #include "memory.h"
@@ -28,17 +30,21 @@ int32_t Fill(const Isa& isa, const ArrayCall& call, const RandomStream& from, Ma
   const bool done = RunTasks(tasks, call.threads, call.cancel, [&](int64_t task) {
     alignas(64) uint64_t words[kBlockElements];
     alignas(64) Value values[kBlockElements];
-    alignas(64) Narrow narrow[kBlockElements];
+    [[maybe_unused]] alignas(64) Narrow narrowed[kBlockElements];
     const int64_t end = Smaller((task + 1) * kTaskElements, size);
     for (int64_t first = task * kTaskElements; first < end; first += kBlockElements) {
       const int64_t n = Smaller(kBlockElements, end - first);
       isa.random->words(words, n, from.key, from.stream, from.position + static_cast<uint64_t>(first));
       make(values, words, n, first);
-      for (int64_t i = 0; i < n; ++i) narrow[i] = static_cast<Narrow>(values[i]);
+      const void* block = values;
+      if constexpr (!std::is_same_v<Value, Narrow>) {
+        for (int64_t i = 0; i < n; ++i) narrowed[i] = static_cast<Narrow>(values[i]);
+        block = narrowed;
+      }
       if (contiguous != nullptr && streams)
-        isa.stream(contiguous + first * target.bytes, narrow, static_cast<size_t>(n) * sizeof(Narrow));
+        isa.stream(contiguous + first * target.bytes, block, static_cast<size_t>(n) * sizeof(Narrow));
       else
-        elements.Store(first, n, narrow);
+        elements.Store(first, n, block);
     }
     if (streams) isa.fence();
   });

@@ -55,7 +55,8 @@ HWY_INLINE void Blocks(uint64_t* group, uint64_t block, uint32_t stream, const K
   V c2[kVectors];
   V c3[kVectors];
   for (uint64_t v = 0; v < kVectors; ++v) {
-    c0[v] = hn::Iota(d, block + v * kLanes);
+    // Positions wrap at 2^64, hence blocks at 2^63.
+    c0[v] = hn::And(hn::Iota(d, block + v * kLanes), hn::Set(d, ~uint64_t{0} >> 1));
     c1[v] = hn::ShiftRight<32>(c0[v]);
     c2[v] = hn::Set(d, uint64_t{stream});
     c3[v] = hn::Zero(d);
@@ -186,32 +187,60 @@ HWY_INLINE V MinusLog(D d, V h) {
   return hn::Neg(hn::Add(log_2, log_m));
 }
 
+// Of the upper 52 bits of a word a probability in (0, 1/2), exactly.
 template <class D>
-HWY_INLINE hn::Vec<D> Tails(D d, hn::Vec<D> h, hn::Vec<D> centre, hn::Mask<D> is_tail) {
+HWY_INLINE hn::Vec<D> Probability(D d, hn::Vec<hn::RebindToUnsigned<D>> word) {
+  const hn::RebindToUnsigned<D> du;
+  const auto in_1_2 = hn::BitCast(d, hn::Or(hn::ShiftRight<12>(word), hn::Set(du, uint64_t{0x3FF} << 52)));
+  return hn::Mul(hn::Sub(in_1_2, hn::Set(d, 1 - 0x1p-53)), hn::Set(d, 0.5));
+}
+
+// The lowest bit of the word is the sign.
+template <class D>
+HWY_INLINE hn::Vec<D> Scaled(D d, hn::Vec<D> z, hn::Vec<hn::RebindToUnsigned<D>> word, double mean, double deviation) {
+  const auto x = hn::Xor(z, hn::BitCast(d, hn::ShiftLeft<63>(word)));
+  return hn::Add(hn::Set(d, mean), hn::Mul(hn::Set(d, deviation), x));
+}
+
+template <class D>
+HWY_INLINE hn::Vec<D> Tail(D d, hn::Vec<D> h) {
   const auto r = hn::Sqrt(MinusLog(d, h));
-  auto z = Quotient(d, hn::Sub(r, hn::Set(d, 1.6)), kTail);
-  const auto is_far = hn::And(is_tail, hn::Gt(r, hn::Set(d, 5.0)));
-  if (!hn::AllFalse(d, is_far)) {
-    z = hn::IfThenElse(is_far, Quotient(d, hn::Sub(r, hn::Set(d, 5.0)), kFarTail), z);
-  }
-  return hn::IfThenElse(is_tail, z, centre);
+  const auto z = Quotient(d, hn::Sub(r, hn::Set(d, 1.6)), kTail);
+  const auto is_far = hn::Gt(r, hn::Set(d, 5.0));
+  if (hn::AllFalse(d, is_far)) return z;
+  return hn::IfThenElse(is_far, Quotient(d, hn::Sub(r, hn::Set(d, 5.0)), kFarTail), z);
 }
 
 void Normal(double* y, const uint64_t* words, int64_t n, double mean, double deviation) {
-  ForLanes(n, [&](auto d, int64_t i) HWY_ATTR {
-    const hn::RebindToUnsigned<decltype(d)> du;
-    const auto bits = hn::LoadU(du, words + i);
-    // Of the upper 52 bits a probability h in (0, 1/2), exactly; the lowest bit is the sign.
-    const auto in_1_2 = hn::BitCast(d, hn::Or(hn::ShiftRight<12>(bits), hn::Set(du, uint64_t{0x3FF} << 52)));
-    const auto h = hn::Mul(hn::Sub(in_1_2, hn::Set(d, 1 - 0x1p-53)), hn::Set(d, 0.5));
-    const auto q = hn::Sub(hn::Set(d, 0.5), h);
-    const auto r = hn::Sub(hn::Set(d, 0.180625), hn::Mul(q, q));
-    auto z = hn::Mul(q, Quotient(d, r, kCentre));
-    const auto is_tail = hn::Gt(q, hn::Set(d, 0.425));
-    if (!hn::AllFalse(d, is_tail)) z = Tails(d, h, z, is_tail);
-    z = hn::Xor(z, hn::BitCast(d, hn::ShiftLeft<63>(bits)));
-    hn::StoreU(hn::Add(hn::Set(d, mean), hn::Mul(hn::Set(d, deviation), z)), d, y + i);
-  });
+  // The tails, one in seven, are done for themselves, so that the others need not wait for their logarithms.
+  constexpr int64_t kAtOnce = 512;
+  double q[kAtOnce];
+  int32_t places[kAtOnce];
+  uint64_t tail_words[kAtOnce];
+  double tails[kAtOnce];
+  for (int64_t first = 0; first < n; first += kAtOnce, y += kAtOnce, words += kAtOnce) {
+    const int64_t m = n - first < kAtOnce ? n - first : kAtOnce;
+    ForLanes(m, [&](auto d, int64_t i) HWY_ATTR {
+      const hn::RebindToUnsigned<decltype(d)> du;
+      const auto word = hn::LoadU(du, words + i);
+      const auto from_half = hn::Sub(hn::Set(d, 0.5), Probability(d, word));
+      const auto r = hn::Sub(hn::Set(d, 0.180625), hn::Mul(from_half, from_half));
+      hn::StoreU(from_half, d, q + i);
+      hn::StoreU(Scaled(d, hn::Mul(from_half, Quotient(d, r, kCentre)), word, mean, deviation), d, y + i);
+    });
+    int64_t count = 0;
+    for (int64_t i = 0; i < m; ++i) {
+      places[count] = static_cast<int32_t>(i);
+      count += q[i] > 0.425;
+    }
+    for (int64_t k = 0; k < count; ++k) tail_words[k] = words[places[k]];
+    ForLanes(count, [&](auto d, int64_t i) HWY_ATTR {
+      const hn::RebindToUnsigned<decltype(d)> du;
+      const auto word = hn::LoadU(du, tail_words + i);
+      hn::StoreU(Scaled(d, Tail(d, Probability(d, word)), word, mean, deviation), d, tails + i);
+    });
+    for (int64_t k = 0; k < count; ++k) y[places[k]] = tails[k];
+  }
 }
 
 extern const RandomTable kRandomTable = {Words, Uniform, Normal};

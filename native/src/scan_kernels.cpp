@@ -64,7 +64,6 @@ void OneByOne(T* y, const T* x, int64_t n, bool has_base, T base) {
 template <class Op, class T>
 void Within(T* y, const T* x, int64_t n) {
   int64_t i = 0;
-  for (; i + 8 * kScanSegment <= n; i += 8 * kScanSegment) Chains<Op, 8>(y + i, x + i);
   for (; i + 2 * kScanSegment <= n; i += 2 * kScanSegment) Chains<Op, 2>(y + i, x + i);
   for (; i < n; i += kScanSegment) {
     OneByOne<Op>(y + i, x + i, n - i < kScanSegment ? n - i : kScanSegment, false, T{0});

@@ -163,7 +163,7 @@ TEST(WholeArrays, RefuseIndicesOutside) {
   EXPECT_EQ(3, y[0]);
   EXPECT_EQ(LANES_OUT_OF_RANGE, lanes_take(words.Call(), 0, 3, Address(bad)));
   int64_t counts[3];
-  EXPECT_EQ(LANES_OUT_OF_RANGE, lanes_histogram(words.Call(), 2, 0, 3, 0, Address(counts)));
+  EXPECT_EQ(LANES_OUT_OF_RANGE, lanes_histogram(words.Call(), 2, 0, 2, 0, Address(counts)));
   EXPECT_EQ(LANES_BAD_ARGUMENT, lanes_copy(0));
   EXPECT_EQ(LANES_BAD_ARGUMENT, lanes_scan(words.Call(), 4, 0));
   EXPECT_EQ(LANES_BAD_ARGUMENT, lanes_scan(words.Call(), 0, 1));

@@ -6,7 +6,9 @@ import dev.lanes.Histogram;
 import dev.lanes.NDArray;
 import dev.lanes.Shapes;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -116,7 +118,8 @@ final class HistCommand implements Callable<Integer> {
             .xAxisTitle("value")
             .yAxisTitle("elements")
             .build();
-    chart.getStyler().setLegendVisible(false).setYAxisMin(0.0);
+    chart.getStyler().setLegendVisible(false);
+    chart.getStyler().setYAxisMin(0.0);
     chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.StepArea);
     // A step goes on to the next point, so the last count stands at both edges of its bin.
     double[] heights = new double[edges.length];
@@ -124,7 +127,7 @@ final class HistCommand implements Callable<Integer> {
       heights[i] = counts[Math.min(i, counts.length - 1)];
     }
     chart.addSeries("elements", edges, heights).setMarker(SeriesMarkers.NONE);
-    try (java.io.OutputStream out = java.nio.file.Files.newOutputStream(picture)) {
+    try (OutputStream out = Files.newOutputStream(picture)) {
       BitmapEncoder.saveBitmap(chart, out, BitmapFormat.PNG);
     } catch (IOException e) {
       throw new InputException("--png " + picture + ": " + ErrorReport.reason(e));

@@ -49,8 +49,7 @@ final class StatsCommand implements Callable<Integer> {
     Expression squares = Expression.compile("sum(where(x == x, (x*one - mean)**2, 0))");
     // An array, not a number: it makes the terms float64 whatever x is.
     try (NDArray one = NDArray.of(new double[] {1});
-        NDArray sum =
-            squares.evaluate(Map.of("x", array, "one", one, "mean", summary.mean()))) {
+        NDArray sum = squares.evaluate(Map.of("x", array, "one", one, "mean", summary.mean()))) {
       return Math.sqrt(sum.getDouble() / (array.size() - summary.nans()));
     }
   }

@@ -38,8 +38,7 @@ record Summary(DType dtype, long[] shape, Object min, Object max, Double mean, l
         array.dtype(), array.shape(), min, max, ((Number) sum).doubleValue() / numbers, nans);
   }
 
-  private static Object evaluate(
-      String text, NDArray array, Function<String, Expression> compile) {
+  private static Object evaluate(String text, NDArray array, Function<String, Expression> compile) {
     // An array, not a number: it makes the terms float64 whatever x is.
     try (NDArray one = NDArray.of(new double[] {1});
         NDArray result =

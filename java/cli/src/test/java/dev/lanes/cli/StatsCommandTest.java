@@ -41,8 +41,7 @@ class StatsCommandTest {
 
   @Test
   void integersAndNothingHaveStatsToo() throws IOException {
-    JsonObject json =
-        Outcome.of("stats", file(NDArray.of(new short[] {-3, 3})), "--json").json();
+    JsonObject json = Outcome.of("stats", file(NDArray.of(new short[] {-3, 3})), "--json").json();
     assertThat(json.getDouble("std")).isEqualTo(3);
     JsonObject none = Outcome.of("stats", file(NDArray.of(new double[0])), "--json").json();
     assertThat(none).containsEntry("std", null).containsEntry("mean", null);
@@ -50,7 +49,8 @@ class StatsCommandTest {
 
   @Test
   void countsInBins() throws IOException {
-    Path path = file(NDArray.of(new double[] {0, 0.5, 1, 2, 2, Double.NaN, Double.NEGATIVE_INFINITY}));
+    Path path =
+        file(NDArray.of(new double[] {0, 0.5, 1, 2, 2, Double.NaN, Double.NEGATIVE_INFINITY}));
 
     JsonObject json = Outcome.of("hist", path, "--bins", "2", "--json").json();
 
