@@ -9,6 +9,7 @@
 #include "isa.h"
 #include "lanes.h"
 #include "memory.h"
+#include "rounding.h"
 #include "tasks.h"
 
 namespace lanes {
@@ -61,19 +62,6 @@ void ConvertAll(void* dst, const void* src, int64_t n) {
   const From* x = static_cast<const From*>(src);
   To* y = static_cast<To*>(dst);
   for (int64_t i = 0; i < n; ++i) y[i] = ConvertOne<To>(x[i]);
-}
-
-// The float next to x whose last bit tells that it is not exact, so that a second rounding to fewer bits is right.
-float RoundToOdd(double x) {
-  const float nearest = static_cast<float>(x);
-  const double back = nearest;
-  if (back == x || x != x) return nearest;
-  uint32_t bits;
-  memcpy(&bits, &nearest, sizeof(bits));
-  if ((bits & 1) == 0) bits += (back < 0 ? -back : back) > (x < 0 ? -x : x) ? -1 : 1;
-  float odd;
-  memcpy(&odd, &bits, sizeof(odd));
-  return odd;
 }
 
 template <class From>

@@ -9,6 +9,7 @@
 #include "isa.h"
 #include "lanes.h"
 #include "memory.h"
+#include "rounding.h"
 #include "turns.h"
 
 namespace lanes {
@@ -44,6 +45,14 @@ void Widen(T* block, const char* memory, Load load, int64_t n, int64_t stride) {
   }
 }
 
+// As a float that may be rounded once more, to 16 bits.
+struct Odd {
+  float value;
+  explicit Odd(double x) : value(RoundToOdd(x)) {}
+  explicit Odd(int64_t) : value(0) {}  // integers are never stored as floats
+  Odd() = default;
+};
+
 template <class Narrow, class T>
 void Narrowed(char* memory, const T* block, Store store, int64_t n, int64_t stride) {
   alignas(64) Narrow narrow[kScanSegment];
@@ -78,7 +87,8 @@ void StoreBlock(const Isa& isa, DType dtype, char* memory, const T* block, int64
     case kInt32:
       return Narrowed<int32_t>(memory, block, store, n, stride);
     case kFloat32:
-      return Narrowed<float>(memory, block, store, n, stride);
+      return dtype == kDFloat32 ? Narrowed<float>(memory, block, store, n, stride)
+                                : Narrowed<Odd>(memory, block, store, n, stride);
     default:
       return store(memory, block, static_cast<size_t>(n), stride);
   }

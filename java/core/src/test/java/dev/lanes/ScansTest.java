@@ -124,6 +124,19 @@ class ScansTest {
   }
 
   @Test
+  void float16IsRoundedOnce() {
+    NDArray x = NDArray.allocate(DType.FLOAT16, 2);
+    x.copyFrom(NDArray.of(new float[] {1 + 0x1p-10f, 0x1p-11f + 0x1p-21f}));
+    NDArray expected = NDArray.allocate(DType.FLOAT16, 2);
+    for (Operation operation : Operation.values()) {
+      Scans.scanInJava(expected, operation, x, 0);
+      assertThat(scan(operation, x, 0).contentEquals(expected)).isTrue();
+    }
+    // A product that lies half way between two float16 once it is a float32.
+    hasTheBitsOfTheReference(-5240030856368156930L);
+  }
+
+  @Test
   void isThreeDimensionalToo() {
     NDArray x = RandomStream.of(1).normal(0, 1, 3, 300, 40);
     for (NDArray each : Fixtures.layouts(x)) {
