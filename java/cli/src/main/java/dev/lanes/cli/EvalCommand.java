@@ -101,7 +101,7 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
   private void print(NDArray result, double seconds) {
     PrintWriter out = spec.commandLine().getOut();
     boolean isScalar = result.rank() == 0;
-    Summary summary = isScalar ? null : Summary.of(result, options);
+    Summary summary = isScalar ? null : Summary.of(result, options::compile);
     if (asJson) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("expression", options.text);
