@@ -65,6 +65,13 @@ public final class NDArray implements AutoCloseable {
     return new NDArray(dtype, layout, memory, memory.readOnly(), true);
   }
 
+  /** An array over a part of a memory that somebody else closes. */
+  static NDArray view(Memory memory, long offset, DType dtype, Order order, long... shape) {
+    Layout layout = Layout.packed(dtype.bytes(), order == Order.FORTRAN, shape).moved(offset);
+    checkFits(layout, dtype, memory.bytes() - offset);
+    return new NDArray(dtype, layout, memory, memory.readOnly(), false);
+  }
+
   private static long checkFits(Layout layout, DType dtype, long bytes) {
     long needed = layout.size() * dtype.bytes();
     if (needed > bytes) {
@@ -82,7 +89,7 @@ public final class NDArray implements AutoCloseable {
   }
 
   /** The shape that was given, or where none was that of all whole elements. */
-  private static long[] shapeOfAll(long bytes, DType dtype, long... shape) {
+  static long[] shapeOfAll(long bytes, DType dtype, long... shape) {
     return shape.length == 0 ? new long[] {bytes / dtype.bytes()} : shape;
   }
 
@@ -348,6 +355,28 @@ public final class NDArray implements AutoCloseable {
    */
   public long[] strides() {
     return layout.strides.clone();
+  }
+
+  /**
+   * Tells the length of one axis.
+   *
+   * @param axis which axis; below zero from the end
+   * @return the number of elements along it
+   * @throws LanesException AXIS when there is no such axis
+   */
+  public long length(int axis) {
+    return layout.shape[layout.axis(axis)];
+  }
+
+  /**
+   * Tells the stride of one axis.
+   *
+   * @param axis which axis; below zero from the end
+   * @return the bytes from one element along it to the next, of any sign, 0 along broadcast axes
+   * @throws LanesException AXIS when there is no such axis
+   */
+  public long stride(int axis) {
+    return layout.strides[layout.axis(axis)];
   }
 
   /**
@@ -945,6 +974,28 @@ public final class NDArray implements AutoCloseable {
     }
     ByteBuffer buffer = memory.export(layout.offset, (int) bytes());
     return readOnly ? buffer.asReadOnlyBuffer().order(ByteOrder.nativeOrder()) : buffer;
+  }
+
+  /**
+   * Gives the elements' address to other native libraries, and keeps the memory alive meanwhile.
+   *
+   * @return what must be closed when the library is done
+   * @throws LanesException CLOSED, NATIVE when neither the native library nor the JDK tells
+   *     addresses
+   */
+  public Hold hold() {
+    return Hold.of(this);
+  }
+
+  /**
+   * Tells whether writing to this array may change elements of another one, judged by the lowest
+   * and the highest byte of each.
+   *
+   * @param other the other array
+   * @return false when they have no byte in common
+   */
+  public boolean mayShareMemory(NDArray other) {
+    return mayShareBytes(this, other);
   }
 
   /**

@@ -68,7 +68,7 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
       try (NDArray result = expression.evaluate(given.values())) {
         double seconds = (System.nanoTime() - start) * 1e-9;
         if (output != null) {
-          write(result);
+          write(output, result);
         }
         print(result, seconds);
         noteUnused(given, names);
@@ -86,7 +86,8 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
     }
   }
 
-  private void write(NDArray result) {
+  /** Writes what {@code -o} asks for. */
+  static void write(Path output, NDArray result) {
     if (Files.isDirectory(output)) {
       throw new InputException("-o " + output + ": this is a folder");
     }
@@ -100,7 +101,7 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
   private void print(NDArray result, double seconds) {
     PrintWriter out = spec.commandLine().getOut();
     boolean isScalar = result.rank() == 0;
-    Summary summary = isScalar ? null : Summary.of(result, options);
+    Summary summary = isScalar ? null : Summary.of(result, options::compile);
     if (asJson) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("expression", options.text);
