@@ -323,10 +323,12 @@ public final class Expression {
       String name = names.get(i);
       values[i] = operands.get(name);
       if (values[i] == null && !operands.containsKey(name)) {
-        String near = Spelling.nearest(name, operands.keySet().stream());
-        String hint = near == null ? "" : "; did you mean '" + near + "'?";
+        String hint = Spelling.hint(name, operands.keySet().stream());
         throw new LanesException(
-            Code.UNKNOWN_NAME, "there is no operand '" + name + "'" + hint, column(i), null);
+            Code.UNKNOWN_NAME,
+            "there is no operand " + Spelling.quote(name) + hint,
+            column(i),
+            null);
       }
     }
     return values;
@@ -396,7 +398,12 @@ public final class Expression {
     List<String> names = tree.names();
     if (count != names.size()) {
       String message =
-          "the expression has " + names.size() + " operands " + names + ", not " + count;
+          "the expression has "
+              + names.size()
+              + " operands "
+              + Spelling.list(names)
+              + ", not "
+              + count;
       String hint = "; give operands by name where a name such as " + constants + " is one";
       throw new LanesException(Code.ARITY, constants.isEmpty() ? message : message + hint);
     }
@@ -406,7 +413,8 @@ public final class Expression {
     if (tree.results().size() > 1) {
       List<String> names = tree.results().stream().map(Tree.Result::name).toList();
       throw new LanesException(
-          Code.ARITY, "the text has the results " + names + "; choose one with withResults");
+          Code.ARITY,
+          "the text has the results " + Spelling.list(names) + "; choose one with withResults");
     }
   }
 

@@ -209,7 +209,7 @@ final class Formula {
       return wordOperator();
     }
     if (tokens.type != Tokens.Type.SYMBOL) {
-      throw error("an operator is expected before " + Tokens.quote(tokens.string));
+      throw error("an operator is expected before " + Spelling.quote(tokens.string));
     }
     String symbol = tokens.string;
     Op op = INFIX.get(symbol);
@@ -247,7 +247,7 @@ final class Formula {
     if (!tokens.isWord("in")) {
       throw WORDS.containsKey(tokens.string)
           ? word()
-          : error("an operator is expected before " + Tokens.quote(tokens.string));
+          : error("an operator is expected before " + Spelling.quote(tokens.string));
     }
     reduceStronger(Op.EQ.precedence(), false);
     tokens.next();
@@ -401,7 +401,7 @@ final class Formula {
   private static LanesException arity(Pending open, int arity, int count) {
     return new LanesException(
         Code.ARITY,
-        Tokens.quote(open.name())
+        Spelling.quote(open.name())
             + " takes "
             + arity
             + (arity == 1 ? " argument, not " : " arguments, not ")

@@ -112,20 +112,18 @@ final class Names {
 
   /** What to tell somebody who calls a function that there is not. */
   static String unknown(String name, Collection<String> own, Tokens place) {
-    String quoted = Tokens.quote(name);
+    String quoted = Spelling.quote(name);
     if (Parser.isDefinedBehind(name, place)) {
       return "function " + quoted + " is defined further on; a definition stands before every use";
     }
     String hint = HINTS.get(name);
     Stream<String> rows =
         Arrays.stream(Op.values()).filter(op -> op.form() == Op.Form.FUNCTION).map(Op::symbol);
-    String near =
-        Spelling.nearest(
-            name,
-            Stream.of(rows, DEFINED.keySet().stream(), own.stream(), Stream.of(MEMBERSHIP))
-                .flatMap(names -> names));
+    Stream<String> all =
+        Stream.of(rows, DEFINED.keySet().stream(), own.stream(), Stream.of(MEMBERSHIP))
+            .flatMap(names -> names);
     return "there is no function "
         + quoted
-        + (hint != null ? "; " + hint : near != null ? "; did you mean '" + near + "'?" : "");
+        + (hint == null ? Spelling.hint(name, all) : "; " + hint);
   }
 }

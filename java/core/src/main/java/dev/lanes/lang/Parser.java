@@ -209,7 +209,7 @@ public final class Parser {
     if (!results.isEmpty()) {
       throw error(
           "the last value needs a name, for "
-              + Tokens.quote(results.get(0).name())
+              + Spelling.quote(results.get(0).name())
               + " is a result too: nothing uses it",
           scope.nodes().get(last).column());
     }
@@ -222,12 +222,11 @@ public final class Parser {
             name -> {
               Integer node = scope.locals().get(name);
               if (node == null) {
-                String near = Spelling.nearest(name, scope.locals().keySet().stream());
                 throw new LanesException(
                     Code.UNKNOWN_NAME,
                     "the text assigns no "
-                        + Tokens.quote(name)
-                        + (near == null ? "" : "; did you mean '" + near + "'?"));
+                        + Spelling.quote(name)
+                        + Spelling.hint(name, scope.locals().keySet().stream()));
               }
               return new Tree.Result(name, node);
             })

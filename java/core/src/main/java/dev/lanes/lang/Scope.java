@@ -115,11 +115,11 @@ final class Scope {
   /** Every name means one thing in the whole text. */
   void assign(String name, int node, int column) {
     if (locals.containsKey(name)) {
-      throw error(Tokens.quote(name) + " is assigned above; use another name here", column);
+      throw error(Spelling.quote(name) + " is assigned above; use another name here", column);
     }
     if (operands.containsKey(name)) {
       throw error(
-          Tokens.quote(name)
+          Spelling.quote(name)
               + " stands for an operand or a constant above; use another name for the value",
           column);
     }
@@ -129,7 +129,9 @@ final class Scope {
   Function function(String name, int column) {
     if (name.equals(defining)) {
       throw error(
-          "function " + Tokens.quote(name) + " uses itself; recursion is not part of the language",
+          "function "
+              + Spelling.quote(name)
+              + " uses itself; recursion is not part of the language",
           column);
     }
     return functions.get(name);
@@ -138,14 +140,15 @@ final class Scope {
   /** Begins a definition; until {@link #define} its parameters hide other names. */
   int begin(String name, int column, List<String> newParameters, List<Integer> columns) {
     if (functions.containsKey(name)) {
-      throw error("function " + Tokens.quote(name) + " is defined above; use another name", column);
+      throw error(
+          "function " + Spelling.quote(name) + " is defined above; use another name", column);
     }
     int first = nodes.size();
     parameters = new HashMap<>();
     for (int i = 0; i < newParameters.size(); i++) {
       int node = add(new Tree.Name(-1, columns.get(i)));
       if (parameters.put(newParameters.get(i), node) != null) {
-        throw error(Tokens.quote(newParameters.get(i)) + " is a parameter twice", columns.get(i));
+        throw error(Spelling.quote(newParameters.get(i)) + " is a parameter twice", columns.get(i));
       }
     }
     defining = name;

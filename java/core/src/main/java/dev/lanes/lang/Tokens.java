@@ -26,9 +26,6 @@ final class Tokens {
   /** 2^63, which is a value only behind a minus sign. */
   static final BigInteger BEYOND_INT64 = BigInteger.ONE.shiftLeft(63);
 
-  /** Characters of a name or a message's other quotation that are shown. */
-  private static final int SHOWN = 60;
-
   private static final String[] SYMBOLS = {
     "**", "//", "<<", ">>", "<=", ">=", "==", "!=", "+", "-", "*", "/", "%", "&", "|", "^", "~",
     "<", ">", "(", ")", "[", "]", ",", "=", "."
@@ -89,15 +86,6 @@ final class Tokens {
 
   boolean endsStatement() {
     return type == Type.SEPARATOR || type == Type.END;
-  }
-
-  /** A name or symbol as messages show it: in quotes, and shortened when it is long. */
-  static String quote(String name) {
-    if (name.length() <= SHOWN) {
-      return "'" + name + "'";
-    }
-    int end = Character.isHighSurrogate(name.charAt(SHOWN - 1)) ? SHOWN - 1 : SHOWN;
-    return "'" + name.substring(0, end) + "...'";
   }
 
   void next() {
