@@ -102,6 +102,30 @@ public final class Parser {
     return parser.tree(results.isEmpty() ? parser.results() : parser.chosen(results));
   }
 
+  /**
+   * Whether a text is one name that may stand for an operand.
+   *
+   * @param text any text
+   * @return false also for words that the language reserves
+   */
+  public static boolean isName(String text) {
+    try {
+      Tokens tokens = new Tokens(text);
+      return tokens.type == Tokens.Type.NAME
+          && tokens.string.equals(text)
+          && !isReserved(tokens.string);
+    } catch (LanesException e) {
+      return false;
+    }
+  }
+
+  private static boolean isReserved(String name) {
+    return Formula.WORDS.containsKey(name)
+        || name.equals("in")
+        || name.equals("True")
+        || name.equals("False");
+  }
+
   /** The functions that a text defines. */
   static Map<String, Scope.Function> functions(String text) {
     Parser parser = new Parser(text);
@@ -161,10 +185,7 @@ public final class Parser {
   }
 
   private static void requireName(String name, int column) {
-    if (Formula.WORDS.containsKey(name)
-        || name.equals("in")
-        || name.equals("True")
-        || name.equals("False")) {
+    if (isReserved(name)) {
       throw error("'" + name + "' cannot be a name", column);
     }
   }
