@@ -26,7 +26,9 @@ NEXT = {"b": "i", "i": "f", "l": "f", "f": "l", "d": "i"}  # what b is made of w
 SCALAR = 2  # the element of a row that stands for it as a scalar
 
 OPERATORS = ["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=", "==", "!="]
-FUNCTIONS = ["sqrt", "exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp2", "expm1", "log1p", "log10", "cbrt"]
+FUNCTIONS = ["sqrt", "exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp2", "expm1", "log1p", "log10", "cbrt", "log2",
+             "arcsinh", "arctanh", "signbit", "deg2rad", "degrees", "rad2deg", "radians"]
+PAIRS = ["arctan2", "hypot", "copysign", "nextafter"]
 ROUNDING = ["floor", "ceil", "trunc", "round", "sign", "isnan", "isinf", "isfinite", "abs", "square"]
 
 TEXTS = [f"a {op} b" for op in OPERATORS]
@@ -37,7 +39,8 @@ TEXTS += [f"0.5 {op} b" for op in ["+", "-", "*", "/", "//", "%", "**", ">=", "!
 TEXTS += [f"a {op} True" for op in ["+", "*", "/", "&", "|", "^", "<", "=="]]
 TEXTS += [f"{f}({x})" for f in FUNCTIONS for x in ("c", "b / 8")]
 TEXTS += [f"{f}({x})" for f in ROUNDING for x in ("a", "2*a")]
-TEXTS += [f"{f}(a, b)" for f in ("minimum", "maximum", "arctan2")]
+TEXTS += [f"{f}(a, b)" for f in ["minimum", "maximum", "fmin", "fmax", "fmod"] + PAIRS]
+TEXTS += ["clip(a, -1, 5)", "clip(b, c, 3.5)", "isclose(a, b)", "isclose(c, c * 1.000001)", "arccosh(c + 1)", ("reciprocal(c)", "1 / c")]
 TEXTS += ["minimum(a, 2)", "maximum(a, 0.5)", "arctan2(b, 1)", "arctan2(1, c)"]
 TEXTS += [
     # signs, precedence, associativity
@@ -142,8 +145,9 @@ def saturated(dtype):
     return convert
 
 
-NAMES = {name: float_function(getattr(np, name)) for name in FUNCTIONS + ["arctan2"]}
-NAMES |= {name: weak_function(getattr(np, name)) for name in ["abs", "minimum", "maximum", "isnan", "isinf", "isfinite"]}
+NAMES = {name: float_function(getattr(np, name)) for name in FUNCTIONS + PAIRS + ["arccosh"]}
+NAMES |= {name: weak_function(getattr(np, name)) for name in ["abs", "minimum", "maximum", "fmin", "fmax", "fmod", "isnan", "isinf", "isfinite", "isclose"]}
+NAMES |= {"clip": lambda x, low, high: NAMES["minimum"](NAMES["maximum"](x, low), high)}
 NAMES |= {name: rounding(f) for name, f in (("floor", np.floor), ("ceil", np.ceil), ("trunc", np.trunc), ("round", np.rint))}
 NAMES |= {"sign": counting(np.sign), "square": counting(np.square)}
 NAMES |= {f"logical_{name}": getattr(np, f"logical_{name}") for name in ("and", "or", "xor", "not")}
@@ -240,7 +244,7 @@ used = set()
 cases = 0
 for entry in TEXTS:
     text, asked = entry if isinstance(entry, tuple) else (entry, entry)
-    bounded = re.search(r"\b(" + "|".join(FUNCTIONS + ["arctan2", "sigmoid", "asin", "atan2"]) + r")\(|\*\*|power", text) or re.search(r"sum|min|max", text)
+    bounded = re.search(r"\b(" + "|".join(FUNCTIONS + PAIRS + ["arccosh", "sigmoid", "asin", "atan2"]) + r")\(|\*\*|power", text) or re.search(r"sum|min|max", text)
     words = []
     for kind in OPERANDS:
         for mix, operands in mixes(kind):
