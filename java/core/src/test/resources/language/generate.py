@@ -273,3 +273,26 @@ for kind, rows in OPERANDS.items():
     np.save(here / f"operands_{kind}.npy", rows)
     np.save(here / f"expected_{kind}.npy", np.concatenate(values[kind]))
 print(len(TEXTS), "texts,", cases, "cases; departures:", sorted(used - {""}))
+
+# Strides of results by order: operands as shape:permutation of the axes, then order and strides.
+LAYOUTS = ["2x3:01", "3x2:10", "1x3:01", "2x1:10", "3:0", "2x3x4:012", "4x3x2:210", "3x2x4:102", "2x4x3:021", "3x4x2:201", "4x2x3:120", "3x1:01", "3x4:01", "4x3:10",
+           "1x4x3:021", "4x1x2:210", "5x1x1:012"]
+
+
+def laid(description):
+    shape, permutation = description.split(":")
+    return np.zeros([int(n) for n in shape.split("x")]).transpose([int(n) for n in permutation])
+
+
+orders = []
+for a in LAYOUTS:
+    for b in LAYOUTS:
+        try:
+            np.broadcast(laid(a), laid(b))
+        except ValueError:
+            continue
+        for order in "CFAK":
+            result = np.add(laid(a), laid(b), order=order)
+            if result.ndim > 1 and 1 not in result.shape:
+                orders.append(f"{a} {b} {order} {'x'.join(map(str, result.strides))}")
+(here / "orders.txt").write_text("\n".join(orders) + "\n")
