@@ -12,6 +12,7 @@ import dev.lanes.lang.Tree;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -265,6 +266,31 @@ public final class Expression {
     return runNamed(requireWritable(output), operands);
   }
 
+  /**
+   * The names of the results.
+   *
+   * @return in the order of the text; one empty name for an expression that has none
+   */
+  public List<String> results() {
+    return tree.results().stream().map(Tree.Result::name).toList();
+  }
+
+  /**
+   * Evaluates all results, over operands given by name.
+   *
+   * @param operands as in {@link #evaluate(Map)}
+   * @return a new array for each of {@link #results()}, in their order
+   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE or CLOSED
+   */
+  public Map<String, NDArray> evaluateAll(Map<String, ?> operands) {
+    Map<String, NDArray> all = new LinkedHashMap<>();
+    for (String name : results()) {
+      Expression one = results().size() == 1 ? this : withResults(name);
+      all.put(name, one.evaluate(operands));
+    }
+    return all;
+  }
+
   private static NDArray requireWritable(NDArray output) {
     if (output.isReadOnly()) {
       throw new LanesException(Code.READ_ONLY, "the output is read-only");
@@ -401,10 +427,11 @@ public final class Expression {
 
   private void requireOneResult() {
     if (tree.results().size() > 1) {
-      List<String> names = tree.results().stream().map(Tree.Result::name).toList();
       throw new LanesException(
           Code.ARITY,
-          "the text has the results " + Spelling.list(names) + "; choose one with withResults");
+          "the text has the results "
+              + Spelling.list(results())
+              + "; call evaluateAll, or choose one with withResults");
     }
   }
 
