@@ -13,7 +13,7 @@ import java.util.function.LongBinaryOperator;
 /**
  * The operator table: one row per operation, and the only place where an operation is described.
  * The parser, the type rules, the Java engine, the native library's {@code ops.def}, the table in
- * the README and the operator tests all follow from it.
+ * the language reference and the operator tests all follow from it.
  *
  * <p>Columns: how it is written; accuracy bound in ULP (0 = exact or correctly rounded); rough cost
  * in nanoseconds for one float64 element in cache; the range from which tests draw; one line of

@@ -80,7 +80,7 @@ public final class OperatorTable {
   }
 
   /**
-   * The table of operators and functions for the README.
+   * The table of operators and functions for the language reference.
    *
    * @return Markdown, one row per operation
    */
@@ -102,6 +102,21 @@ public final class OperatorTable {
           .append(" |\n");
     }
     return text.toString();
+  }
+
+  /**
+   * The further names of functions for the language reference.
+   *
+   * @return Markdown, one line for rows with a second name and one for each definition
+   */
+  public static String names() {
+    StringBuilder text = new StringBuilder("```\n");
+    Names.sameAsRows()
+        .forEach(
+            (name, op) ->
+                text.append(name).append("(...) = ").append(op.symbol()).append("(...)\n"));
+    Names.definitions().forEach(definition -> text.append(definition).append('\n'));
+    return text.append("```\n").toString();
   }
 
   private static String written(Op op) {
