@@ -145,8 +145,7 @@ final class Graph {
 
   /** Adds a kernel on nodes of exactly its kinds, or its value where all arguments are known. */
   int apply(Kernel kernel, List<Integer> arguments) {
-    boolean isConversion = kernel.op() == conversion(kernel.result());
-    if ((isOptimized || isConversion)
+    if ((isOptimized || kernel.op().isConversion())
         && arguments.stream().allMatch(argument -> known(argument) != null)) {
       return fold(kernel, arguments);
     }

@@ -883,6 +883,18 @@ public enum Op {
   }
 
   /**
+   * Whether it is the name of a kind; its results are of that kind also where its argument is weak.
+   *
+   * @return true for bool, int32 and so on
+   */
+  boolean isConversion() {
+    return switch (this) {
+      case BOOL, INT32, INT64, FLOAT32, FLOAT64 -> true;
+      default -> false;
+    };
+  }
+
+  /**
    * The accuracy bound of its float kernels.
    *
    * @return units in the last place, 0 for exact or correctly rounded

@@ -111,19 +111,11 @@ public final class Translator {
       } else if (node instanceof Tree.Call call) {
         weak[i] =
             !call.op().isReduction()
-                && !isConversion(call.op())
+                && !call.op().isConversion()
                 && call.arguments().stream().allMatch(argument -> weak[argument]);
         indices[i] = call.op().isReduction() ? reduce(call) : apply(call, weak[i]);
       }
     }
-  }
-
-  /** Conversions give what they say, also of constants: {@code float64(1)} is not weak. */
-  private static boolean isConversion(Op op) {
-    return switch (op) {
-      case BOOL, INT32, INT64, FLOAT32, FLOAT64 -> true;
-      default -> false;
-    };
   }
 
   private int literal(Tree.Literal literal) {
