@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What numexpr's users reported as wrong or missing, each as it has to be. */
 @Tag("engine")
@@ -101,6 +103,33 @@ class NumexprTest {
     for (String text : new String[] {"copysign(a, 1)", "nextafter(a, 1)", "maximum(a, 1)"}) {
       assertThat(evaluate(text, F).dtype()).as(text).isEqualTo(DType.FLOAT32);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
+        "arcsinh", "arccosh", "arctanh", "log", "log1p", "log10", "log2", "exp", "expm1", "abs",
+        "ceil", "floor", "trunc", "round", "sign", "copy", "ones_like"
+      })
+  void functionsOfOneArgumentKeepFloats(String name) {
+    assertThat(evaluate(name + "(a)", F).dtype()).isEqualTo(DType.FLOAT32);
+    assertThat(evaluate(name + "(a)", D).dtype()).isEqualTo(DType.FLOAT64);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"hypot", "nextafter", "copysign", "maximum", "minimum", "arctan2", "fmod"})
+  void functionsOfTwoArgumentsKeepFloats(String name) {
+    assertThat(evaluate(name + "(a, 2)", F).dtype()).isEqualTo(DType.FLOAT32);
+    assertThat(evaluate(name + "(a, b)", F, D).dtype()).isEqualTo(DType.FLOAT64);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"isnan", "isfinite", "isinf", "signbit"})
+  void testsOfFloatsGiveBools(String name) {
+    assertThat(evaluate(name + "(a)", F).dtype()).isEqualTo(DType.BOOL);
+    assertThat(evaluate(name + "(a)", D).dtype()).isEqualTo(DType.BOOL);
   }
 
   @Test
