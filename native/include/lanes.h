@@ -56,12 +56,27 @@ LANES_API int64_t lanes_allocate(int64_t bytes) LANES_NOEXCEPT;
 // Gives back what lanes_allocate returned; `bytes` as it was given there.
 LANES_API void lanes_free(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 
-// Maps `bytes` > 0 bytes of the file whose NUL-terminated path stands at `path`, from `offset` (any value), read-only
-// or shared and writable. Returns the address of byte `offset`, or minus errno.
-LANES_API int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t writable) LANES_NOEXCEPT;
+enum lanes_access {
+  LANES_READ = 0,
+  LANES_WRITE = 1,   // shared with all who map the file
+  LANES_RESERVE = 2  // LANES_WRITE, and the file's holes are filled first, so that no write finds the disk full
+};
+
+// Maps `bytes` > 0 bytes of the file whose NUL-terminated path stands at `path`, from `offset` (any value). Returns the
+// address of byte `offset`, or minus errno.
+LANES_API int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t access) LANES_NOEXCEPT;
 
 // Ends a mapping; arguments as lanes_map returned and took them.
 LANES_API void lanes_unmap(int64_t address, int64_t bytes) LANES_NOEXCEPT;
+
+// ---- Waiting between processes --------------------------------------------------------------------------------------
+
+// Sleeps while the int32_t at `address`, a multiple of 4, is `expected`: until lanes_wake, for `nanoseconds` at the
+// longest, and possibly for less. The word may lie in memory that processes share.
+LANES_API void lanes_wait(int64_t address, int32_t expected, int64_t nanoseconds) LANES_NOEXCEPT;
+
+// Wakes all threads of all processes that sleep on the word.
+LANES_API void lanes_wake(int64_t address) LANES_NOEXCEPT;
 
 // ---- Programs -------------------------------------------------------------------------------------------------------
 //

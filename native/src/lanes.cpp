@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "program.h"
 #include "run.h"
+#include "shared.h"
 
 namespace {
 
@@ -114,13 +115,23 @@ void lanes_free(int64_t address, int64_t bytes) noexcept {
   lanes::FreeArray(reinterpret_cast<void*>(address), static_cast<size_t>(bytes));
 }
 
-int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t writable) noexcept {
-  if (path == 0 || offset < 0 || bytes <= 0) return -22;  // EINVAL
-  return lanes::MapFile(reinterpret_cast<const char*>(path), offset, bytes, writable != 0);
+int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t access) noexcept {
+  if (path == 0 || offset < 0 || bytes <= 0 || access < LANES_READ || access > LANES_RESERVE) return -22;  // EINVAL
+  return lanes::MapFile(reinterpret_cast<const char*>(path), offset, bytes, static_cast<lanes_access>(access));
 }
 
 void lanes_unmap(int64_t address, int64_t bytes) noexcept {
   if (address != 0) lanes::UnmapFile(reinterpret_cast<void*>(address), static_cast<size_t>(bytes));
+}
+
+void lanes_wait(int64_t address, int32_t expected, int64_t nanoseconds) noexcept {
+  if (address != 0 && address % 4 == 0 && nanoseconds > 0) {
+    lanes::WaitWhile(reinterpret_cast<int32_t*>(address), expected, nanoseconds);
+  }
+}
+
+void lanes_wake(int64_t address) noexcept {
+  if (address != 0) lanes::WakeAll(reinterpret_cast<int32_t*>(address));
 }
 
 int32_t lanes_program_create(int64_t words, int64_t count, int64_t handle) noexcept {

@@ -43,7 +43,17 @@ public final class LanesException extends RuntimeException {
     /** A file that is damaged, truncated or not of the expected format. */
     FORMAT,
     /** A run that was stopped by an interrupt or a timeout. */
-    CANCELLED
+    CANCELLED,
+    /** A name that breaks the rules for names. */
+    NAME,
+    /** A name that is taken. */
+    EXISTS,
+    /** A name under which there is nothing. */
+    MISSING,
+    /** The operating system refuses, or does not offer, what is needed. */
+    SYSTEM,
+    /** An item that failed in a worker process: its task threw, or the process ended. */
+    WORKER
   }
 
   private static final long serialVersionUID = 1L;

@@ -94,6 +94,15 @@ final class Memory implements AutoCloseable {
    * exception.
    */
   static Memory map(Path path, long offset, long bytes, boolean writable) throws IOException {
+    return map(path, offset, bytes, writable, false);
+  }
+
+  /**
+   * As {@link #map(Path, long, long, boolean)}; with {@code reserve} the native library fills the
+   * file's holes first, so that no write finds the disk full.
+   */
+  static Memory map(Path path, long offset, long bytes, boolean writable, boolean reserve)
+      throws IOException {
     check(bytes);
     long length = Files.size(path);
     if (offset < 0 || bytes > length - offset) {
@@ -108,7 +117,7 @@ final class Memory implements AutoCloseable {
     boolean byLibrary = Lanes.isNative() && bytes > 0; // the library maps no empty ranges
     MemorySource source =
         byLibrary
-            ? NativeMemory.map(path, offset, bytes, writable)
+            ? NativeMemory.map(path, offset, bytes, writable, reserve)
             : JavaMemory.map(path, offset, bytes, writable);
     return new Memory(source, !writable, true);
   }
@@ -205,7 +214,13 @@ final class Memory implements AutoCloseable {
     }
   }
 
-  private ByteBuffer window(long offset, long length) {
+  /** What is equal for all mappings of one file; null for other memory. */
+  Object file() {
+    return source.file();
+  }
+
+  /** The buffer in which the bytes lie, {@link #within} its capacity; read-only if this is. */
+  ByteBuffer window(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, bytes);
     ByteBuffer[] all = windows;
     return (all != null ? all : openWindows())[(int) (offset >>> MemorySource.WINDOW_BITS)];
@@ -223,7 +238,8 @@ final class Memory implements AutoCloseable {
     return windows;
   }
 
-  private static int within(long offset) {
+  /** Where an offset is in its {@link #window}. */
+  static int within(long offset) {
     return (int) (offset & WINDOW_MASK);
   }
 

@@ -65,6 +65,13 @@ public final class NDArray implements AutoCloseable {
     return new NDArray(dtype, layout, memory, memory.readOnly(), true);
   }
 
+  /** An array over a part of a memory that somebody else closes. */
+  static NDArray view(Memory memory, long offset, DType dtype, Order order, long... shape) {
+    Layout layout = Layout.packed(dtype.bytes(), order == Order.FORTRAN, shape).moved(offset);
+    checkFits(layout, dtype, memory.bytes() - offset);
+    return new NDArray(dtype, layout, memory, memory.readOnly(), false);
+  }
+
   private static long checkFits(Layout layout, DType dtype, long bytes) {
     long needed = layout.size() * dtype.bytes();
     if (needed > bytes) {
@@ -82,7 +89,7 @@ public final class NDArray implements AutoCloseable {
   }
 
   /** The shape that was given, or where none was that of all whole elements. */
-  private static long[] shapeOfAll(long bytes, DType dtype, long... shape) {
+  static long[] shapeOfAll(long bytes, DType dtype, long... shape) {
     return shape.length == 0 ? new long[] {bytes / dtype.bytes()} : shape;
   }
 

@@ -40,10 +40,16 @@ final class NativeLanes {
   static native void free(long address, long bytes);
 
   @Name("lanes_map")
-  static native long map(long path, long offset, long bytes, int writable);
+  static native long map(long path, long offset, long bytes, int access);
 
   @Name("lanes_unmap")
   static native void unmap(long address, long bytes);
+
+  @Name("lanes_wait")
+  static native void await(long address, int expected, long nanoseconds);
+
+  @Name("lanes_wake")
+  static native void wake(long address);
 
   @Name("lanes_program_create")
   static native int programCreate(long words, long count, long handle);

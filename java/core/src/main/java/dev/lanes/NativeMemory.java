@@ -11,6 +11,8 @@ import java.util.Arrays;
  * Memory by way of the native library: its allocator, its mappings, and addresses that others own.
  */
 final class NativeMemory implements MemorySource {
+  private static final int NO_SPACE = 28; // ENOSPC
+
   private final long bytes;
   private final long address;
   private final Runnable free; // null for memory that others own
@@ -52,14 +54,23 @@ final class NativeMemory implements MemorySource {
     return borrow(NativeLanes.address(direct) + skippedBytes, bytes, direct);
   }
 
-  static MemorySource map(Path path, long offset, long bytes, boolean writable) throws IOException {
+  /**
+   * A part of a file.
+   *
+   * @param reserve whether the file's holes are filled first, so that no write finds the disk full
+   */
+  static MemorySource map(Path path, long offset, long bytes, boolean writable, boolean reserve)
+      throws IOException {
     byte[] name = fileName(path);
     ByteBuffer direct = ByteBuffer.allocateDirect(name.length + 1);
     direct.put(name).put((byte) 0);
-    long address = NativeLanes.map(NativeLanes.address(direct), offset, bytes, writable ? 1 : 0);
+    long address =
+        NativeLanes.map(
+            NativeLanes.address(direct), offset, bytes, !writable ? 0 : reserve ? 2 : 1);
     Reference.reachabilityFence(direct);
     if (address < 0 && address > -4096) {
-      throw new IOException("cannot map " + bytes + " bytes of " + path + ": errno " + -address);
+      String why = address == -NO_SPACE ? "there is no space left for them" : "errno " + -address;
+      throw new IOException("cannot map " + bytes + " bytes of " + path + ": " + why);
     }
     Object file = JavaMemory.fileKey(path);
     return new NativeMemory(
