@@ -132,6 +132,13 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 // unchanged. Only accumulators that got an element take part; where only one of a pair did, it is taken as it is.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 
+// Runs a program `count` times: `calls` is the address of the addresses of as many calls, each with words as above,
+// none of which writes what another one reads or writes. Up to `threads` of them run at the same time, handed out as
+// threads become free; `cancel` is the address of an int32_t flag (or 0) that is looked at between them. After a
+// failure the rest is left out.
+LANES_API int32_t lanes_run_many(int64_t program, int64_t calls, int64_t count, int32_t threads,
+                                 int64_t cancel) LANES_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

@@ -158,4 +158,11 @@ int32_t lanes_run(int64_t program, int64_t call) noexcept {
   return lanes::RunProgram(*reinterpret_cast<const lanes::Program*>(program), reinterpret_cast<const int64_t*>(call));
 }
 
+int32_t lanes_run_many(int64_t program, int64_t calls, int64_t count, int32_t threads, int64_t cancel) noexcept {
+  if (program == 0 || calls == 0 || count < 0 || threads < 1) return LANES_BAD_ARGUMENT;
+  return lanes::RunProgramMany(*reinterpret_cast<const lanes::Program*>(program),
+                               reinterpret_cast<const int64_t* const*>(calls), count, threads,
+                               reinterpret_cast<const int32_t*>(cancel));
+}
+
 }  // extern "C"

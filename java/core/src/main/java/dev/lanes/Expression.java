@@ -291,7 +291,7 @@ public final class Expression {
     return all;
   }
 
-  private static NDArray requireWritable(NDArray output) {
+  static NDArray requireWritable(NDArray output) {
     if (output.isReadOnly()) {
       throw new LanesException(Code.READ_ONLY, "the output is read-only");
     }
@@ -363,27 +363,16 @@ public final class Expression {
    */
   private NDArray run(Call call, NDArray output, NDArray[] arrays, Object[] values) {
     try {
-      requireArity(arrays.length);
-      Specialisation specialisation =
-          specialise(arrays, values, output == null ? null : output.dtype());
-      Program program = specialisation.program;
-      call.begin(program);
-      place(call, specialisation, arrays, values);
-      call.shape(tree.names(), output);
-      NDArray target =
-          output != null && isDirect(program, arrays, output)
-              ? output
-              : allocate(output, program, outputShape(call), arrays);
-      call.operands[specialisation.output] = target;
-      double nanos = decideThreads(call, specialisation.costs);
+      prepare(call, output, arrays, values);
+      NDArray target = call.target;
       boolean isDone = false;
       call.acquire();
-      try (Watch watch = Watch.over(nanos, options.timeout())) {
+      try (Watch watch = watch(call.nanos)) {
         call.watch = watch;
-        if (Verifier.ENABLED && engine() instanceof NativeEngine) {
-          Verifier.run(specialisation.prepared, call);
+        if (isVerified()) {
+          Verifier.run(call.prepared, call);
         } else {
-          specialisation.prepared.run(call);
+          call.prepared.run(call);
         }
         isDone = true;
       } finally {
@@ -408,6 +397,52 @@ public final class Expression {
   private NDArray allocate(NDArray output, Program program, long[] shape, NDArray[] arrays) {
     ResultOrder order = output == null ? options.order() : ResultOrder.C;
     return order.allocate(outputDType(program), shape, arrays);
+  }
+
+  /** All that comes before a run, the result's memory included. */
+  private void prepare(Call call, NDArray output, NDArray[] arrays, Object[] values) {
+    requireArity(arrays.length);
+    Specialisation specialisation =
+        specialise(arrays, values, output == null ? null : output.dtype());
+    Program program = specialisation.program;
+    call.begin(program);
+    place(call, specialisation, arrays, values);
+    call.shape(tree.names(), output);
+    call.target =
+        output != null && isDirect(program, arrays, output)
+            ? output
+            : allocate(output, program, outputShape(call), arrays);
+    call.operands[specialisation.output] = call.target;
+    call.prepared = specialisation.prepared;
+    call.nanos = decideThreads(call, specialisation.costs);
+  }
+
+  // ---- For many evaluations at once ----
+
+  /** Prepares one of many evaluations. */
+  void begin(Call call, NDArray output, NDArray[] arrays) {
+    prepare(call, output, arrays.clone(), null);
+  }
+
+  int threadsFor(double nanos) {
+    return Threads.forWork(nanos, options.threads());
+  }
+
+  Watch watch(double nanos) {
+    return Watch.over(nanos, options.timeout());
+  }
+
+  /** Runs what {@link #begin} has prepared for one program. */
+  void runMany(Engine.Prepared prepared, List<Call> calls, int most) {
+    if (isVerified()) {
+      calls.forEach(call -> Verifier.run(prepared, call));
+    } else {
+      prepared.runMany(calls, most);
+    }
+  }
+
+  private boolean isVerified() {
+    return Verifier.ENABLED && engine() instanceof NativeEngine;
   }
 
   private void requireArity(int count) {

@@ -142,8 +142,18 @@ final class Memory implements AutoCloseable {
     return address;
   }
 
+  /** Where byte 0 is also without the native library; 0 when that is not known. */
+  long place() {
+    return source.place();
+  }
+
   boolean readOnly() {
     return readOnly;
+  }
+
+  /** Whether the bytes are those of a file, which may be mapped elsewhere too. */
+  boolean isFile() {
+    return source.file() != null;
   }
 
   boolean isClosed() {

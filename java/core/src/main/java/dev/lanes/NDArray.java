@@ -394,6 +394,28 @@ public final class NDArray implements AutoCloseable {
   }
 
   /**
+   * Tells the length of one axis.
+   *
+   * @param axis which axis; below zero from the end
+   * @return the number of elements along it
+   * @throws LanesException AXIS when there is no such axis
+   */
+  public long length(int axis) {
+    return layout.shape[layout.axis(axis)];
+  }
+
+  /**
+   * Tells the stride of one axis.
+   *
+   * @param axis which axis; below zero from the end
+   * @return the bytes from one element along it to the next, of any sign, 0 along broadcast axes
+   * @throws LanesException AXIS when there is no such axis
+   */
+  public long stride(int axis) {
+    return layout.strides[layout.axis(axis)];
+  }
+
+  /**
    * Tells the number of axes.
    *
    * @return 0 to 64
@@ -988,6 +1010,28 @@ public final class NDArray implements AutoCloseable {
     }
     ByteBuffer buffer = memory.export(layout.offset, (int) bytes());
     return readOnly ? buffer.asReadOnlyBuffer().order(ByteOrder.nativeOrder()) : buffer;
+  }
+
+  /**
+   * Gives the elements' address to other native libraries, and keeps the memory alive meanwhile.
+   *
+   * @return what must be closed when the library is done
+   * @throws LanesException CLOSED, NATIVE when neither the native library nor the JDK tells
+   *     addresses
+   */
+  public Hold hold() {
+    return Hold.of(this);
+  }
+
+  /**
+   * Tells whether writing to this array may change elements of another one, judged by the lowest
+   * and the highest byte of each.
+   *
+   * @param other the other array
+   * @return false when they have no byte in common
+   */
+  public boolean mayShareMemory(NDArray other) {
+    return mayShareBytes(this, other);
   }
 
   /**

@@ -60,6 +60,9 @@ final class NativeLanes {
   @Name("lanes_run")
   static native int run(long program, long call);
 
+  @Name("lanes_run_many")
+  static native int runMany(long program, long calls, long count, int threads, long cancel);
+
   /** The address of index 0 of a buffer, whatever its position; 0 when it lies on the Java heap. */
   @Name("lanes::address")
   static native long address(@Raw(withEnv = true) Buffer buffer);

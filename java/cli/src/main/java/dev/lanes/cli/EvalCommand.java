@@ -87,7 +87,7 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
       Map<String, NDArray> all = expression.evaluateAll(given.values());
       double seconds = (System.nanoTime() - start) * 1e-9;
       try {
-        files.forEach((name, file) -> write(all.get(name), file));
+        files.forEach((name, file) -> write(file, all.get(name)));
         print(all, files, seconds);
       } finally {
         all.values().forEach(NDArray::close);
@@ -123,14 +123,15 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
     }
   }
 
-  private static void write(NDArray result, Path file) {
-    if (Files.isDirectory(file)) {
-      throw new InputException("-o " + file + ": this is a folder");
+  /** Writes what {@code -o} asks for. */
+  static void write(Path output, NDArray result) {
+    if (Files.isDirectory(output)) {
+      throw new InputException("-o " + output + ": this is a folder");
     }
     try {
-      Npy.write(file, result);
+      Npy.write(output, result);
     } catch (IOException e) {
-      throw new InputException("-o " + file + ": " + ErrorReport.reason(e));
+      throw new InputException("-o " + output + ": " + ErrorReport.reason(e));
     }
   }
 

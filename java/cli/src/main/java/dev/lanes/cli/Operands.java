@@ -183,7 +183,7 @@ final class Operands implements AutoCloseable {
   }
 
   /** Maps what can be mapped. Pipes and files in the other byte order have to be read. */
-  private static NDArray open(Path path) throws IOException {
+  static NDArray open(Path path) throws IOException {
     if (Files.isRegularFile(path)) {
       try {
         return Npy.map(path);
