@@ -149,7 +149,7 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
       if (isScalar) {
         out.println(Summary.text(Summary.item(each.getValue())));
       } else {
-        Summary.of(each.getValue(), options).print(out);
+        Summary.of(each.getValue(), options::compile).print(out);
       }
     }
   }
@@ -181,7 +181,7 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
     if (result.rank() == 0) {
       object.put("value", Summary.json(Summary.item(result)));
     } else {
-      Summary summary = Summary.of(result, options);
+      Summary summary = Summary.of(result, options::compile);
       object.put("min", Summary.json(summary.min()));
       object.put("max", Summary.json(summary.max()));
       object.put("mean", Summary.json(summary.mean()));

@@ -25,8 +25,10 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       EvalCommand.class,
-      ExplainCommand.class,
       MatmulCommand.class,
+      StatsCommand.class,
+      HistCommand.class,
+      ExplainCommand.class,
       InfoCommand.class,
       DemoCommand.class
     })

@@ -182,6 +182,20 @@ final class Operands implements AutoCloseable {
     }
   }
 
+  /** The array in a .npy file, the only operand of a command. */
+  static NDArray only(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new InputException(path + ": this is a folder, not a .npy file");
+    }
+    try {
+      return open(path);
+    } catch (LanesException e) {
+      throw new InputException(path + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw new InputException(path + ": " + ErrorReport.reason(e));
+    }
+  }
+
   /** Maps what can be mapped. Pipes and files in the other byte order have to be read. */
   static NDArray open(Path path) throws IOException {
     if (Files.isRegularFile(path)) {
