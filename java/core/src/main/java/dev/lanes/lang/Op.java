@@ -16,7 +16,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * The operator table: one row per operation, and the only place where an operation is described.
  * The parser, the type rules, the Java engine, the native library's {@code ops.def}, the table in
- * the README and the operator tests all follow from it.
+ * the language reference and the operator tests all follow from it.
  *
  * <p>Columns: how it is written; accuracy bound in ULP (0 = exact or correctly rounded); rough cost
  * in nanoseconds for one float64 element in cache; the range from which tests draw; one line of
@@ -986,6 +986,18 @@ public enum Op {
    */
   public boolean isReduction() {
     return !reductions.isEmpty();
+  }
+
+  /**
+   * Whether it is the name of a kind; its results are of that kind also where its argument is weak.
+   *
+   * @return true for bool, int32 and so on
+   */
+  boolean isConversion() {
+    return switch (this) {
+      case BOOL, INT32, INT64, FLOAT32, FLOAT64, COMPLEX128 -> true;
+      default -> false;
+    };
   }
 
   /**
