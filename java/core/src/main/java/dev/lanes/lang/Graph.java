@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Typed nodes, arguments before uses, each computation present once. Constants are folded as nodes
- * are added.
+ * Typed nodes, arguments before uses. Where it optimises, each computation is present once, and
+ * constants are folded as nodes are added.
  */
 final class Graph {
 
@@ -70,8 +70,13 @@ final class Graph {
     }
   }
 
+  private final boolean isOptimized;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<Node, Integer> indices = new HashMap<>();
+
+  Graph(boolean isOptimized) {
+    this.isOptimized = isOptimized;
+  }
 
   List<Node> nodes() {
     return nodes;
@@ -92,6 +97,10 @@ final class Graph {
 
   /** The index of a node equal to this one, added if there is none. */
   int add(Node node) {
+    if (!isOptimized && node instanceof Apply) {
+      nodes.add(node);
+      return nodes.size() - 1;
+    }
     return indices.computeIfAbsent(
         node,
         key -> {
@@ -107,7 +116,7 @@ final class Graph {
    * @param uses how often each node is an argument or a result
    */
   void fuse(int sum, int[] uses) {
-    if (!(nodes.get(sum) instanceof Apply add) || add.kernel.op() != Op.ADD) {
+    if (!isOptimized || !(nodes.get(sum) instanceof Apply add) || add.kernel.op() != Op.ADD) {
       return;
     }
     Kernel fused = Op.MULADD.kernel(add.kernel.key());
@@ -136,7 +145,9 @@ final class Graph {
 
   /** Adds a kernel on nodes of exactly its kinds, or its value where all arguments are known. */
   int apply(Kernel kernel, List<Integer> arguments) {
-    if (arguments.stream().allMatch(argument -> known(argument) != null)) {
+    boolean isConversion = kernel.op() == conversion(kernel.result());
+    if ((isOptimized || isConversion)
+        && arguments.stream().allMatch(argument -> known(argument) != null)) {
       return fold(kernel, arguments);
     }
     return add(new Apply(kernel, List.copyOf(arguments)));

@@ -7,6 +7,7 @@ import dev.lanes.DType;
 import dev.lanes.LanesException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class TranslatorTest {
 
   /** Operands are typed by their first letter; k, n and m are Java numbers. */
   private static Program translate(String text, DType output) {
-    Tree tree = Parser.parse(text);
+    Tree tree = Parser.parse(text).binding(Set.of("e"));
     List<Argument> arguments =
         tree.names().stream()
             .map(
