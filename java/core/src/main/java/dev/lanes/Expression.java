@@ -9,6 +9,7 @@ import dev.lanes.lang.Program.Role;
 import dev.lanes.lang.Spelling;
 import dev.lanes.lang.Translator;
 import dev.lanes.lang.Tree;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,26 +30,12 @@ import java.util.stream.Collectors;
  */
 public final class Expression {
 
-  /** Work that is worth a second thread: a few times what it costs to hand it over. */
-  private static final double PARALLEL_NANOS = 20_000;
-
   private final Tree tree;
   private final Options options;
   private final List<String> constants;
   private final Map<Key, Specialisation> cache = new ConcurrentHashMap<>();
   private final Map<Set<String>, Expression> bindings = new ConcurrentHashMap<>();
   private volatile Specialisation last;
-
-  /**
-   * What a caller may choose beside the text.
-   *
-   * @param engine null for the process's
-   * @param threads 0 for the process's
-   */
-  private record Options(
-      Engine engine, int threads, Casting casting, ResultOrder order, boolean isOptimized) {
-    static final Options DEFAULT = new Options(null, 0, Casting.SAME_KIND, ResultOrder.C, true);
-  }
 
   private record Key(List<Argument> arguments, DType output) {}
 
@@ -131,12 +118,11 @@ public final class Expression {
   /**
    * The same expression on an engine of the caller's choice.
    *
-   * @param engine {@link JavaEngine#INSTANCE} or {@link NativeEngine#instance()}
+   * @param newEngine {@link JavaEngine#INSTANCE} or {@link NativeEngine#instance()}
    * @return an expression that shares nothing but the text
    */
-  public Expression on(Engine engine) {
-    return with(
-        new Options(engine, options.threads, options.casting, options.order, options.isOptimized));
+  public Expression on(Engine newEngine) {
+    return with(options.withEngine(newEngine));
   }
 
   /**
@@ -148,13 +134,24 @@ public final class Expression {
    * @throws LanesException code LIMIT for other counts
    */
   public Expression withThreads(int count) {
-    return with(
-        new Options(
-            options.engine,
-            Lanes.requireThreads(count),
-            options.casting,
-            options.order,
-            options.isOptimized));
+    return with(options.withThreads(Lanes.requireThreads(count)));
+  }
+
+  /**
+   * The same expression with an end to the time that one evaluation may take. It stops within a few
+   * milliseconds after that and throws; outputs of the caller's are then partly written. Without a
+   * timeout, an interrupt of the calling thread stops evaluations that take more than a fraction of
+   * a millisecond; the interrupt status stays set.
+   *
+   * @param limit more than zero
+   * @return an expression that shares nothing but the text
+   * @throws LanesException code LIMIT for other durations; from evaluations, code CANCELLED
+   */
+  public Expression withTimeout(Duration limit) {
+    if (limit.isNegative() || limit.isZero()) {
+      throw new LanesException(Code.LIMIT, "a timeout is more than zero, not " + limit);
+    }
+    return with(options.withTimeout(limit));
   }
 
   /**
@@ -165,13 +162,7 @@ public final class Expression {
    * @return an expression that shares nothing but the text
    */
   public Expression withCasting(Casting casting) {
-    return with(
-        new Options(
-            options.engine,
-            options.threads,
-            Objects.requireNonNull(casting, "casting"),
-            options.order,
-            options.isOptimized));
+    return with(options.withCasting(Objects.requireNonNull(casting, "casting")));
   }
 
   /**
@@ -181,13 +172,7 @@ public final class Expression {
    * @return an expression that shares nothing but the text
    */
   public Expression withOrder(ResultOrder order) {
-    return with(
-        new Options(
-            options.engine,
-            options.threads,
-            options.casting,
-            Objects.requireNonNull(order, "order"),
-            options.isOptimized));
+    return with(options.withOrder(Objects.requireNonNull(order, "order")));
   }
 
   /**
@@ -200,8 +185,7 @@ public final class Expression {
    * @return an expression that shares nothing but the text
    */
   public Expression withOptimization(boolean isOptimized) {
-    return with(
-        new Options(options.engine, options.threads, options.casting, options.order, isOptimized));
+    return with(options.withOptimization(isOptimized));
   }
 
   private Expression with(Options chosen) {
@@ -365,16 +349,22 @@ public final class Expression {
               ? output
               : allocate(output, program, outputShape(call), arrays);
       call.operands[specialisation.output] = target;
-      decideThreads(call, specialisation.costs);
+      double nanos = decideThreads(call, specialisation.costs);
+      boolean isDone = false;
       call.acquire();
-      try {
+      try (Watch watch = Watch.over(nanos, options.timeout())) {
+        call.watch = watch;
         if (Verifier.ENABLED && engine() instanceof NativeEngine) {
           Verifier.run(specialisation.prepared, call);
         } else {
           specialisation.prepared.run(call);
         }
+        isDone = true;
       } finally {
         call.release();
+        if (!isDone && target != output) {
+          target.close();
+        }
       }
       if (output == null || target == output) {
         return target;
@@ -390,7 +380,7 @@ public final class Expression {
 
   /** A fresh array for a result, which is handed out unless an output is given. */
   private NDArray allocate(NDArray output, Program program, long[] shape, NDArray[] arrays) {
-    ResultOrder order = output == null ? options.order : ResultOrder.C;
+    ResultOrder order = output == null ? options.order() : ResultOrder.C;
     return order.allocate(outputDType(program), shape, arrays);
   }
 
@@ -419,7 +409,7 @@ public final class Expression {
   }
 
   private Engine engine() {
-    return options.engine == null ? Lanes.engine() : options.engine;
+    return options.engine() == null ? Lanes.engine() : options.engine();
   }
 
   private Specialisation specialise(NDArray[] arrays, Object[] values, DType output) {
@@ -439,7 +429,7 @@ public final class Expression {
     if (found == null) {
       requireOneResult();
       Program program =
-          Translator.translate(tree, arguments, output, options.casting, options.isOptimized);
+          Translator.translate(tree, arguments, output, options.casting(), options.isOptimized());
       found = Specialisation.of(key, program, engine());
       cache.put(key, found);
     }
@@ -530,12 +520,15 @@ public final class Expression {
     return true;
   }
 
-  private void decideThreads(Call call, double[] costs) {
-    int most = options.threads == 0 ? Lanes.threads() : options.threads;
+  /** Gives every pass its threads; returns about how many nanoseconds the run will take. */
+  private double decideThreads(Call call, double[] costs) {
+    double total = 0;
     for (int p = 0; p < costs.length; p++) {
       double nanos = costs[p] * Call.size(call.shapes[p]);
-      call.threads[p] = nanos < PARALLEL_NANOS ? 1 : most;
+      call.threads[p] = Threads.forWork(nanos, options.threads());
+      total += nanos / call.threads[p];
     }
+    return total;
   }
 
   /**
