@@ -1,4 +1,4 @@
-// The C ABI of liblanes: what the Java side may ask for, and the two word formats that cross the boundary.
+// The C ABI of liblanes: what the Java side may ask for, and the word formats that cross the boundary.
 //
 // Every function returns a status or plain numbers; none throws, prints, aborts or calls back. Addresses travel as
 // int64_t so that the binding needs no pointer objects. All functions are thread-safe unless they say otherwise.
@@ -22,11 +22,12 @@ extern "C" {
 
 enum lanes_status {
   LANES_OK = 0,
-  LANES_BAD_ARGUMENT = 1,    // a null or negative argument, an unknown ISA name, a buffer that is too small
-  LANES_BAD_PROGRAM = 2,     // the words are not a program that this library can run
-  LANES_NO_MEMORY = 3,       // the machine has no memory for what was asked
-  LANES_CANCELLED = 4,       // the cancel flag was seen; outputs are partly written
-  LANES_UNSUPPORTED_CPU = 5  // none of the compiled instruction sets runs here
+  LANES_BAD_ARGUMENT = 1,     // a null or negative argument, an unknown ISA name, a buffer that is too small
+  LANES_BAD_PROGRAM = 2,      // the words are not a program that this library can run
+  LANES_NO_MEMORY = 3,        // the machine has no memory for what was asked
+  LANES_CANCELLED = 4,        // the cancel flag was seen; outputs are partly written
+  LANES_UNSUPPORTED_CPU = 5,  // none of the compiled instruction sets runs here
+  LANES_OUT_OF_RANGE = 6      // an index is outside its axis; outputs are partly written
 };
 
 // ---- What this library is -------------------------------------------------------------------------------------------
@@ -56,12 +57,27 @@ LANES_API int64_t lanes_allocate(int64_t bytes) LANES_NOEXCEPT;
 // Gives back what lanes_allocate returned; `bytes` as it was given there.
 LANES_API void lanes_free(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 
-// Maps `bytes` > 0 bytes of the file whose NUL-terminated path stands at `path`, from `offset` (any value), read-only
-// or shared and writable. Returns the address of byte `offset`, or minus errno.
-LANES_API int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t writable) LANES_NOEXCEPT;
+enum lanes_access {
+  LANES_READ = 0,
+  LANES_WRITE = 1,   // shared with all who map the file
+  LANES_RESERVE = 2  // LANES_WRITE, and the file's holes are filled first, so that no write finds the disk full
+};
+
+// Maps `bytes` > 0 bytes of the file whose NUL-terminated path stands at `path`, from `offset` (any value). Returns the
+// address of byte `offset`, or minus errno.
+LANES_API int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t access) LANES_NOEXCEPT;
 
 // Ends a mapping; arguments as lanes_map returned and took them.
 LANES_API void lanes_unmap(int64_t address, int64_t bytes) LANES_NOEXCEPT;
+
+// ---- Waiting between processes --------------------------------------------------------------------------------------
+
+// Sleeps while the int32_t at `address`, a multiple of 4, is `expected`: until lanes_wake, for `nanoseconds` at the
+// longest, and possibly for less. The word may lie in memory that processes share.
+LANES_API void lanes_wait(int64_t address, int32_t expected, int64_t nanoseconds) LANES_NOEXCEPT;
+
+// Wakes all threads of all processes that sleep on the word.
+LANES_API void lanes_wake(int64_t address) LANES_NOEXCEPT;
 
 // ---- Programs -------------------------------------------------------------------------------------------------------
 //
@@ -76,7 +92,9 @@ LANES_API void lanes_unmap(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 //     per input:        operand, register               the operand's elements, converted to its kind
 //     per load:         constant, register              one value for every element
 //     per instruction:  kernel, destination, a, b, c    registers; -1 where the kernel takes fewer
-//     per output:       operand, register, reduction    -1 stores each element, else an index into the reductions
+//     per output:       operand, register, reduction, parameter
+//                       reduction -1 stores each element, else it is an index into the reductions; the parameter of
+//                       var and std is ddof, others have 0
 //
 // Kernels are numbered by their lines in ops.def, reductions by theirs. Every register is written before it is read. An
 // instruction may write a register that it also reads; inputs and loads have registers of their own. An operand is an
@@ -98,24 +116,107 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 //
 //   address of an int32_t cancel flag (or 0), flags (0)
 //   per pass:
-//     threads, rank, shape[rank]
+//     threads, rank, reduced axes, shape[rank]
 //     per input, then per output of the pass, in the program's order:  address, strides[rank] in bytes
 //
-// `threads` >= 1 is the most that the pass may use. Strides are 0 along axes over which an operand is broadcast, and
-// for the outputs of reductions, which take place over all elements: such an output is one element. An output may share
-// its memory with an input only when address, strides and element size are the same for both (each element is read
-// before it is written); other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction
-// over no elements stores its identity (sum 0); the caller refuses those that have none. Elements of inputs and outputs
-// need no alignment.
+// `threads` >= 1 is the most that the pass may use. Bit k of `reduced axes` is set when the pass's reductions take place
+// along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is broadcast,
+// and for the outputs of reductions along the reduced axes. An output that stores each element may share its memory with
+// an input when address, strides and element size are the same for both (each element is read before it is written);
+// other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no elements stores
+// its identity (sum 0, prod 1, any 0, all 1; mean, var and std NaN); the caller refuses those that have none. Elements of
+// inputs and outputs need no alignment.
 //
 // What bits a NaN has is not promised, only that it is one.
 //
-// Reductions give the same bits for any number of threads and any instruction set: elements are numbered in C order of
-// the shape given here; chunks of 16384 of them are reduced in 32 interleaved accumulators (element i of the chunk goes
-// to accumulator i mod 32, in order of i), the accumulators are folded in halves (j with j+16, then j+8, +4, +2, +1),
-// and the results of the chunks are combined in pairs, neighbours first, level by level, an odd last one moving up
-// unchanged. Only accumulators that got an element take part; where only one of a pair did, it is taken as it is.
+// Reductions give the same bits for any number of threads and any instruction set: the elements of one result are
+// numbered in C order of the reduced axes given here; chunks of 16384 of them are reduced in 32 interleaved accumulators
+// (element i of the chunk goes to accumulator i mod 32, in order of i), the accumulators are folded in halves (j with
+// j+16, then j+8, +4, +2, +1), and the results of the chunks are combined in pairs, neighbours first, level by level, an
+// odd last one moving up unchanged. Only accumulators that got an element take part; where only one of a pair did, it is
+// taken as it is.
+//
+// float32 accumulates in float64. mean is the sum over the count. For var and std an accumulator holds its first element
+// k, the mean m of the elements minus k, and the sum q of squares of differences from the mean. Each 32 elements x of an
+// accumulator, or the fewer that are left in the chunk, are summed about a pivot p = k + m, s = sum(x - p) and
+// t = sum((x - p)^2) in order of x, and taken in, with b of them and n in all, as
+//   d = s * (1 / b) + ((p - k) - m),   q += max(t - s * (s * (1 / b)), 0) + (d * d) * ((n - b) * (b / n)),
+//   m += d * (b / n),
+// and accumulators and chunks are joined, k staying the left one's, as
+//   d = (k' - k) + (m' - m),   w = n' / (n + n'),   q = (q + q') + (d * d) * (n * w),   m += d * w.
+// var is q / max(count - ddof, 0). argmin and argmax give the number of the first best element, or of the first NaN;
+// nanargmin and nanargmax pass over NaN and give -1 when there is nothing else.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
+
+// Runs a program `count` times: `calls` is the address of the addresses of as many calls, each with words as above,
+// none of which writes what another one reads or writes. Up to `threads` of them run at the same time, handed out as
+// threads become free; `cancel` is the address of an int32_t flag (or 0) that is looked at between them. After a
+// failure the rest is left out.
+LANES_API int32_t lanes_run_many(int64_t program, int64_t calls, int64_t count, int32_t threads,
+                                 int64_t cancel) LANES_NOEXCEPT;
+
+// ---- Operations on whole arrays -------------------------------------------------------------------------------------
+//
+// `call` is the address of int64_t words that describe arrays of one shape:
+//
+//   address of an int32_t cancel flag (or 0), threads, rank, shape[rank]
+//   per array:  address, dtype code, bytes of one element, strides[rank] in bytes
+//
+// Elements need no alignment, strides may be anything but for outputs, whose elements must not share bytes. An output
+// may be the same view as an input, with the same dtype; other overlaps are the caller's to avoid. Results are the same
+// for any number of threads and any instruction set.
+
+// Copies array 0 to array 1. Values convert upwards or sideways among bool, integers, floats and complex: integers keep
+// their low bits, floats are rounded once, to nearest. Byte strings are padded with NUL.
+LANES_API int32_t lanes_copy(int64_t call) LANES_NOEXCEPT;
+
+// Scans array 0 along an axis into array 1: operation 0 adds, 1 multiplies, 2 keeps the greatest, 3 the least; int64_t
+// is what bools and integers are combined in, double what floats are. Of equal elements the later one is kept, and NaN
+// spreads.
+//
+// The order: a row is cut into segments of 256 elements, within[i] = x[first of the segment] op ... op x[i] in this
+// order, base[0] is nothing, base[s + 1] = base[s] op (within of the last of segment s), and
+// y[i] = base[segment of i] op within[i]. Products of floats alone are taken in one go, since a part may leave the
+// range of double where the whole does not.
+LANES_API int32_t lanes_scan(int64_t call, int32_t operation, int32_t axis) LANES_NOEXCEPT;
+
+// Counts array 0 by bins. Rule 0: `edges` holds bins + 1 ascending doubles of which no two are equal, about equally far
+// apart; rule 1: any ascending ones; rule 2: elements are the numbers of their bins. A bin holds its left edge, the
+// last one its right edge too; elements outside and NaN are not counted, with rule 2 they are LANES_OUT_OF_RANGE.
+// Writes bins < 2^31 numbers: without `weighted` int64_t counts, else array 1 holds weights and sums of these are
+// written as double, each piece of 65536 elements added up from 0 in order and the pieces likewise.
+LANES_API int32_t lanes_histogram(int64_t call, int32_t rule, int64_t edges, int64_t bins, int32_t weighted,
+                                  int64_t numbers) LANES_NOEXCEPT;
+
+// Random numbers: element i of array 0 in C order is made of the 64-bit word at `position` + i of a stream. A group of
+// 16 words, from a multiple of 16 on, is made of 8 blocks of Philox4x32-10 with the key's low and high half as key and
+// the counter (low half of b, high half of b, stream, 0), where b = position / 16 * 8 + k for block k: word k is made
+// of the block's first two numbers, low half first, word 8 + k of the others.
+//
+// Uniform: a + b * u, at most c, with u the upper 53 bits * 2^-53.
+// Normal: a + b * z, with z the quantile (see random_kernels.cpp) of the upper 52 bits, the lowest being the sign.
+LANES_API int32_t lanes_random_uniform(int64_t call, int64_t key, int64_t stream, int64_t position, double a, double b,
+                                       double c) LANES_NOEXCEPT;
+LANES_API int32_t lanes_random_normal(int64_t call, int64_t key, int64_t stream, int64_t position, double a,
+                                      double b) LANES_NOEXCEPT;
+
+// low + w * range / 2^64 rounded down, for an unsigned range > 0, wrapping. Where the fraction's 2^64th parts are fewer
+// than 2^64 mod range the word is refused, and the first two numbers of the block with the counter (low half of the
+// element's position, its high half, stream, t) are tried instead, t = 1, 2, ...
+LANES_API int32_t lanes_random_integers(int64_t call, int64_t key, int64_t stream, int64_t position, int64_t low,
+                                        int64_t range) LANES_NOEXCEPT;
+
+// Takes indices along an axis: the call has the shape of the output, array 1; array 0 has the same strides as the
+// source and `length` elements along the axis. `indices` is the address of an aligned int64_t for each element along
+// the output's axis; below zero they count from the end.
+LANES_API int32_t lanes_take(int64_t call, int32_t axis, int64_t length, int64_t indices) LANES_NOEXCEPT;
+
+// How many elements of array 0 are not zero, for each chunk of 16384 elements in C order, as int64_t.
+LANES_API int32_t lanes_nonzero_count(int64_t call, int64_t counts) LANES_NOEXCEPT;
+
+// Their indices: `starts` holds, for each chunk and one more, how many there are before it; on axis k those go to
+// int64_t indices[k * total + i].
+LANES_API int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) LANES_NOEXCEPT;
 
 // ---- Filters --------------------------------------------------------------------------------------------------------
 //

@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.lang.Kernel;
 import dev.lanes.lang.Program.Instruction;
+import dev.lanes.lang.Program.Output;
 import dev.lanes.lang.Reference;
 
 /**
@@ -23,31 +24,35 @@ final class ErrorBound {
    * instruction runs.
    */
   static double[] of(Instruction instruction, Object[] registers, double[][] errors, int n) {
-    double[] total = new double[JavaEngine.BLOCK];
+    double[] total = new double[2 * JavaEngine.BLOCK];
     Object[] arguments = new Object[3];
     for (int i = 0; i < instruction.arguments().size(); i++) {
       arguments[i] = registers[instruction.arguments().get(i)];
     }
     Kernel kernel = instruction.kernel();
+    int width = Reference.width(kernel.result());
     Object plain = Reference.block(kernel.result(), n);
     kernel.reference().apply(plain, arguments[0], arguments[1], arguments[2], n);
     for (int i = 0; i < instruction.arguments().size(); i++) {
       double[] error = errors[instruction.arguments().get(i)];
-      if (isZero(error, n)) {
+      int argumentWidth = Reference.width(kernel.arguments().get(i));
+      if (isZero(error, n * argumentWidth)) {
         continue;
       }
-      double[] widest = new double[n];
+      double[] widest = new double[n * width];
       for (double part : PARTS) {
         Object[] moved = arguments.clone();
-        moved[i] = move(arguments[i], error, part, n);
+        moved[i] = move(arguments[i], error, part, n * argumentWidth);
         Object other = Reference.block(kernel.result(), n);
         kernel.reference().apply(other, moved[0], moved[1], moved[2], n);
-        for (int k = 0; k < n; k++) {
+        for (int k = 0; k < n * width; k++) {
           widest[k] = Math.max(widest[k], difference(plain, other, k));
         }
       }
-      for (int k = 0; k < n; k++) {
-        total[k] += MARGIN * widest[k] + (error[k] > 0 ? ulp(plain, k) : 0);
+      for (int k = 0; k < n * width; k++) {
+        int first = k / width * argumentWidth;
+        boolean isMoved = error[first] + error[first + argumentWidth - 1] > 0;
+        total[k] += MARGIN * widest[k] + (isMoved ? ulp(plain, k) : 0);
       }
     }
     return total;
@@ -56,11 +61,13 @@ final class ErrorBound {
   /** Adds what both engines may be off by themselves. */
   static void addRounding(Kernel kernel, Object result, double[] error, int n) {
     if (kernel.ulp() > 0) {
-      for (int k = 0; k < n; k++) {
-        double unit =
-            kernel.key().bytes() == Float.BYTES
-                ? Math.ulp((float) ((double[]) result)[k])
-                : ulp(result, k);
+      boolean isComplex = kernel.result() == Kind.COMPLEX128;
+      for (int k = 0; k < n * Reference.width(kernel.result()); k++) {
+        double value = ((double[]) result)[k];
+        if (isComplex) {
+          value = Math.max(Math.abs(value), Math.abs(((double[]) result)[k ^ 1]));
+        }
+        double unit = kernel.result() == Kind.FLOAT32 ? Math.ulp((float) value) : Math.ulp(value);
         error[k] += 2 * kernel.ulp() * (Double.isFinite(unit) ? unit : 0);
       }
     }
@@ -105,5 +112,56 @@ final class ErrorBound {
   private static double ulp(Object block, int k) {
     double unit = block instanceof double[] doubles ? Math.ulp(doubles[k]) : 0;
     return Double.isFinite(unit) ? unit : 0;
+  }
+
+  /** How far the result of a reduction may be off when its elements are. */
+  static final class OfReduction {
+    private final Output output;
+    private double total;
+    private double greatest;
+    private double relative;
+
+    OfReduction(Output output) {
+      this.output = output;
+    }
+
+    void add(Object block, double[] error, int n) {
+      for (int k = 0; k < n; k++) {
+        if (error[k] != 0) {
+          total += error[k];
+          greatest = Math.max(greatest, error[k]);
+          double x = block instanceof long[] longs ? longs[k] : ((double[]) block)[k];
+          relative += error[k] / Math.abs(x);
+        }
+      }
+    }
+
+    /**
+     * The bound.
+     *
+     * @param result a block of one element
+     * @param count elements
+     */
+    double bound(Object result, long count) {
+      if (total == 0) {
+        return 0;
+      }
+      double value = result instanceof long[] longs ? longs[0] : ((double[]) result)[0];
+      // A standard deviation changes by no more than that of the errors.
+      double spread = greatest * Math.sqrt((double) count / Math.max(count - output.ddof(), 1));
+      double bound =
+          switch (output.reduction().op()) {
+            case SUM, COUNT_NONZERO -> 2 * total;
+            case MEAN -> 2 * total / count;
+            case PROD -> relative < 0.1 ? 4 * relative * Math.abs(value) : Double.POSITIVE_INFINITY;
+            case VAR -> 4 * (Math.sqrt(value) + spread) * spread;
+            case STD -> 2 * spread;
+            case MIN, MAX, NANMIN, NANMAX -> greatest;
+            case ANY, ALL -> 1;
+            default -> Double.POSITIVE_INFINITY;
+          };
+      double unit = output.reduction().result() == Kind.FLOAT32 ? Math.ulp((float) value) : 0;
+      return Double.isNaN(bound + unit) ? Double.POSITIVE_INFINITY : bound + unit;
+    }
   }
 }

@@ -12,10 +12,16 @@ import dev.lanes.lang.Tree;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A compiled text, for example {@code 2*a + 3*b}, that runs over arrays as often as one likes.
@@ -27,19 +33,19 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Expression {
 
   private final Tree tree;
-  private final Engine engine; // null for the process's
-  private final int threads; // 0 for the process's
-  private final Duration timeout; // null for none
+  private final Options options;
+  private final List<String> constants;
   private final Map<Key, Specialisation> cache = new ConcurrentHashMap<>();
+  private final Map<Set<String>, Expression> bindings = new ConcurrentHashMap<>();
   private volatile Specialisation last;
 
-  private record Key(List<Argument> arguments, DType output) {}
+  private record Key(List<Argument> arguments, List<DType> outputs) {}
 
   /**
    * The program for one combination of operand types, and what every call asks of it.
    *
    * @param inputs by number of operand the variable that stands there, -1 for other roles
-   * @param output number of the operand that is the result
+   * @param outputs by number of result the operand that it is
    * @param costs of the passes, in nanoseconds per element
    * @param isPlain whether there are neither values nor temporaries
    */
@@ -48,7 +54,7 @@ public final class Expression {
       Program program,
       Engine.Prepared prepared,
       int[] inputs,
-      int output,
+      int[] outputs,
       double[] costs,
       boolean isPlain) {
 
@@ -56,17 +62,21 @@ public final class Expression {
       List<Program.Operand> operands = program.operands();
       int[] inputs =
           operands.stream().mapToInt(o -> o.role() == Role.INPUT ? o.index() : -1).toArray();
+      int[] outputs =
+          IntStream.range(0, operands.size())
+              .filter(i -> operands.get(i).role() == Role.OUTPUT)
+              .toArray();
       return new Specialisation(
           key,
           program,
           engine.prepare(program),
           inputs,
-          outputIndex(program),
+          outputs,
           program.passes().stream().mapToDouble(Program.Pass::cost).toArray(),
           operands.stream().allMatch(o -> o.role() == Role.INPUT || o.role() == Role.OUTPUT));
     }
 
-    boolean fits(NDArray[] operands, DType output) {
+    boolean fits(NDArray[] operands, NDArray[] given) {
       List<Argument> arguments = key.arguments;
       for (int i = 0; i < operands.length; i++) {
         Argument argument = arguments.get(i);
@@ -74,27 +84,50 @@ public final class Expression {
           return false;
         }
       }
-      return key.output == output;
+      for (int i = 0; i < outputs.length; i++) {
+        if (key.outputs.get(i) != (given[i] == null ? null : given[i].dtype())) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    DType dtype(int result) {
+      return program.operands().get(outputs[result]).dtype();
     }
   }
 
-  private Expression(Tree tree, Engine engine, int threads, Duration timeout) {
+  private Expression(Tree tree, Options options) {
     this.tree = tree;
-    this.engine = engine;
-    this.threads = threads;
-    this.timeout = timeout;
+    this.options = options;
+    this.constants = tree.constants();
   }
 
   /**
-   * Compiles a text. The operators, functions and constants are those of the language reference; a
-   * text costs time and memory in proportion to its length, whatever it says.
+   * Compiles a text: an expression, or statements separated by semicolons or line ends. The
+   * language reference, {@code docs/language.md}, describes all of it. A text costs time and memory
+   * in proportion to its length and to {@link Parser#MAX_NODES}, whatever it says.
    *
-   * @param text the expression, at most 2^20 characters
+   * @param text at most 2^20 characters
    * @return the expression
    * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT
    */
   public static Expression compile(String text) {
-    return new Expression(Parser.parse(text), null, 0, null);
+    return new Expression(Parser.parse(text), Options.DEFAULT);
+  }
+
+  /**
+   * The same text for other results than it has by itself.
+   *
+   * @param names assigned in the text, also such as later statements use; at least one
+   * @return an expression without the statements and operands that these results do not need
+   * @throws LanesException code UNKNOWN_NAME for a name that the text does not assign
+   */
+  public Expression withResults(String... names) {
+    if (names.length == 0) {
+      throw new LanesException(Code.ARITY, "name at least one result");
+    }
+    return new Expression(Parser.parse(tree.text(), List.of(names)), options);
   }
 
   /**
@@ -104,7 +137,7 @@ public final class Expression {
    * @return an expression that shares nothing but the text
    */
   public Expression on(Engine newEngine) {
-    return new Expression(tree, newEngine, threads, timeout);
+    return with(options.withEngine(newEngine));
   }
 
   /**
@@ -116,7 +149,7 @@ public final class Expression {
    * @throws LanesException code LIMIT for other counts
    */
   public Expression withThreads(int count) {
-    return new Expression(tree, engine, Lanes.requireThreads(count), timeout);
+    return with(options.withThreads(Lanes.requireThreads(count)));
   }
 
   /**
@@ -130,7 +163,7 @@ public final class Expression {
    * @throws LanesException code LIMIT for other durations; from evaluations, code CANCELLED
    */
   public Expression withTimeout(Duration limit) {
-    return new Expression(tree, engine, threads, requireTimeout(limit));
+    return with(options.withTimeout(requireTimeout(limit)));
   }
 
   static Duration requireTimeout(Duration limit) {
@@ -141,12 +174,60 @@ public final class Expression {
   }
 
   /**
-   * The names of the operands.
+   * The same expression with another rule for outputs of the caller's, instead of {@link
+   * Casting#SAME_KIND}.
+   *
+   * @param casting how far an output's dtype may be from the result's
+   * @return an expression that shares nothing but the text
+   */
+  public Expression withCasting(Casting casting) {
+    return with(options.withCasting(Objects.requireNonNull(casting, "casting")));
+  }
+
+  /**
+   * The same expression with fresh results in another order than {@link ResultOrder#C}.
+   *
+   * @param order how their axes lie in memory
+   * @return an expression that shares nothing but the text
+   */
+  public Expression withOrder(ResultOrder order) {
+    return with(options.withOrder(Objects.requireNonNull(order, "order")));
+  }
+
+  /**
+   * The same expression with or without optimisations of its meaning: constants folded, common
+   * parts computed once, powers with small constant exponents as products, roots and quotients.
+   * Without them a program has one instruction per operator, and {@code x**3} calls pow; results
+   * may differ in the last place of such powers and in nothing else.
+   *
+   * @param isOptimized true as by default, false for programs that follow the text
+   * @return an expression that shares nothing but the text
+   */
+  public Expression withOptimization(boolean isOptimized) {
+    return with(options.withOptimization(isOptimized));
+  }
+
+  private Expression with(Options chosen) {
+    return new Expression(tree, chosen);
+  }
+
+  /**
+   * The names of the operands, known without their types.
    *
    * @return in the order in which the text first uses them
    */
   public List<String> variables() {
     return tree.names();
+  }
+
+  /**
+   * The names in the text that stand for a number, such as {@code pi} and {@code e}, unless an
+   * operand of that name is given by name.
+   *
+   * @return some of {@code pi e inf nan}, sorted
+   */
+  public List<String> constants() {
+    return constants;
   }
 
   /**
@@ -158,12 +239,14 @@ public final class Expression {
    * @throws LanesException code ARITY, TYPE, SHAPE or CLOSED
    */
   public NDArray evaluate(NDArray... operands) {
-    return run(Call.take(), null, operands, null);
+    requireOneResult();
+    return run(Call.take(), operands, null)[0];
   }
 
   /**
    * Evaluates over operands given by name. A Boolean or a Number of Java's own is one value for all
-   * elements and, like a constant in the text, takes the precision of what it meets.
+   * elements and, like a constant in the text, takes the precision of what it meets; an array
+   * without axes ({@link NDArray#scalar}) is one value of exactly its type.
    *
    * @param operands an {@link NDArray}, Number or Boolean for each variable; others are ignored
    * @return a new array of the shape that the operands broadcast to, in C order; without axes for a
@@ -171,7 +254,8 @@ public final class Expression {
    * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE or CLOSED
    */
   public NDArray evaluate(Map<String, ?> operands) {
-    return runNamed(null, operands);
+    requireOneResult();
+    return bound(operands).runNamed(Call.take(), operands)[0];
   }
 
   /**
@@ -185,9 +269,12 @@ public final class Expression {
    * @throws LanesException code ARITY, TYPE, SHAPE, CAST, READ_ONLY or CLOSED
    */
   public NDArray evaluateInto(NDArray output, NDArray... operands) {
+    requireOneResult();
     requireWritable(output);
     Call call = Call.take();
-    return run(call, output, call.keep(operands), null);
+    call.given(1)[0] = output;
+    run(call, call.keep(operands), null);
+    return output;
   }
 
   /**
@@ -199,17 +286,108 @@ public final class Expression {
    * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE, CAST, READ_ONLY or CLOSED
    */
   public NDArray evaluateInto(NDArray output, Map<String, ?> operands) {
-    return runNamed(requireWritable(output), operands);
+    requireOneResult();
+    Call call = Call.take();
+    call.given(1)[0] = requireWritable(output);
+    bound(operands).runNamed(call, operands);
+    return output;
   }
 
-  private static NDArray requireWritable(NDArray output) {
+  /**
+   * The names of the results.
+   *
+   * @return in the order of the text; one empty name for an expression that has none
+   */
+  public List<String> results() {
+    return tree.results().stream().map(Tree.Result::name).toList();
+  }
+
+  /**
+   * Evaluates all results at once, over arrays given in the order of {@link #variables()}. What
+   * results have in common is computed once, and those of one shape take one pass over the data.
+   *
+   * @param operands as many as there are variables
+   * @return a new array for each of {@link #results()}, in their order
+   * @throws LanesException code ARITY, TYPE, SHAPE, AXIS or CLOSED
+   */
+  public Map<String, NDArray> evaluateAll(NDArray... operands) {
+    return named(run(Call.take(), operands, null));
+  }
+
+  /**
+   * Evaluates all results at once, over operands given by name.
+   *
+   * @param operands as in {@link #evaluate(Map)}
+   * @return a new array for each of {@link #results()}, in their order
+   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE, AXIS or CLOSED
+   */
+  public Map<String, NDArray> evaluateAll(Map<String, ?> operands) {
+    return evaluateAllInto(Map.of(), operands);
+  }
+
+  /**
+   * Evaluates all results at once, some or all of them into arrays of the caller's. These may be
+   * operands or overlap with them: the results are as if all operands had been read first.
+   *
+   * @param outputs by name of a result, as in {@link #evaluateInto(NDArray, NDArray...)}; no two
+   *     may overlap. Results without one get a new array
+   * @param operands as in {@link #evaluate(Map)}
+   * @return the array of each of {@link #results()}, in their order
+   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE, AXIS, CAST, READ_ONLY or CLOSED; SHAPE
+   *     for outputs that overlap each other
+   */
+  public Map<String, NDArray> evaluateAllInto(
+      Map<String, NDArray> outputs, Map<String, ?> operands) {
+    Expression bound = bound(operands);
+    if (bound != this) {
+      return bound.evaluateAllInto(outputs, operands);
+    }
+    List<String> names = results();
+    for (String name : outputs.keySet()) {
+      if (!names.contains(name)) {
+        throw new LanesException(
+            Code.UNKNOWN_NAME,
+            "there is no result " + Spelling.quote(name) + Spelling.hint(name, names.stream()));
+      }
+    }
+    Call call = Call.take();
+    NDArray[] given = call.given(names.size());
+    for (int i = 0; i < names.size(); i++) {
+      NDArray output = outputs.get(names.get(i));
+      if (output != null) {
+        requireWritable(output);
+        requireApart(output, given, i);
+      }
+      given[i] = output;
+    }
+    return named(runNamed(call, operands));
+  }
+
+  private static void requireApart(NDArray output, NDArray[] others, int count) {
+    for (int i = 0; i < count; i++) {
+      if (others[i] != null && NDArray.mayShareBytes(output, others[i])) {
+        throw new LanesException(
+            Code.SHAPE, "two outputs overlap; give each result memory of its own");
+      }
+    }
+  }
+
+  private Map<String, NDArray> named(NDArray[] arrays) {
+    Map<String, NDArray> named = new LinkedHashMap<>();
+    for (int i = 0; i < arrays.length; i++) {
+      named.put(tree.results().get(i).name(), arrays[i]);
+    }
+    return named;
+  }
+
+  static NDArray requireWritable(NDArray output) {
     if (output.isReadOnly()) {
       throw new LanesException(Code.READ_ONLY, "the output is read-only");
     }
     return output;
   }
 
-  private NDArray runNamed(NDArray output, Map<String, ?> operands) {
+  private NDArray[] runNamed(Call call, Map<String, ?> operands) {
     Object[] values = values(operands);
     NDArray[] arrays = new NDArray[values.length];
     boolean hasScalars = false;
@@ -220,7 +398,17 @@ public final class Expression {
         hasScalars = true;
       }
     }
-    return run(Call.take(), output, arrays, hasScalars ? values : null);
+    return run(call, arrays, hasScalars ? values : null);
+  }
+
+  /** This text with those of its constants as operands for which the caller gives one. */
+  private Expression bound(Map<String, ?> operands) {
+    if (constants.stream().noneMatch(operands::containsKey)) {
+      return this;
+    }
+    Set<String> given =
+        constants.stream().filter(operands::containsKey).collect(Collectors.toUnmodifiableSet());
+    return bindings.computeIfAbsent(given, names -> new Expression(tree.binding(names), options));
   }
 
   private Object[] values(Map<String, ?> operands) {
@@ -230,10 +418,12 @@ public final class Expression {
       String name = names.get(i);
       values[i] = operands.get(name);
       if (values[i] == null && !operands.containsKey(name)) {
-        String near = Spelling.nearest(name, operands.keySet().stream());
-        String hint = near == null ? "" : "; did you mean '" + near + "'?";
+        String hint = Spelling.hint(name, operands.keySet().stream());
         throw new LanesException(
-            Code.UNKNOWN_NAME, "there is no operand '" + name + "'" + hint, column(i), null);
+            Code.UNKNOWN_NAME,
+            "there is no operand " + Spelling.quote(name) + hint,
+            column(i),
+            null);
       }
     }
     return values;
@@ -251,70 +441,177 @@ public final class Expression {
   /**
    * The way of every evaluation.
    *
-   * @param call to use, given back at the end
-   * @param output the caller's, or null
+   * @param call to use, with the caller's outputs in it; given back at the end
    * @param arrays the operands, null where a value stands
    * @param values the operands when some are values, or null
+   * @return the arrays of the results; null when the one result went into the caller's
    */
-  private NDArray run(Call call, NDArray output, NDArray[] arrays, Object[] values) {
+  private NDArray[] run(Call call, NDArray[] arrays, Object[] values) {
     try {
-      requireArity(arrays.length);
-      Specialisation specialisation =
-          specialise(arrays, values, output == null ? null : output.dtype());
-      Program program = specialisation.program;
-      call.begin(program);
-      place(call, specialisation, arrays, values);
-      call.shape(tree.names(), output);
-      NDArray target =
-          output != null && isDirect(program, arrays, output)
-              ? output
-              : NDArray.allocate(outputDType(program), outputShape(call));
-      call.operands[specialisation.output] = target;
-      double nanos = decideThreads(call, specialisation.costs);
+      int[] outputs = prepare(call, arrays, values);
       boolean isDone = false;
-      call.acquire();
-      try (Watch watch = Watch.over(nanos, timeout)) {
-        call.watch = watch;
-        if (Verifier.ENABLED && engine() instanceof NativeEngine) {
-          Verifier.run(specialisation.prepared, call);
-        } else {
-          specialisation.prepared.run(call);
-        }
+      try {
+        run(call);
+        NDArray[] results = deliver(call, outputs);
         isDone = true;
+        return results;
       } finally {
-        call.release();
-        if (!isDone && target != output) {
-          target.close();
-        }
+        closeResults(call, outputs, isDone);
       }
-      if (output == null || target == output) {
-        return target;
-      }
-      try (target) {
-        output.copyFrom(target.broadcastTo(output.shape()));
-      }
-      return output;
     } finally {
       call.giveBack();
     }
+  }
+
+  private void run(Call call) {
+    call.acquire();
+    try (Watch watch = watch(call.nanos)) {
+      call.watch = watch;
+      if (isVerified()) {
+        Verifier.run(call.prepared, call);
+      } else {
+        call.prepared.run(call);
+      }
+    } finally {
+      call.release();
+    }
+  }
+
+  /**
+   * All that comes before a run, memory for the results included.
+   *
+   * @return the numbers of the operands that are results
+   */
+  private int[] prepare(Call call, NDArray[] arrays, Object[] values) {
+    requireArity(arrays.length);
+    Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
+    call.begin(specialisation.program);
+    place(call, specialisation, arrays, values);
+    call.shape(tree.names());
+    boolean isDone = false;
+    try {
+      allocate(call, specialisation, arrays);
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        closeResults(call, specialisation.outputs, false);
+      }
+    }
+    call.prepared = specialisation.prepared;
+    call.nanos = decideThreads(call, specialisation.costs);
+    return specialisation.outputs;
+  }
+
+  /** Finds memory for the results, the caller's where it may be, and for what passes leave. */
+  private void allocate(Call call, Specialisation specialisation, NDArray[] arrays) {
+    for (int i = 0; i < specialisation.outputs.length; i++) {
+      int operand = specialisation.outputs[i];
+      NDArray given = call.given[i];
+      if (given != null && isDirect(call, operand, given)) {
+        call.operands[operand] = given;
+      } else {
+        long[] shape = call.shapesLeft[operand];
+        if (given != null) {
+          Call.broadcastTo(shape, given.layout().shape);
+        }
+        ResultOrder order = given == null ? options.order() : ResultOrder.C;
+        call.operands[operand] = order.allocate(specialisation.dtype(i), shape, arrays);
+      }
+    }
+    if (!specialisation.isPlain) {
+      call.allocateTemporaries();
+    }
+  }
+
+  /** Copies what could not be written where the caller wants it. */
+  private static NDArray[] deliver(Call call, int[] outputs) {
+    if (outputs.length == 1 && call.operands[outputs[0]] == call.given[0]) {
+      return null;
+    }
+    NDArray[] results = new NDArray[outputs.length];
+    for (int i = 0; i < outputs.length; i++) {
+      NDArray given = call.given[i];
+      NDArray result = call.operands[outputs[i]];
+      if (given != null && given != result) {
+        given.copyFrom(result.broadcastTo(given.shape()));
+      }
+      results[i] = given == null ? result : given;
+    }
+    return results;
+  }
+
+  private static void closeResults(Call call, int[] outputs, boolean isDone) {
+    for (int i = 0; i < outputs.length; i++) {
+      NDArray result = call.operands[outputs[i]];
+      boolean isHandedOut = result == call.given[i] || isDone && call.given[i] == null;
+      if (result != null && !isHandedOut) {
+        result.close();
+      }
+    }
+  }
+
+  // ---- For many evaluations at once ----
+
+  /** Prepares one of many evaluations. */
+  void begin(Call call, NDArray output, NDArray[] arrays) {
+    requireOneResult();
+    call.given(1)[0] = output;
+    call.target = call.operands[prepare(call, arrays.clone(), null)[0]];
+  }
+
+  int threadsFor(double nanos) {
+    return Threads.forWork(nanos, options.threads());
+  }
+
+  Watch watch(double nanos) {
+    return Watch.over(nanos, options.timeout());
+  }
+
+  /** Runs what {@link #begin} has prepared for one program. */
+  void runMany(Engine.Prepared prepared, List<Call> calls, int most) {
+    if (isVerified()) {
+      calls.forEach(call -> Verifier.run(prepared, call));
+    } else {
+      prepared.runMany(calls, most);
+    }
+  }
+
+  private boolean isVerified() {
+    return Verifier.ENABLED && engine() instanceof NativeEngine;
   }
 
   private void requireArity(int count) {
     List<String> names = tree.names();
     if (count != names.size()) {
       String message =
-          "the expression has " + names.size() + " operands " + names + ", not " + count;
-      throw new LanesException(Code.ARITY, message);
+          "the expression has "
+              + names.size()
+              + " operands "
+              + Spelling.list(names)
+              + ", not "
+              + count;
+      String hint = "; give operands by name where a name such as " + constants + " is one";
+      throw new LanesException(Code.ARITY, constants.isEmpty() ? message : message + hint);
+    }
+  }
+
+  private void requireOneResult() {
+    if (tree.results().size() > 1) {
+      throw new LanesException(
+          Code.ARITY,
+          "the text has the results "
+              + Spelling.list(results())
+              + "; call evaluateAll, or choose one with withResults");
     }
   }
 
   private Engine engine() {
-    return engine == null ? Lanes.engine() : engine;
+    return options.engine() == null ? Lanes.engine() : options.engine();
   }
 
-  private Specialisation specialise(NDArray[] arrays, Object[] values, DType output) {
+  private Specialisation specialise(NDArray[] arrays, Object[] values, NDArray[] given) {
     Specialisation recent = last;
-    if (values == null && recent != null && noneIsNull(arrays) && recent.fits(arrays, output)) {
+    if (values == null && recent != null && noneIsNull(arrays) && recent.fits(arrays, given)) {
       return recent;
     }
     List<Argument> arguments = new ArrayList<>();
@@ -324,10 +621,15 @@ public final class Expression {
               ? Argument.array(arrays[i].dtype())
               : Argument.scalar(values == null ? null : values[i], tree.names().get(i)));
     }
-    Key key = new Key(arguments, output);
+    List<DType> outputs = new ArrayList<>();
+    for (int i = 0; i < tree.results().size(); i++) {
+      outputs.add(given[i] == null ? null : given[i].dtype());
+    }
+    Key key = new Key(arguments, outputs);
     Specialisation found = cache.get(key);
     if (found == null) {
-      Program program = Translator.translate(tree, arguments, output);
+      Program program =
+          Translator.translate(tree, arguments, outputs, options.casting(), options.isOptimized());
       found = Specialisation.of(key, program, engine());
       cache.put(key, found);
     }
@@ -364,8 +666,7 @@ public final class Expression {
           call.operands[i] = call.slot(i, operand.dtype());
           put(values[operand.index()], call.operands[i]);
         }
-        case TEMPORARY -> call.operands[i] = call.slot(i, operand.dtype());
-        case OUTPUT -> call.operands[i] = null;
+        case TEMPORARY, OUTPUT -> call.operands[i] = null;
         default -> throw new IllegalStateException();
       }
     }
@@ -381,41 +682,48 @@ public final class Expression {
     }
   }
 
-  private static int outputIndex(Program program) {
-    List<Program.Operand> operands = program.operands();
-    int index = 0;
-    while (operands.get(index).role() != Role.OUTPUT) {
-      index++;
-    }
-    return index;
-  }
-
-  private static DType outputDType(Program program) {
-    return program.operands().get(outputIndex(program)).dtype();
-  }
-
-  private static long[] outputShape(Call call) {
-    int last = call.program().passes().size() - 1;
-    return call.program().passes().get(last).isReducing() ? Layout.SCALAR_SHAPE : call.shapes[last];
-  }
-
   /**
-   * Whether the result can be written where the caller wants it while operands are still being
-   * read.
+   * Whether a result can be written where the caller wants it while operands are still being read:
+   * no operand lies there, except the very same elements that a pass reads before it stores its own
+   * in their place, and no later pass reads again.
    */
-  private static boolean isDirect(Program program, NDArray[] arrays, NDArray output) {
-    if (program.passes().get(program.passes().size() - 1).isReducing() && output.rank() > 0) {
+  private static boolean isDirect(Call call, int operand, NDArray given) {
+    if (!given.layout().hasShape(call.shapesLeft[operand])) {
       return false;
     }
-    for (NDArray array : arrays) {
-      boolean isHarmless = array == null || array == output && !Verifier.ENABLED;
-      if (!isHarmless
-          && NDArray.mayShareBytes(array, output)
-          && (Verifier.ENABLED || !array.isSameView(output))) {
+    Program program = call.program();
+    for (int i = 0; i < program.operands().size(); i++) {
+      NDArray other = call.operands[i];
+      if (program.operands().get(i).role() == Role.INPUT
+          && (other == given || NDArray.mayShareBytes(other, given))
+          && (Verifier.ENABLED
+              || other != given && !other.isSameView(given)
+              || isReadAfterwards(program, i, operand))) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether an input is read when an output is there, or is being reduced. */
+  private static boolean isReadAfterwards(Program program, int input, int output) {
+    boolean isWritten = false;
+    for (int p = 0; p < program.passes().size(); p++) {
+      Program.Pass pass = program.passes().get(p);
+      for (int k = 0; k < pass.outputs().size(); k++) {
+        Program.Output each = pass.outputs().get(k);
+        isWritten |= each.operand() == output && each.reduction() != null;
+      }
+      for (int k = 0; isWritten && k < pass.inputs().size(); k++) {
+        if (pass.inputs().get(k).operand() == input) {
+          return true;
+        }
+      }
+      for (int k = 0; k < pass.outputs().size(); k++) {
+        isWritten |= pass.outputs().get(k).operand() == output;
+      }
+    }
+    return false;
   }
 
   /** Gives every pass its threads; returns about how many nanoseconds the run will take. */
@@ -423,10 +731,44 @@ public final class Expression {
     double total = 0;
     for (int p = 0; p < costs.length; p++) {
       double nanos = costs[p] * Call.size(call.shapes[p]);
-      call.threads[p] = Threads.forWork(nanos, threads);
+      call.threads[p] = Threads.forWork(nanos, options.threads());
       total += nanos / call.threads[p];
     }
     return total;
+  }
+
+  /**
+   * What a result would be.
+   *
+   * @param name as in the text, empty for a bare expression
+   * @param dtype of its elements
+   * @param shape lengths of its axes
+   */
+  public record ResultType(String name, DType dtype, List<Long> shape) {}
+
+  /**
+   * Checks an evaluation without doing it. To check types and shapes without data, give arrays that
+   * take no memory to speak of: {@code NDArray.allocate(dtype, 1).broadcastTo(shape)}.
+   *
+   * @param operands as in {@link #evaluate(Map)}; only types and shapes matter
+   * @return what the results would be
+   * @throws LanesException as {@link #evaluate(Map)} does
+   */
+  public List<ResultType> validate(Map<String, ?> operands) {
+    return bound(operands)
+        .plan(
+            operands,
+            (call, specialisation) ->
+                IntStream.range(0, specialisation.outputs.length)
+                    .mapToObj(
+                        i ->
+                            new ResultType(
+                                tree.results().get(i).name(),
+                                specialisation.dtype(i),
+                                Arrays.stream(call.shapesLeft[specialisation.outputs[i]])
+                                    .boxed()
+                                    .toList()))
+                    .toList());
   }
 
   /**
@@ -438,41 +780,56 @@ public final class Expression {
    * @throws LanesException as {@link #evaluate(Map)} does
    */
   public String explain(Map<String, ?> operands) {
+    Expression bound = bound(operands);
+    return bound.plan(operands, bound::describe);
+  }
+
+  /** Does what comes before a run, and looks at it. */
+  private <T> T plan(Map<String, ?> operands, BiFunction<Call, Specialisation, T> view) {
     Object[] values = values(operands);
     NDArray[] arrays = new NDArray[values.length];
     for (int i = 0; i < values.length; i++) {
       arrays[i] = values[i] instanceof NDArray array ? array : null;
     }
-    Specialisation specialisation = specialise(arrays, values, null);
-    Program program = specialisation.program;
     Call call = Call.take();
     try {
-      call.begin(program);
+      Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
+      call.begin(specialisation.program);
       place(call, specialisation, arrays, values);
-      call.shape(tree.names(), null);
+      call.shape(tree.names());
       decideThreads(call, specialisation.costs);
-      StringBuilder text = new StringBuilder();
-      text.append(tree.text()).append(System.lineSeparator());
-      text.append("result: ")
-          .append(outputDType(program))
-          .append(' ')
-          .append(Arrays.toString(outputShape(call)));
-      text.append(", engine: ").append(engine().name()).append(System.lineSeparator());
-      for (int p = 0; p < program.passes().size(); p++) {
-        double micros = program.passes().get(p).cost() * Call.size(call.shapes[p]) / 1000;
-        text.append(
-            String.format(
-                Locale.ROOT,
-                "pass %d walks %s on %s, about %.1f us of work%n",
-                p + 1,
-                Arrays.toString(call.shapes[p]),
-                call.threads[p] == 1 ? "1 thread" : "up to " + call.threads[p] + " threads",
-                micros));
-      }
-      return text.append(Listing.of(program, tree.names())).toString();
+      return view.apply(call, specialisation);
     } finally {
       call.giveBack();
     }
+  }
+
+  private String describe(Call call, Specialisation specialisation) {
+    Program program = specialisation.program;
+    StringBuilder text = new StringBuilder();
+    text.append(tree.text()).append(System.lineSeparator());
+    for (int i = 0; i < specialisation.outputs.length; i++) {
+      String name = tree.results().get(i).name();
+      text.append(name.isEmpty() ? "result" : name)
+          .append(": ")
+          .append(specialisation.dtype(i))
+          .append(' ')
+          .append(Arrays.toString(call.shapesLeft[specialisation.outputs[i]]))
+          .append(System.lineSeparator());
+    }
+    text.append("engine: ").append(engine().name()).append(System.lineSeparator());
+    for (int p = 0; p < program.passes().size(); p++) {
+      double micros = program.passes().get(p).cost() * Call.size(call.shapes[p]) / 1000;
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "pass %d walks %s on %s, about %.1f us of work%n",
+              p + 1,
+              Arrays.toString(call.shapes[p]),
+              call.threads[p] == 1 ? "1 thread" : "up to " + call.threads[p] + " threads",
+              micros));
+    }
+    return text.append(Listing.of(program, tree.names())).toString();
   }
 
   @Override

@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       EvalCommand.class,
+      MatmulCommand.class,
+      StatsCommand.class,
+      HistCommand.class,
       ExplainCommand.class,
       InfoCommand.class,
       BlurCommand.class,

@@ -7,13 +7,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The operator table: one row per operation, and the only place where an operation is described.
  * The parser, the type rules, the Java engine, the native library's {@code ops.def}, the table in
- * the README and the operator tests all follow from it.
+ * the language reference and the operator tests all follow from it.
  *
  * <p>Columns: how it is written; accuracy bound in ULP (0 = exact or correctly rounded); rough cost
  * in nanoseconds for one float64 element in cache; the range from which tests draw; one line of
@@ -29,7 +33,8 @@ public enum Op {
       "sum; logical or of bools",
       longs("b", "TT:T", (a, b) -> a | b),
       longs("il", "TT:T", Long::sum),
-      doubles("fd", "TT:T", Double::sum)),
+      doubles("fd", "TT:T", Double::sum),
+      complexes("TT:T", Complex::plus)),
   SUB(
       infix("-", 10),
       0,
@@ -37,7 +42,8 @@ public enum Op {
       all(),
       "difference",
       longs("il", "TT:T", (a, b) -> a - b),
-      doubles("fd", "TT:T", (a, b) -> a - b)),
+      doubles("fd", "TT:T", (a, b) -> a - b),
+      complexes("TT:T", Complex::minus)),
   MUL(
       infix("*", 11),
       0,
@@ -46,14 +52,16 @@ public enum Op {
       "product; logical and of bools",
       longs("b", "TT:T", (a, b) -> a & b),
       longs("il", "TT:T", (a, b) -> a * b),
-      doubles("fd", "TT:T", (a, b) -> a * b)),
+      doubles("fd", "TT:T", (a, b) -> a * b),
+      complexes("TT:T", Complex::times)),
   TRUEDIV(
       infix("/", 11),
       0,
       0.25,
       all(),
       "quotient, always a float",
-      doubles("fd", "TT:T", (a, b) -> a / b)),
+      doubles("fd", "TT:T", (a, b) -> a / b),
+      complexes("TT:T", Complex::over)),
   FLOORDIV(
       infix("//", 11),
       0,
@@ -78,7 +86,8 @@ public enum Op {
       range(-20, 20),
       "power; integer powers wrap",
       longs("il", "TT:T", Arithmetic::power),
-      doubles("fd", "TT:T", Arithmetic::power)),
+      doubles("fd", "TT:T", Arithmetic::power),
+      complexes("TT:T", Complex::power).within(32)),
   LT(
       infix("<", 5),
       0,
@@ -118,7 +127,8 @@ public enum Op {
       all(),
       "equal",
       longTests("bil", (a, b) -> a == b),
-      tests("fd", (a, b) -> a == b)),
+      tests("fd", (a, b) -> a == b),
+      complexTests("TT:b", Complex::isSame)),
   NE(
       infix("!=", 5),
       0,
@@ -126,7 +136,8 @@ public enum Op {
       all(),
       "not equal",
       longTests("bil", (a, b) -> a != b),
-      tests("fd", (a, b) -> a != b)),
+      tests("fd", (a, b) -> a != b),
+      complexTests("TT:b", (a, b) -> !a.isSame(b))),
   AND(
       infix("&", 8),
       0,
@@ -165,7 +176,8 @@ public enum Op {
       all(),
       "negative",
       longs("il", "T:T", (a, b) -> -a),
-      doubles("fd", "T:T", (a, b) -> -a)),
+      doubles("fd", "T:T", (a, b) -> -a),
+      complexes("T:T", (a, b) -> a.negate())),
   INVERT(
       prefix("~", 12),
       0,
@@ -179,126 +191,174 @@ public enum Op {
       0.06,
       all(),
       "where(c, x, y): x where c holds, else y",
-      cases("bilfd", "bTT:T", Reference::select)),
+      cases("bilfdc", "bTT:T", Reference::select)),
   SQRT(
       function("sqrt"),
       0,
       0.5,
       range(0, 1e6),
       "square root",
-      doubles("fd", "T:T", (a, b) -> Math.sqrt(a))),
+      doubles("fd", "T:T", (a, b) -> Math.sqrt(a)),
+      complexes("T:T", (a, b) -> a.sqrt()).within(8)),
   EXP(
       function("exp"),
       1,
       0.4,
       range(-30, 30),
       "e to the power x",
-      doubles("fd", "T:T", (a, b) -> StrictMath.exp(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.exp(a)),
+      complexes("T:T", (a, b) -> a.exp()).within(8)),
   LOG(
       function("log"),
       1,
       0.5,
       range(1e-6, 1e6),
       "natural logarithm",
-      doubles("fd", "T:T", (a, b) -> StrictMath.log(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.log(a)),
+      complexes("T:T", (a, b) -> a.log()).within(8)),
   SIN(
       function("sin"),
       1,
       0.6,
       range(-100, 100),
       "sine of x in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.sin(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.sin(a)),
+      complexes("T:T", (a, b) -> a.sin()).within(8)),
   COS(
       function("cos"),
       1,
       0.6,
       range(-100, 100),
       "cosine of x in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.cos(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.cos(a)),
+      complexes("T:T", (a, b) -> a.cos()).within(8)),
   TAN(
       function("tan"),
       1,
       0.7,
       range(-100, 100),
       "tangent of x in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.tan(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.tan(a)),
+      complexes("T:T", (a, b) -> a.tan()).within(8)),
   ARCSIN(
       function("arcsin"),
       1,
       0.6,
       range(-1.1, 1.1),
       "inverse sine in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.asin(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.asin(a)),
+      complexes("T:T", (a, b) -> a.arcsin()).within(8)),
   ARCCOS(
       function("arccos"),
       1,
       0.6,
       range(-1.1, 1.1),
       "inverse cosine in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.acos(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.acos(a)),
+      complexes("T:T", (a, b) -> a.arccos()).within(8)),
   ARCTAN(
       function("arctan"),
       1,
       0.6,
       range(-50, 50),
       "inverse tangent in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.atan(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.atan(a)),
+      complexes("T:T", (a, b) -> a.arctan()).within(8)),
   ARCTAN2(
       function("arctan2"),
-      2,
+      1,
       1,
       all(),
       "angle of the point (x = second, y = first argument) in radians",
-      doubles("fd", "TT:T", StrictMath::atan2)),
+      doubles("fd", "TT:T", SpecialFunctions::arctan2)),
   SINH(
       function("sinh"),
-      2,
+      1,
       0.6,
       range(-20, 20),
       "hyperbolic sine",
-      doubles("fd", "T:T", (a, b) -> StrictMath.sinh(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.sinh(a)),
+      complexes("T:T", (a, b) -> a.sinh()).within(8)),
   COSH(
       function("cosh"),
-      2,
+      1,
       0.6,
       range(-20, 20),
       "hyperbolic cosine",
-      doubles("fd", "T:T", (a, b) -> StrictMath.cosh(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.cosh(a)),
+      complexes("T:T", (a, b) -> a.cosh()).within(8)),
   TANH(
       function("tanh"),
-      2,
+      1,
       0.6,
       range(-5, 5),
       "hyperbolic tangent",
-      doubles("fd", "T:T", (a, b) -> StrictMath.tanh(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.tanh(a)),
+      complexes("T:T", (a, b) -> a.tanh()).within(8)),
+  ARCSINH(
+      function("arcsinh"),
+      1,
+      0.8,
+      range(-100, 100),
+      "inverse hyperbolic sine",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.arcsinh(a)),
+      complexes("T:T", (a, b) -> a.arcsinh()).within(8)),
+  ARCCOSH(
+      function("arccosh"),
+      1,
+      0.8,
+      range(0.9, 100),
+      "inverse hyperbolic cosine",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.arccosh(a)),
+      complexes("T:T", (a, b) -> a.arccosh()).within(8)),
+  ARCTANH(
+      function("arctanh"),
+      1,
+      0.8,
+      range(-1.1, 1.1),
+      "inverse hyperbolic tangent",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.arctanh(a)),
+      complexes("T:T", (a, b) -> a.arctanh()).within(8)),
   EXP2(
       function("exp2"),
       1,
       0.4,
       range(-40, 40),
       "2 to the power x",
-      doubles("fd", "T:T", (a, b) -> StrictMath.pow(2, a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.pow(2, a)),
+      complexes("T:T", (a, b) -> a.exp2()).within(8)),
   EXPM1(
       function("expm1"),
       1,
       0.5,
       range(-5, 5),
       "exp(x) - 1, accurate near 0",
-      doubles("fd", "T:T", (a, b) -> StrictMath.expm1(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.expm1(a)),
+      complexes("T:T", (a, b) -> a.expm1()).within(8)),
   LOG1P(
       function("log1p"),
       1,
       0.5,
       range(-0.999, 100),
       "log(1 + x), accurate near 0",
-      doubles("fd", "T:T", (a, b) -> StrictMath.log1p(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.log1p(a)),
+      complexes("T:T", (a, b) -> a.log1p()).within(8)),
   LOG10(
       function("log10"),
       1,
       0.5,
       range(1e-6, 1e6),
       "logarithm to base 10",
-      doubles("fd", "T:T", (a, b) -> StrictMath.log10(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.log10(a)),
+      complexes("T:T", (a, b) -> a.log10()).within(8)),
+  LOG2(
+      function("log2"),
+      1,
+      0.5,
+      range(1e-6, 1e6),
+      "logarithm to base 2",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.log2(a)),
+      complexes("T:T", (a, b) -> a.log2()).within(8)),
   CBRT(
       function("cbrt"),
       1,
@@ -306,6 +366,55 @@ public enum Op {
       range(-1000, 1000),
       "cube root",
       doubles("fd", "T:T", (a, b) -> StrictMath.cbrt(a))),
+  HYPOT(
+      function("hypot"),
+      1,
+      0.5,
+      all(),
+      "square root of x*x + y*y without overflow",
+      doubles("fd", "TT:T", SpecialFunctions::hypot)),
+  SINPI(
+      function("sinpi"),
+      1,
+      0.6,
+      range(-100, 100),
+      "sine of pi times x, exact reduction",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.sinpi(a))),
+  COSPI(
+      function("cospi"),
+      1,
+      0.6,
+      range(-100, 100),
+      "cosine of pi times x, exact reduction",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.cospi(a))),
+  ERF(
+      function("erf"),
+      1,
+      0.8,
+      range(-6, 6),
+      "error function",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.erf(a))),
+  ERFC(
+      function("erfc"),
+      1,
+      1,
+      range(-6, 27),
+      "1 - erf(x), accurate for large x",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.erfc(a))),
+  GAMMA(
+      function("gamma"),
+      1,
+      2,
+      range(-10, 30),
+      "gamma function; NaN of negative whole numbers",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.gamma(a))),
+  LGAMMA(
+      function("lgamma"),
+      1,
+      2,
+      range(-10, 1000),
+      "logarithm of the magnitude of gamma(x)",
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.lgamma(a))),
   FLOOR(
       function("floor"),
       0,
@@ -345,7 +454,8 @@ public enum Op {
       all(),
       "-1, 0 or 1; NaN of NaN",
       longs("il", "T:T", (a, b) -> Long.signum(a)),
-      doubles("fd", "T:T", (a, b) -> a == 0 ? 0 : Math.signum(a))),
+      doubles("fd", "T:T", (a, b) -> a == 0 ? 0 : Math.signum(a)),
+      complexes("T:T", (a, b) -> a.sign()).within(2)),
   MINIMUM(
       function("minimum"),
       0,
@@ -362,22 +472,92 @@ public enum Op {
       "the greater of two; NaN when one is",
       longs("bil", "TT:T", Math::max),
       doubles("fd", "TT:T", (a, b) -> a > b || a != a ? a : b)),
+  COPYSIGN(
+      function("copysign"),
+      0,
+      0.05,
+      all(),
+      "the magnitude of x with the sign of y",
+      doubles("fd", "TT:T", Math::copySign)),
+  NEXTAFTER(
+      function("nextafter"),
+      0,
+      0.1,
+      all(),
+      "the next float after x towards y",
+      doubles("f", "TT:T", (a, b) -> Math.nextAfter((float) a, b)),
+      doubles("d", "TT:T", (a, b) -> a == b ? b : Math.nextAfter(a, b))),
+  FMOD(
+      function("fmod"),
+      0,
+      3,
+      all(),
+      "remainder with the sign of the dividend; of integers by zero: 0",
+      longs("il", "TT:T", (a, b) -> b == 0 ? 0 : a % b),
+      doubles("fd", "TT:T", (a, b) -> a % b)),
+  FMA(
+      function("fma"),
+      0,
+      0.1,
+      all(),
+      "x*y + z rounded once",
+      cases("fd", "TTT:T", Reference::fusedMultiplyAdd)),
   ISNAN(
-      function("isnan"), 0, 0.05, all(), "whether x is NaN", tests("fd", "T:b", (a, b) -> a != a)),
+      function("isnan"),
+      0,
+      0.05,
+      all(),
+      "whether x is NaN",
+      tests("fd", "T:b", (a, b) -> a != a),
+      complexTests("T:b", (a, b) -> a.isNan())),
   ISINF(
       function("isinf"),
       0,
       0.05,
       all(),
       "whether x is infinite",
-      tests("fd", "T:b", (a, b) -> Double.isInfinite(a))),
+      tests("fd", "T:b", (a, b) -> Double.isInfinite(a)),
+      complexTests("T:b", (a, b) -> a.isInfinite())),
   ISFINITE(
       function("isfinite"),
       0,
       0.05,
       all(),
       "whether x is neither infinite nor NaN",
-      tests("fd", "T:b", (a, b) -> Double.isFinite(a))),
+      tests("fd", "T:b", (a, b) -> Double.isFinite(a)),
+      complexTests("T:b", (a, b) -> a.isFinite())),
+  SIGNBIT(
+      function("signbit"),
+      0,
+      0.05,
+      all(),
+      "whether the sign is set, also that of a zero",
+      tests("fd", "T:b", (a, b) -> Double.doubleToRawLongBits(a) < 0)),
+  BITWISE_COUNT(
+      function("bitwise_count"),
+      0,
+      0.1,
+      all(),
+      "how many bits of the magnitude are set, as int32",
+      longs("il", "T:i", (a, b) -> Long.bitCount(Math.abs(a)))),
+  COPY(
+      function("copy"),
+      0,
+      0.05,
+      all(),
+      "x as it is",
+      longs("bil", "T:T", (a, b) -> a),
+      doubles("fd", "T:T", (a, b) -> a),
+      complexes("T:T", (a, b) -> a)),
+  ONES_LIKE(
+      function("ones_like"),
+      0,
+      0.05,
+      all(),
+      "1 of the kind of x",
+      longs("bil", "T:T", (a, b) -> 1),
+      doubles("fd", "T:T", (a, b) -> 1),
+      complexes("T:T", (a, b) -> new Complex(1, 0))),
   ABS(
       function("abs"),
       0,
@@ -385,7 +565,8 @@ public enum Op {
       all(),
       "absolute value",
       longs("bil", "T:T", (a, b) -> Math.abs(a)),
-      doubles("fd", "T:T", (a, b) -> Math.abs(a))),
+      doubles("fd", "T:T", (a, b) -> Math.abs(a)),
+      parts("T:d", Complex::abs).within(1)),
   BOOL(
       function("bool"),
       0,
@@ -393,7 +574,8 @@ public enum Op {
       all(),
       "whether x is not zero",
       longTests("bil", "T:b", (a, b) -> a != 0),
-      tests("fd", "T:b", (a, b) -> a != 0)),
+      tests("fd", "T:b", (a, b) -> a != 0),
+      complexTests("T:b", (a, b) -> a.re() != 0 || a.im() != 0)),
   INT32(
       function("int32"),
       0,
@@ -426,6 +608,48 @@ public enum Op {
       "x as float64",
       toDoubles("bil", "T:d", a -> (double) a),
       doubles("fd", "T:d", (a, b) -> a)),
+  COMPLEX128(
+      function("complex128"),
+      0,
+      0.1,
+      all(),
+      "x as complex128",
+      cases("bilfd", "T:c", kind -> Reference.toComplexes()),
+      complexes("T:T", (a, b) -> a)),
+  COMPLEX(
+      function("complex"),
+      0,
+      0.1,
+      all(),
+      "complex number of a real and an imaginary part",
+      cases("d", "TT:c", kind -> Reference.toComplexes())),
+  REAL(
+      function("real"),
+      0,
+      0.05,
+      all(),
+      "real part",
+      longs("bil", "T:T", (a, b) -> a),
+      doubles("fd", "T:T", (a, b) -> a),
+      parts("T:d", Complex::re)),
+  IMAG(
+      function("imag"),
+      0,
+      0.05,
+      all(),
+      "imaginary part",
+      longs("bil", "T:T", (a, b) -> 0),
+      doubles("fd", "T:T", (a, b) -> 0),
+      parts("T:d", Complex::im)),
+  CONJ(
+      function("conj"),
+      0,
+      0.05,
+      all(),
+      "complex conjugate",
+      longs("bil", "T:T", (a, b) -> a),
+      doubles("fd", "T:T", (a, b) -> a),
+      complexes("T:T", (a, b) -> a.conj())),
   SQUARE(
       function("square"),
       0,
@@ -433,7 +657,8 @@ public enum Op {
       all(),
       "x times x",
       longs("il", "T:T", (a, b) -> a * a),
-      doubles("fd", "T:T", (a, b) -> a * a)),
+      doubles("fd", "T:T", (a, b) -> a * a),
+      complexes("T:T", (a, b) -> a.square())),
   MULADD(
       fused("a * b + c"),
       0,
@@ -446,28 +671,135 @@ public enum Op {
       0,
       0.08,
       all(),
-      "sum of all elements; float32 accumulates in float64, integers give int64; empty: 0",
+      "sum; float32 accumulates in float64, integers give int64; of nothing: 0",
       reduceLongs("bil", "l:l", 0, Long::sum),
-      reduceDoubles("f", "d:f", -0.0, Double::sum),
-      reduceDoubles("d", "d:d", -0.0, Double::sum)),
+      reduceDoubles("f", "d:f", 0, Double::sum),
+      reduceDoubles("d", "d:d", 0, Double::sum)),
+  PROD(
+      function("prod"),
+      0,
+      0.08,
+      range(0.5, 1.5),
+      "product; float32 accumulates in float64, integers give int64; of nothing: 1",
+      reduceLongs("bil", "l:l", 1, (a, x) -> a * x),
+      reduceDoubles("f", "d:f", 1, (a, x) -> a * x),
+      reduceDoubles("d", "d:d", 1, (a, x) -> a * x)),
   MIN(
       function("min"),
       0,
       0.1,
       all(),
       "smallest element; NaN when there is one",
-      reduceLongs("bil", "T:T", Long.MAX_VALUE, (a, x) -> x < a ? x : a).withoutIdentity(),
-      reduceDoubles("fd", "T:T", Double.POSITIVE_INFINITY, (a, x) -> x < a || x != x ? x : a)
-          .withoutIdentity()),
+      reduceLongs("bil", "T:T", 0, Math::min).withoutIdentity(),
+      reduceDoubles("fd", "T:T", 0, (a, x) -> x < a || x != x ? x : a).withoutIdentity()),
   MAX(
       function("max"),
       0,
       0.1,
       all(),
       "greatest element; NaN when there is one",
-      reduceLongs("bil", "T:T", Long.MIN_VALUE, (a, x) -> x > a ? x : a).withoutIdentity(),
-      reduceDoubles("fd", "T:T", Double.NEGATIVE_INFINITY, (a, x) -> x > a || x != x ? x : a)
-          .withoutIdentity());
+      reduceLongs("bil", "T:T", 0, Math::max).withoutIdentity(),
+      reduceDoubles("fd", "T:T", 0, (a, x) -> x > a || x != x ? x : a).withoutIdentity()),
+  MEAN(
+      function("mean"),
+      0,
+      0.08,
+      all(),
+      "arithmetic mean, of integers in float64; float32 accumulates in float64; of nothing: NaN",
+      reduce("fd", "d:T", () -> new Accumulator.OfDoubles(0, Double::sum, true))),
+  VAR(
+      function("var"),
+      0,
+      0.15,
+      all(),
+      "variance: squares about the mean over the count less ddof, in one pass; of nothing: NaN",
+      reduce("fd", "d:T", () -> new Accumulator.Moments(false))),
+  STD(
+      function("std"),
+      0,
+      0.15,
+      all(),
+      "standard deviation, the root of the variance",
+      reduce("fd", "d:T", () -> new Accumulator.Moments(true))),
+  ANY(
+      function("any"),
+      0,
+      0.05,
+      all(),
+      "whether some element is not 0; of nothing: false",
+      reduceLongs("b", "T:T", 0, Math::max)),
+  ALL(
+      function("all"),
+      0,
+      0.05,
+      all(),
+      "whether no element is 0; of nothing: true",
+      reduceLongs("b", "T:T", 1, Math::min)),
+  COUNT_NONZERO(
+      function("count_nonzero"),
+      0,
+      0.05,
+      all(),
+      "number of elements that are not 0",
+      reduceLongs("b", "l:l", 0, Long::sum)),
+  ARGMIN(
+      function("argmin"),
+      0,
+      0.15,
+      all(),
+      "position of the first smallest element or of the first NaN, in C order of the reduced axes",
+      reduce("bi", "i:l", () -> new Accumulator.BestLong((x, y) -> x < y)).withoutIdentity(),
+      reduce("l", "l:l", () -> new Accumulator.BestLong((x, y) -> x < y)).withoutIdentity(),
+      reduce("fd", "T:l", () -> new Accumulator.BestDouble((x, y) -> x < y, false))
+          .withoutIdentity()),
+  ARGMAX(
+      function("argmax"),
+      0,
+      0.15,
+      all(),
+      "position of the first greatest element or of the first NaN, in C order of the reduced axes",
+      reduce("bi", "i:l", () -> new Accumulator.BestLong((x, y) -> x > y)).withoutIdentity(),
+      reduce("l", "l:l", () -> new Accumulator.BestLong((x, y) -> x > y)).withoutIdentity(),
+      reduce("fd", "T:l", () -> new Accumulator.BestDouble((x, y) -> x > y, false))
+          .withoutIdentity()),
+  NANMIN(
+      function("nanmin"),
+      0,
+      0.1,
+      all(),
+      "smallest element that is not NaN; NaN when all are",
+      reduceDoubles("fd", "T:T", 0, (a, x) -> x < a || a != a ? x : a).withoutIdentity()),
+  NANMAX(
+      function("nanmax"),
+      0,
+      0.1,
+      all(),
+      "greatest element that is not NaN; NaN when all are",
+      reduceDoubles("fd", "T:T", 0, (a, x) -> x > a || a != a ? x : a).withoutIdentity()),
+  NANARGMIN(
+      function("nanargmin"),
+      0,
+      0.15,
+      all(),
+      "argmin of the elements that are not NaN; -1 when all are",
+      reduce("fd", "T:l", () -> new Accumulator.BestDouble((x, y) -> x < y, true))
+          .withoutIdentity()),
+  NANARGMAX(
+      function("nanargmax"),
+      0,
+      0.15,
+      all(),
+      "argmax of the elements that are not NaN; -1 when all are",
+      reduce("fd", "T:l", () -> new Accumulator.BestDouble((x, y) -> x > y, true))
+          .withoutIdentity()),
+  NANSUM(function("nansum"), SUM, "sum of the elements that are not NaN"),
+  NANPROD(function("nanprod"), PROD, "product of the elements that are not NaN"),
+  NANMEAN(function("nanmean"), MEAN, "mean of the elements that are not NaN; NaN when all are"),
+  NANVAR(function("nanvar"), VAR, "variance of the elements that are not NaN, in two passes"),
+  NANSTD(
+      function("nanstd"),
+      STD,
+      "standard deviation of the elements that are not NaN, in two passes");
 
   /** How an operation is written. */
   public enum Form {
@@ -495,13 +827,16 @@ public enum Op {
       String keys,
       String pattern,
       Meaning meaning,
+      Supplier<Accumulator> accumulator,
       boolean hasIdentity,
-      long longIdentity,
-      double doubleIdentity,
-      LongBinaryOperator longs,
-      DoubleBinaryOperator doubles) {
+      int within) {
     Case withoutIdentity() {
-      return new Case(keys, pattern, meaning, false, longIdentity, doubleIdentity, longs, doubles);
+      return new Case(keys, pattern, meaning, accumulator, false, 0);
+    }
+
+    /** With a bound of its own, in units in the last place of the magnitude. */
+    Case within(int ulp) {
+      return new Case(keys, pattern, meaning, accumulator, hasIdentity, ulp);
     }
   }
 
@@ -530,6 +865,7 @@ public enum Op {
   private final Domain domain;
   private final String documentation;
   private final List<Case> cases;
+  private final Op base;
   private final List<Kernel> kernels = new ArrayList<>();
   private final List<Reduction> reductions = new ArrayList<>();
 
@@ -540,35 +876,37 @@ public enum Op {
     this.domain = domain;
     this.documentation = documentation;
     this.cases = List.of(cases);
+    this.base = null;
+  }
+
+  /** A reduction that is made of another one and steps that leave NaN out. */
+  Op(Syntax syntax, Op base, String documentation) {
+    this.syntax = syntax;
+    this.ulp = base.ulp;
+    this.cost = base.cost;
+    this.domain = base.domain;
+    this.documentation = documentation;
+    this.cases = List.of();
+    this.base = base;
   }
 
   private void add(Kind key, Case row) {
     int colon = row.pattern.indexOf(':');
     Kind result = kind(row.pattern.charAt(colon + 1), key);
     if (row.meaning == null) {
-      Kind accumulator = kind(row.pattern.charAt(0), key);
+      Kind inner = kind(row.pattern.charAt(0), key);
+      int index = REDUCTIONS.size();
       Reduction reduction =
-          new Reduction(
-              this,
-              key,
-              result,
-              accumulator,
-              REDUCTIONS.size(),
-              row.hasIdentity,
-              row.longIdentity,
-              row.doubleIdentity,
-              row.longs,
-              row.doubles);
+          new Reduction(this, key, result, inner, index, row.hasIdentity, row.accumulator);
       REDUCTIONS.add(reduction);
       reductions.add(reduction);
       return;
     }
     List<Kind> arguments =
         row.pattern.substring(0, colon).chars().mapToObj(c -> kind((char) c, key)).toList();
-    boolean exact = key != Kind.FLOAT32 && key != Kind.FLOAT64;
+    int bound = key == Kind.FLOAT32 || key == Kind.FLOAT64 ? ulp : row.within;
     Kernel kernel =
-        new Kernel(
-            this, key, result, arguments, KERNELS.size(), exact ? 0 : ulp, row.meaning.of(result));
+        new Kernel(this, key, result, arguments, KERNELS.size(), bound, row.meaning.of(result));
     KERNELS.add(kernel);
     kernels.add(kernel);
   }
@@ -602,7 +940,7 @@ public enum Op {
   }
 
   private static Case cases(String keys, String pattern, Meaning meaning) {
-    return new Case(keys, pattern, meaning, false, 0, 0, null, null);
+    return new Case(keys, pattern, meaning, null, false, 0);
   }
 
   private static Case longs(String keys, String pattern, LongBinaryOperator f) {
@@ -639,14 +977,30 @@ public enum Op {
     return cases(keys, pattern, kind -> Reference.toDoubles(f, kind));
   }
 
+  private static Case complexes(String pattern, BinaryOperator<Complex> f) {
+    return cases("c", pattern, kind -> Reference.complexes(f));
+  }
+
+  private static Case complexTests(String pattern, BiPredicate<Complex, Complex> f) {
+    return cases("c", pattern, kind -> Reference.tests(f));
+  }
+
+  private static Case parts(String pattern, ToDoubleFunction<Complex> f) {
+    return cases("c", pattern, kind -> Reference.parts(f));
+  }
+
+  private static Case reduce(String keys, String pattern, Supplier<Accumulator> accumulator) {
+    return new Case(keys, pattern, null, accumulator, true, 0);
+  }
+
   private static Case reduceLongs(
       String keys, String pattern, long identity, LongBinaryOperator f) {
-    return new Case(keys, pattern, null, true, identity, 0, f, null);
+    return reduce(keys, pattern, () -> new Accumulator.OfLongs(identity, f));
   }
 
   private static Case reduceDoubles(
       String keys, String pattern, double identity, DoubleBinaryOperator f) {
-    return new Case(keys, pattern, null, true, 0, identity, null, f);
+    return reduce(keys, pattern, () -> new Accumulator.OfDoubles(identity, f, false));
   }
 
   /**
@@ -739,10 +1093,31 @@ public enum Op {
   /**
    * Whether it turns many elements into one.
    *
-   * @return true for sum, min and max
+   * @return true for sum, min, mean and their like
    */
   public boolean isReduction() {
-    return !reductions.isEmpty();
+    return !reductions().isEmpty();
+  }
+
+  /**
+   * The reduction that this one is made of.
+   *
+   * @return null unless it has no reductions of its own
+   */
+  Op base() {
+    return base;
+  }
+
+  /**
+   * Whether it is the name of a kind; its results are of that kind also where its argument is weak.
+   *
+   * @return true for bool, int32 and so on
+   */
+  boolean isConversion() {
+    return switch (this) {
+      case BOOL, INT32, INT64, FLOAT32, FLOAT64, COMPLEX128 -> true;
+      default -> false;
+    };
   }
 
   /**
@@ -791,12 +1166,12 @@ public enum Op {
   }
 
   /**
-   * Its reductions in the order of their key kinds.
+   * Its reductions in the order of their key kinds, or those of the row that it is made of.
    *
    * @return an unmodifiable list, empty unless {@link #isReduction()}
    */
   public List<Reduction> reductions() {
-    return List.copyOf(reductions);
+    return base != null ? base.reductions() : List.copyOf(reductions);
   }
 
   /**
