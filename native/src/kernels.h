@@ -128,6 +128,8 @@ struct Reduction {
 inline constexpr int kAccumulators = 32;
 inline constexpr int kAccumulatorBytes = 8;  // of the widest accumulator kind in use
 
+struct SortKernels;
+
 // What every instruction set brings.
 struct Isa {
   const char* name;
@@ -138,6 +140,7 @@ struct Isa {
   void (*stream)(void* dst, const void* src, size_t bytes);            // past the caches; see fence
   void (*fence)();                                                     // makes streamed bytes visible to other threads
   void (*fill)(void* dst, const void* value, size_t n, size_t bytes);  // n copies of an element
+  const SortKernels* sort;
 };
 
 }  // namespace lanes
