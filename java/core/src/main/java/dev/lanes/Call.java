@@ -26,6 +26,9 @@ final class Call {
   /** The most threads that each pass may use. */
   int[] threads = new int[4];
 
+  /** What may stop the run. */
+  Watch watch = Watch.NONE;
+
   /** Words for the native library, kept by its engine. */
   NativeEngine.Words words;
 
@@ -83,6 +86,7 @@ final class Call {
       list = null;
     }
     program = null;
+    watch = Watch.NONE;
     FREE.lazySet(slot(), this);
   }
 

@@ -9,6 +9,7 @@ import dev.lanes.lang.Program.Role;
 import dev.lanes.lang.Spelling;
 import dev.lanes.lang.Translator;
 import dev.lanes.lang.Tree;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,12 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Expression {
 
-  /** Work that is worth a second thread: a few times what it costs to hand it over. */
-  private static final double PARALLEL_NANOS = 20_000;
-
   private final Tree tree;
   private final Engine engine; // null for the process's
   private final int threads; // 0 for the process's
+  private final Duration timeout; // null for none
   private final Map<Key, Specialisation> cache = new ConcurrentHashMap<>();
   private volatile Specialisation last;
 
@@ -79,10 +78,11 @@ public final class Expression {
     }
   }
 
-  private Expression(Tree tree, Engine engine, int threads) {
+  private Expression(Tree tree, Engine engine, int threads, Duration timeout) {
     this.tree = tree;
     this.engine = engine;
     this.threads = threads;
+    this.timeout = timeout;
   }
 
   /**
@@ -94,7 +94,7 @@ public final class Expression {
    * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT
    */
   public static Expression compile(String text) {
-    return new Expression(Parser.parse(text), null, 0);
+    return new Expression(Parser.parse(text), null, 0, null);
   }
 
   /**
@@ -104,7 +104,7 @@ public final class Expression {
    * @return an expression that shares nothing but the text
    */
   public Expression on(Engine newEngine) {
-    return new Expression(tree, newEngine, threads);
+    return new Expression(tree, newEngine, threads, timeout);
   }
 
   /**
@@ -116,7 +116,24 @@ public final class Expression {
    * @throws LanesException code LIMIT for other counts
    */
   public Expression withThreads(int count) {
-    return new Expression(tree, engine, Lanes.requireThreads(count));
+    return new Expression(tree, engine, Lanes.requireThreads(count), timeout);
+  }
+
+  /**
+   * The same expression with an end to the time that one evaluation may take. It stops within a few
+   * milliseconds after that and throws; outputs of the caller's are then partly written. Without a
+   * timeout, an interrupt of the calling thread stops evaluations that take more than a fraction of
+   * a millisecond; the interrupt status stays set.
+   *
+   * @param limit more than zero
+   * @return an expression that shares nothing but the text
+   * @throws LanesException code LIMIT for other durations; from evaluations, code CANCELLED
+   */
+  public Expression withTimeout(Duration limit) {
+    if (limit.isNegative() || limit.isZero()) {
+      throw new LanesException(Code.LIMIT, "a timeout is more than zero, not " + limit);
+    }
+    return new Expression(tree, engine, threads, limit);
   }
 
   /**
@@ -249,16 +266,22 @@ public final class Expression {
               ? output
               : NDArray.allocate(outputDType(program), outputShape(call));
       call.operands[specialisation.output] = target;
-      decideThreads(call, specialisation.costs);
+      double nanos = decideThreads(call, specialisation.costs);
+      boolean isDone = false;
       call.acquire();
-      try {
+      try (Watch watch = Watch.over(nanos, timeout)) {
+        call.watch = watch;
         if (Verifier.ENABLED && engine() instanceof NativeEngine) {
           Verifier.run(specialisation.prepared, call);
         } else {
           specialisation.prepared.run(call);
         }
+        isDone = true;
       } finally {
         call.release();
+        if (!isDone && target != output) {
+          target.close();
+        }
       }
       if (output == null || target == output) {
         return target;
@@ -391,12 +414,15 @@ public final class Expression {
     return true;
   }
 
-  private void decideThreads(Call call, double[] costs) {
-    int most = threads == 0 ? Lanes.threads() : threads;
+  /** Gives every pass its threads; returns about how many nanoseconds the run will take. */
+  private double decideThreads(Call call, double[] costs) {
+    double total = 0;
     for (int p = 0; p < costs.length; p++) {
       double nanos = costs[p] * Call.size(call.shapes[p]);
-      call.threads[p] = nanos < PARALLEL_NANOS ? 1 : most;
+      call.threads[p] = Threads.forWork(nanos, threads);
+      total += nanos / call.threads[p];
     }
+    return total;
   }
 
   /**

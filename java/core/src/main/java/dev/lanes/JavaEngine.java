@@ -55,6 +55,7 @@ public final class JavaEngine extends Engine {
   static final class Sweep {
     private final Pass pass;
     private final long size;
+    private final Watch watch;
     private final Object[] registers;
     private final Elements[] inputs;
     private final Elements[] outputs;
@@ -64,6 +65,7 @@ public final class JavaEngine extends Engine {
       pass = program.passes().get(index);
       long[] shape = call.shapes[index];
       size = Call.size(shape);
+      watch = call.watch;
       registers = pass.registers().stream().map(kind -> Reference.block(kind, BLOCK)).toArray();
       inputs =
           pass.inputs().stream()
@@ -109,6 +111,7 @@ public final class JavaEngine extends Engine {
     }
 
     private void block(int n) {
+      watch.requireNotSet("the evaluation");
       load(n);
       for (Instruction instruction : pass.instructions()) {
         execute(instruction, n);

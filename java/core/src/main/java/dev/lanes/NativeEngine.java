@@ -192,13 +192,24 @@ public final class NativeEngine extends Engine {
     return new Native(program);
   }
 
+  /**
+   * Throws what a status of the library means.
+   *
+   * @param status of a function that takes the watch's flag
+   * @param watch over the run
+   * @param work what it was, such as "the evaluation"
+   * @throws LanesException code CANCELLED or NATIVE, unless all is well
+   */
+  static void require(int status, Watch watch, String work) {
+    if (status != 0) {
+      throw status == CANCELLED ? watch.cancelled(work) : failure(status);
+    }
+  }
+
   private static LanesException failure(int status) {
     return switch (status) {
       case NO_MEMORY ->
           new LanesException(Code.NATIVE, "the native library found no memory to work in");
-      case CANCELLED ->
-          new LanesException(
-              Code.CANCELLED, "the evaluation was cancelled; its outputs are partly written");
       case BAD_ARGUMENT ->
           new LanesException(
               Code.NATIVE, "the native library refused its arguments; this is a defect of Lanes");
@@ -264,9 +275,7 @@ public final class NativeEngine extends Engine {
       write(call, words);
       int status = NativeLanes.run(handle, words.address);
       Reference.reachabilityFence(this);
-      if (status != 0) {
-        throw failure(status);
-      }
+      require(status, call.watch, "the evaluation");
     }
 
     private void write(Call call, Words words) {
@@ -276,7 +285,7 @@ public final class NativeEngine extends Engine {
         capacity += 2 + rank + operands[p].length * (1 + rank);
       }
       ByteBuffer buffer = words.withRoomFor(capacity);
-      buffer.putLong(0, 0);
+      buffer.putLong(0, call.watch.address());
       buffer.putLong(Long.BYTES, 0);
       int at = 2 * Long.BYTES;
       for (int p = 0; p < operands.length; p++) {

@@ -88,7 +88,8 @@ public final class Parser {
       }
       reduce(stack.pop());
     }
-    return new Tree(text, List.copyOf(nodes), List.copyOf(names.keySet()));
+    List<Tree.Result> results = List.of(new Tree.Result("", operands.get(0)));
+    return new Tree(text, List.copyOf(nodes), List.copyOf(names.keySet()), results);
   }
 
   /** Takes a token where a value may start; tells whether a value is still wanted. */

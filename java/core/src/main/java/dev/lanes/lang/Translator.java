@@ -46,7 +46,8 @@ public final class Translator {
    */
   public static Program translate(Tree tree, List<Argument> arguments, DType output) {
     Translator translator = new Translator(tree, arguments);
-    int result = translator.type();
+    translator.type();
+    int result = translator.indices[tree.results().get(0).node()];
     Kind kind = translator.graph.kind(result);
     DType dtype = output == null ? kind.dtype() : output;
     requireSameKind(kind, dtype);
@@ -67,7 +68,7 @@ public final class Translator {
     }
   }
 
-  private int type() {
+  private void type() {
     for (int i = 0; i < indices.length; i++) {
       Tree.Node node = tree.nodes().get(i);
       if (node instanceof Tree.Literal literal) {
@@ -85,7 +86,6 @@ public final class Translator {
         indices[i] = call.op().isReduction() ? reduce(call) : apply(call, weak[i]);
       }
     }
-    return indices[indices.length - 1];
   }
 
   private int literal(Object value) {

@@ -9,10 +9,19 @@ import java.util.List;
  * <p>Immutable, hence thread-safe.
  *
  * @param text the expression as it was written
- * @param nodes arguments first, the last one is the whole expression
+ * @param nodes arguments first
  * @param names variables in order of first appearance
+ * @param results what is wanted, at least one
  */
-public record Tree(String text, List<Node> nodes, List<String> names) {
+public record Tree(String text, List<Node> nodes, List<String> names, List<Result> results) {
+
+  /**
+   * One result.
+   *
+   * @param name what the text calls it, empty for an expression that gives it no name
+   * @param node index of its value
+   */
+  public record Result(String name, int node) {}
 
   /** One part of an expression. */
   public sealed interface Node {

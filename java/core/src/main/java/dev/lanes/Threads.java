@@ -1,0 +1,44 @@
+package dev.lanes;
+
+/**
+ * Decides how many threads a piece of work is given: one for small work and for threads that are
+ * themselves one of many workers, else as many as the caller allows.
+ */
+final class Threads {
+
+  /** Work that is worth a second thread: a few times what it costs to hand it over. */
+  private static final double PARALLEL_NANOS = 20_000;
+
+  private static final ThreadLocal<Boolean> ALONE = new ThreadLocal<>();
+
+  private Threads() {}
+
+  /**
+   * Threads for work that would take one thread so long.
+   *
+   * @param nanos estimated nanoseconds on one thread
+   * @param most the caller's own limit, or 0 for {@link Lanes#threads()}
+   */
+  static int forWork(double nanos, int most) {
+    if (nanos < PARALLEL_NANOS || ALONE.get() != null) {
+      return 1;
+    }
+    return most == 0 ? Lanes.threads() : most;
+  }
+
+  /**
+   * Says whether this thread's later work is to stay on this thread, because others like it keep
+   * the other cores busy.
+   *
+   * @return what held before
+   */
+  static boolean setAlone(boolean isAlone) {
+    boolean before = ALONE.get() != null;
+    if (isAlone) {
+      ALONE.set(true);
+    } else {
+      ALONE.remove();
+    }
+    return before;
+  }
+}
