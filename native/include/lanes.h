@@ -117,6 +117,42 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 // unchanged. Only accumulators that got an element take part; where only one of a pair did, it is taken as it is.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 
+// ---- Sorting and order statistics -----------------------------------------------------------------------------------
+//
+// For bool, integers and floats. NaNs come last, and leave as one quiet NaN. -0.0 equals 0.0; where elements themselves
+// are put in order, -0.0 comes first. All results are the same for any number of threads and any instruction set.
+// `threads` >= 1 is the most that may be used, `cancel` the address of an int32_t flag that ends a run when it becomes
+// nonzero, or 0. Elements need no alignment; strides are in bytes.
+
+enum lanes_order_operation {
+  LANES_ORDER_SORT = 0,       // out: the n elements in order; the flag leaves it with its elements in any order
+  LANES_ORDER_ARGSORT = 1,    // out: n int64, the indices that sort, ascending within equal elements
+  LANES_ORDER_SELECT = 2,     // out: the m elements of the given ranks; all are NaN when one of the n is
+  LANES_ORDER_PARTITION = 3,  // out: n elements, those below that of rank `parameter`, those equal, those above
+  LANES_ORDER_TOP = 4         // out: the first m elements, or with `parameter` the largest; third: their int64 indices
+};
+
+// Does one thing to every lane along an axis. `call` is the address of int64_t words:
+//
+//   operation, cancel, threads, dtype code, n, m, parameter, address of m ascending ranks (int64_t), rank, shape[rank]
+//   per operand, in, out and third:  address, stride along the axis, strides[rank]
+//
+// n >= 1 is the length of a lane, m >= 1 that of the result's; the shape is that of all other axes. `out` may be `in`
+// for LANES_ORDER_SORT; else nothing overlaps.
+LANES_API int32_t lanes_order(int64_t call) LANES_NOEXCEPT;
+
+// For each value the number of sorted elements below it, or with `right` not above it. `call` is the address of:
+//
+//   cancel, threads, dtype code, right, n sorted, address, stride, n values, address, stride, address of n int64_t
+LANES_API int32_t lanes_search(int64_t call) LANES_NOEXCEPT;
+
+// The groups of equal elements among n >= 1 sorted ones that lie without gaps. `call` is the address of:
+//
+//   cancel, threads, dtype code, n, address, address of an int64_t for the number of groups, then addresses or 0:
+//   of the n int64_t by which the elements were sorted, of the groups' values (0: only the number is wanted), of the
+//   index of each group's first element, of each element's group, of each group's size (all int64_t)
+LANES_API int32_t lanes_groups(int64_t call) LANES_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

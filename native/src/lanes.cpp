@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "program.h"
 #include "run.h"
+#include "sort_lanes.h"
 
 namespace {
 
@@ -90,6 +91,12 @@ void WriteIsa(Text* text) {
   if (isa != nullptr) text->Add(isa->name);
 }
 
+int32_t Sorting(int32_t (*run)(const lanes::SortKernels*, const int64_t*), int64_t call) {
+  if (call == 0) return LANES_BAD_ARGUMENT;
+  const lanes::Isa* isa = lanes::CurrentIsa();
+  return isa == nullptr ? LANES_UNSUPPORTED_CPU : run(isa->sort, reinterpret_cast<const int64_t*>(call));
+}
+
 }  // namespace
 
 extern "C" {
@@ -146,5 +153,11 @@ int32_t lanes_run(int64_t program, int64_t call) noexcept {
   if (program == 0 || call == 0) return LANES_BAD_ARGUMENT;
   return lanes::RunProgram(*reinterpret_cast<const lanes::Program*>(program), reinterpret_cast<const int64_t*>(call));
 }
+
+int32_t lanes_order(int64_t call) noexcept { return Sorting(lanes::RunOrder, call); }
+
+int32_t lanes_search(int64_t call) noexcept { return Sorting(lanes::RunSearch, call); }
+
+int32_t lanes_groups(int64_t call) noexcept { return Sorting(lanes::RunGroups, call); }
 
 }  // extern "C"

@@ -43,8 +43,9 @@ using LoadKeys = void (*)(void* keys, const void* src, size_t n, ptrdiff_t strid
 using StoreKeys = void (*)(void* dst, const void* keys, size_t n, ptrdiff_t stride);
 
 // Keys in place are aligned to their size.
-template <class K>
+template <class Key>
 struct KeyKernels {
+  using K = Key;
   bool (*is_sorted)(const K* keys, size_t n);
   // Sorts; stops early when the flag, which may be null, is set.
   void (*sort)(K* keys, size_t n, const int32_t* cancel);
@@ -69,7 +70,7 @@ struct SortKernels {
 };
 
 // Whether keys of the dtype are int64_t.
-inline bool HasWideKeys(DType dtype) { return dtype == kDInt64 || dtype == kDUint32 || dtype == kDFloat64; }
+inline bool HasWideKeys(DType dtype) { return dtype == kDInt64 || dtype == kDFloat64; }
 
 }  // namespace lanes
 

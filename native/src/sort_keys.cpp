@@ -25,6 +25,15 @@ struct IntegerKey {
   static HWY_INLINE M Element(K key) { return static_cast<M>(key); }
 };
 
+struct Uint32Key {
+  using M = uint32_t;
+  using K = int32_t;
+  static HWY_INLINE K Exact(M x) { return static_cast<K>(x ^ 0x80000000u); }
+  static HWY_INLINE K EqualZeros(M x) { return Exact(x); }
+  static HWY_INLINE K Descending(M x) { return ~Exact(x); }
+  static HWY_INLINE M Element(K key) { return static_cast<M>(key) ^ 0x80000000u; }
+};
+
 // Any byte but 0 is true.
 struct BoolKey {
   using M = uint8_t;
@@ -62,7 +71,7 @@ using DUint8 = IntegerKey<uint8_t, int32_t>;
 using DInt16 = IntegerKey<int16_t, int32_t>;
 using DUint16 = IntegerKey<uint16_t, int32_t>;
 using DInt32 = IntegerKey<int32_t, int32_t>;
-using DUint32 = IntegerKey<uint32_t, int64_t>;
+using DUint32 = Uint32Key;
 using DInt64 = IntegerKey<int64_t, int64_t>;
 using DFloat16 = FloatKey<int16_t, int32_t, 0x7c00, 0x7e00>;
 using DBfloat16 = FloatKey<int16_t, int32_t, 0x7f80, 0x7fc0>;
