@@ -152,9 +152,10 @@ int32_t SortByCounting(const Work& work, const Source<int32_t>& source, const La
   const int32_t least = is_byte ? INT8_MIN : INT16_MIN;
   const size_t bins = is_byte ? 384 : 98304;  // signed and unsigned values
   const size_t parts = std::min<size_t>({static_cast<size_t>(work.threads), 16, n / kLongLane + 1});
-  Scratch<int64_t> scratch(parts * bins + 1);
+  const Scratch<int64_t> scratch(parts * bins);
   int64_t* counts = scratch.data();
   if (counts == nullptr) return LANES_NO_MEMORY;
+  memset(counts, 0, parts * bins * sizeof(*counts));
   const bool counted = InPieces(n, (n + parts - 1) / parts, work, [&](size_t begin, size_t end) {
     int32_t keys[kKeyBlock];
     int64_t* own = counts + begin / ((n + parts - 1) / parts) * bins;

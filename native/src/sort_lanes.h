@@ -2,10 +2,11 @@
 #ifndef LANES_SORT_LANES_H_
 #define LANES_SORT_LANES_H_
 
+#include <stdlib.h>
+
 #include <atomic>
 
 #include "lanes.h"
-#include "memory.h"
 #include "sort.h"
 #include "tasks.h"
 
@@ -16,19 +17,21 @@ inline constexpr size_t kTaskKeys = size_t{1} << 16;
 // Lanes from this length on are shared out among threads when there are few of them.
 inline constexpr size_t kLongLane = size_t{1} << 15;
 
-// Memory for one operation, null when there is none.
+// Memory for one operation, null when there is none. It comes from the C library, which keeps it for the next call.
 template <class T>
 class Scratch {
  public:
-  explicit Scratch(size_t n) : bytes_(n * sizeof(T)), data_(n > 0 ? static_cast<T*>(AllocateArray(bytes_)) : nullptr) {}
-  ~Scratch() { FreeArray(data_, bytes_); }
+  explicit Scratch(size_t n) {
+    void* memory = nullptr;
+    if (n > 0 && posix_memalign(&memory, 64, n * sizeof(T)) == 0) data_ = static_cast<T*>(memory);
+  }
+  ~Scratch() { free(data_); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   T* data() const { return data_; }
 
  private:
-  size_t bytes_;
-  T* data_;
+  T* data_ = nullptr;
 };
 
 // How a lane is to be worked on.
@@ -91,9 +94,9 @@ int32_t SortKeys(const Work& work, K* keys, size_t n);
 template <class K>
 int32_t SortIndices(const Work& work, const Source<K>& source, int64_t* indices);
 
-// keys[i] becomes the key of rank ranks[i]; ranks ascend.
+// keys[i] becomes the key of rank ranks[i]; ranks ascend. Stores the largest key of all in `most` unless it is null.
 template <class K>
-int32_t SelectKeys(const Work& work, const Source<K>& source, const int64_t* ranks, size_t n_ranks, K* keys);
+int32_t SelectKeys(const Work& work, const Source<K>& source, const int64_t* ranks, size_t n_ranks, K* keys, K* most);
 
 // Operations on one lane.
 int32_t SortLane(const Work& work, const Lane& in, const Lane& out);

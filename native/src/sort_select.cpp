@@ -30,8 +30,8 @@ struct Bracket {
 template <class K>
 class LongSelection {
  public:
-  LongSelection(const Work& work, const Source<K>& source, const int64_t* ranks, size_t n_ranks, K* keys)
-      : work_(work), source_(source), ranks_(ranks), n_ranks_(n_ranks), keys_(keys), n_(source.lane.n) {}
+  LongSelection(const Work& work, const Source<K>& source, const int64_t* ranks, size_t n_ranks, K* keys, K* most)
+      : work_(work), source_(source), ranks_(ranks), n_ranks_(n_ranks), keys_(keys), most_(most), n_(source.lane.n) {}
 
   // LANES_OK, or what kept it from being done; `missed` tells that the sample was misleading.
   int32_t Select(bool* missed) {
@@ -50,6 +50,7 @@ class LongSelection {
     for (size_t b = 0; b < n_brackets_; ++b) brackets_[b].kept = kept.data() + b * room_;
     if (!Sweep()) return LANES_CANCELLED;
     for (size_t b = 0; b < n_brackets_ && !*missed; ++b) *missed = !Resolve(&brackets_[b]);
+    if (most_ != nullptr) *most_ = largest_;
     return LANES_OK;
   }
 
@@ -105,9 +106,15 @@ class LongSelection {
       K keys[kKeyBlock];
       K between[kKeyBlock + kKeyPadding];
       BracketCounts counts[kMostBrackets] = {};
+      K largest = std::numeric_limits<K>::min();
       for (size_t i = begin; i < end; i += kKeyBlock) {
         const size_t m = std::min(kKeyBlock, end - i);
         source_.Load(keys, i, m);
+        if (most_ != nullptr) {
+          K block_least, block_most;
+          work_.Keys<K>().extremes(keys, m, &block_least, &block_most);
+          largest = std::max(largest, block_most);
+        }
         for (size_t b = 0; b < n_brackets_; ++b) {
           counts[b].between = 0;
           work_.Keys<K>().bracket(keys, m, brackets_[b].low, brackets_[b].high, between, &counts[b]);
@@ -119,6 +126,8 @@ class LongSelection {
         brackets_[b].below += counts[b].below;
         brackets_[b].at_low += counts[b].low;
         brackets_[b].at_high += counts[b].high;
+      }
+      for (K seen = largest_; largest > seen && !largest_.compare_exchange_weak(seen, largest);) {
       }
     });
   }
@@ -151,7 +160,9 @@ class LongSelection {
   const int64_t* ranks_;
   size_t n_ranks_;
   K* keys_;
+  K* most_;
   size_t n_;
+  std::atomic<K> largest_{std::numeric_limits<K>::min()};
   Bracket<K> brackets_[kMostBrackets];
   size_t n_brackets_ = 0;
   size_t room_ = 0;
@@ -159,7 +170,8 @@ class LongSelection {
 
 // Out of a copy of the lane, which is partitioned, or sorted where many ranks are wanted.
 template <class K>
-int32_t SelectFromCopy(const Work& work, const Source<K>& source, const int64_t* ranks, size_t n_ranks, K* keys) {
+int32_t SelectFromCopy(const Work& work, const Source<K>& source, const int64_t* ranks, size_t n_ranks, K* keys,
+                       K* most) {
   const size_t n = source.lane.n;
   const Scratch<K> scratch(n);
   K* copy = scratch.data();
@@ -167,6 +179,10 @@ int32_t SelectFromCopy(const Work& work, const Source<K>& source, const int64_t*
   const bool loaded =
       InPieces(n, kTaskKeys, work, [&](size_t begin, size_t end) { source.Load(copy + begin, begin, end - begin); });
   if (!loaded) return LANES_CANCELLED;
+  if (most != nullptr) {
+    K least;
+    work.Keys<K>().extremes(copy, n, &least, most);
+  }
   if (n_ranks > 2 * kMostBrackets) {
     const int32_t status = SortKeys(work, copy, n);
     for (size_t r = 0; r < n_ranks; ++r) keys[r] = copy[ranks[r]];
@@ -221,7 +237,7 @@ int32_t PartitionLaneOf(const Work& work, const Lane& in, const Lane& out, size_
   const size_t n = in.n;
   const int64_t wanted = static_cast<int64_t>(rank);
   K value;
-  int32_t status = SelectKeys(work, source, &wanted, 1, &value);
+  int32_t status = SelectKeys<K>(work, source, &wanted, 1, &value, nullptr);
   if (status != LANES_OK) return status;
   const Scratch<Counts> scratch(PieceCount(n) + 1);
   Counts* before = scratch.data();
@@ -291,7 +307,7 @@ int32_t TopLaneOf(const Work& work, const Lane& in, const Lane& values, const La
   const size_t k = values.n;
   const int64_t rank = static_cast<int64_t>(k) - 1;
   K last;
-  int32_t status = SelectKeys(work, source, &rank, 1, &last);
+  int32_t status = SelectKeys<K>(work, source, &rank, 1, &last, nullptr);
   if (status != LANES_OK) return status;
   const Scratch<int64_t> chosen(2 * k);
   const Scratch<K> chosen_keys(k);
@@ -314,25 +330,6 @@ int32_t TopLaneOf(const Work& work, const Lane& in, const Lane& values, const La
   return LANES_OK;
 }
 
-// Any NaN makes all results NaN.
-template <class K>
-bool HasNan(const Work& work, const Source<K>& source) {
-  std::atomic<bool> found{false};
-  Work whole = work;
-  whole.cancel = nullptr;
-  InPieces(source.lane.n, kTaskKeys, whole, [&](size_t begin, size_t end) {
-    K keys[kKeyBlock];
-    for (size_t i = begin; i < end && !found.load(std::memory_order_relaxed); i += kKeyBlock) {
-      const size_t m = std::min(kKeyBlock, end - i);
-      source.Load(keys, i, m);
-      K least, most;
-      work.Keys<K>().extremes(keys, m, &least, &most);
-      if (most == NanKey(work.dtype)) found = true;
-    }
-  });
-  return found;
-}
-
 template <class K>
 int32_t SelectLaneOf(const Work& work, const Lane& in, const Lane& out, const int64_t* ranks) {
   const Source<K> source(work, in, kExact);
@@ -341,12 +338,11 @@ int32_t SelectLaneOf(const Work& work, const Lane& in, const Lane& out, const in
   const Scratch<K> scratch(out.n > kFew ? out.n : 0);
   K* keys = out.n > kFew ? scratch.data() : few;
   if (keys == nullptr) return LANES_NO_MEMORY;
-  if (IsFloat(work.dtype) && HasNan(work, source)) {
-    std::fill(keys, keys + out.n, static_cast<K>(NanKey(work.dtype)));
-  } else {
-    const int32_t status = SelectKeys(work, source, ranks, out.n, keys);
-    if (status != LANES_OK) return status;
-  }
+  K most;
+  const int32_t status = SelectKeys(work, source, ranks, out.n, keys, &most);
+  if (status != LANES_OK) return status;
+  // Any NaN makes all results NaN.
+  if (IsFloat(work.dtype) && most == NanKey(work.dtype)) std::fill(keys, keys + out.n, most);
   work.kernels->store[work.dtype](out.first, keys, out.n, out.stride);
   return LANES_OK;
 }
@@ -354,18 +350,18 @@ int32_t SelectLaneOf(const Work& work, const Lane& in, const Lane& out, const in
 }  // namespace
 
 template <class K>
-int32_t SelectKeys(const Work& work, const Source<K>& source, const int64_t* ranks, size_t n_ranks, K* keys) {
+int32_t SelectKeys(const Work& work, const Source<K>& source, const int64_t* ranks, size_t n_ranks, K* keys, K* most) {
   if (source.lane.n >= kLongLane && n_ranks <= 2 * kMostBrackets) {
     bool missed;
-    LongSelection<K> selection(work, source, ranks, n_ranks, keys);
+    LongSelection<K> selection(work, source, ranks, n_ranks, keys, most);
     const int32_t status = selection.Select(&missed);
     if (status != LANES_OK || !missed) return status;
   }
-  return SelectFromCopy(work, source, ranks, n_ranks, keys);
+  return SelectFromCopy(work, source, ranks, n_ranks, keys, most);
 }
 
-template int32_t SelectKeys(const Work&, const Source<int32_t>&, const int64_t*, size_t, int32_t*);
-template int32_t SelectKeys(const Work&, const Source<int64_t>&, const int64_t*, size_t, int64_t*);
+template int32_t SelectKeys(const Work&, const Source<int32_t>&, const int64_t*, size_t, int32_t*, int32_t*);
+template int32_t SelectKeys(const Work&, const Source<int64_t>&, const int64_t*, size_t, int64_t*, int64_t*);
 
 int32_t SelectLane(const Work& work, const Lane& in, const Lane& out, const int64_t* ranks) {
   return HasWideKeys(work.dtype) ? SelectLaneOf<int64_t>(work, in, out, ranks)
