@@ -4,6 +4,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#include "erf_gamma.h"
 #include "exp_log.h"
 #include "kernels.h"
 #include "scalar_math.h"
@@ -226,6 +227,108 @@ struct op_isfinite {
     return hn::IsFinite(a);
   }
 };
+struct op_signbit {
+  template <class D, class V>
+  static HWY_INLINE auto Do(D d, V a) {
+    const hn::RebindToSigned<D> di;
+    return hn::RebindMask(d, hn::Lt(hn::BitCast(di, a), hn::Zero(di)));
+  }
+};
+struct op_copysign {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a, V b) {
+    return hn::CopySign(a, b);
+  }
+};
+struct op_copy {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a) {
+    return a;
+  }
+};
+struct op_ones_like {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V) {
+    return hn::Set(d, hn::TFromD<D>(1));
+  }
+};
+// Floats of one sign are ordered as their bits are.
+struct op_nextafter {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V a, V b) {
+    const hn::RebindToSigned<D> di;
+    const V zero = hn::Zero(d);
+    const auto is_zero = hn::Eq(a, zero);
+    // Away from zero the bits grow by one, towards it they shrink.
+    const auto away = hn::RebindMask(di, hn::Xor(hn::Lt(a, b), hn::Lt(a, zero)));
+    const auto bits = hn::BitCast(di, a);
+    const V step = hn::BitCast(d, hn::Add(bits, hn::IfThenElse(away, hn::Set(di, 1), hn::Set(di, -1))));
+    const V least = hn::CopySign(hn::BitCast(d, hn::Set(di, 1)), b);
+    const V moved = hn::IfThenElse(is_zero, least, step);
+    const V result = hn::IfThenElse(hn::Eq(a, b), b, moved);
+    return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::IsNaN(b), b, result));
+  }
+};
+// Where the instruction set has none, the C library knows how.
+struct op_fma {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V a, V b, V c) {
+#if HWY_NATIVE_FMA
+    (void)d;
+    return hn::MulAdd(a, b, c);
+#else
+    using T = hn::TFromD<D>;
+    HWY_ALIGN T x[HWY_MAX_BYTES / sizeof(T)], y[HWY_MAX_BYTES / sizeof(T)], z[HWY_MAX_BYTES / sizeof(T)];
+    hn::Store(a, d, x);
+    hn::Store(b, d, y);
+    hn::Store(c, d, z);
+    for (size_t i = 0; i < hn::Lanes(d); ++i) x[i] = std::fma(x[i], y[i], z[i]);
+    return hn::Load(d, x);
+#endif
+  }
+};
+// The greater leg is brought to where squares are in range; the root is corrected by what the squares and the root lost
+// (products split after Veltkamp and Dekker, so that no fused operation is needed).
+struct op_hypot {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V a, V b) {
+    using T = hn::TFromD<D>;
+    constexpr bool kWide = sizeof(T) == 8;
+    const V x = hn::Abs(a), y = hn::Abs(b);
+    const auto swap = hn::Lt(x, y);
+    const V most = hn::IfThenElse(swap, y, x), least = hn::IfThenElse(swap, x, y);
+    const auto large = hn::Gt(most, hn::Set(d, T(kWide ? 0x1p450 : 0x1p50)));
+    const auto small = hn::Lt(most, hn::Set(d, T(kWide ? 0x1p-450 : 0x1p-50)));
+    const V down = hn::Set(d, T(kWide ? 0x1p-600 : 0x1p-80)), up = hn::Set(d, T(kWide ? 0x1p700 : 0x1p100));
+    const V back_up = hn::Set(d, T(kWide ? 0x1p600 : 0x1p80)), back_down = hn::Set(d, T(kWide ? 0x1p-700 : 0x1p-100));
+    const V one = hn::Set(d, T(1));
+    const V scale = hn::IfThenElse(large, down, hn::IfThenElse(small, up, one));
+    const V back = hn::IfThenElse(large, back_up, hn::IfThenElse(small, back_down, one));
+    const V u = hn::Mul(most, scale), v = hn::Mul(least, scale);
+    const V uu = hn::Mul(u, u), vv = hn::Mul(v, v);
+    const V root = hn::Sqrt(hn::Add(uu, vv));
+    const V rr = hn::Mul(root, root);
+    const V lost = hn::Sub(hn::Add(ProductError(d, u, uu), ProductError(d, v, vv)), ProductError(d, root, rr));
+    const V off = hn::Add(hn::Add(hn::Sub(uu, rr), vv), lost);
+    const V length = hn::Mul(hn::Add(root, hn::Div(off, hn::Add(root, root))), back);
+    const V zero = hn::Zero(d);
+    const V ordinary = hn::IfThenElse(hn::Eq(most, zero), zero, length);
+    const V infinity = hn::Inf(d);
+    const auto infinite = hn::Or(hn::Eq(x, infinity), hn::Eq(y, infinity));
+    return hn::IfThenElse(infinite, infinity,
+                          hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenElse(hn::IsNaN(y), y, ordinary)));
+  }
+
+  // a * a - product, exactly.
+  template <class D, class V>
+  static HWY_INLINE V ProductError(D d, V a, V product) {
+    const V c = hn::Mul(a, hn::Set(d, hn::TFromD<D>(sizeof(hn::TFromD<D>) == 8 ? 134217729.0 : 4097.0)));
+    const V high = hn::Sub(c, hn::Sub(c, a));
+    const V low = hn::Sub(a, high);
+    const V cross = hn::Mul(high, low);
+    return hn::Add(hn::Add(hn::Add(hn::Sub(hn::Mul(high, high), product), cross), cross), hn::Mul(low, low));
+  }
+};
 struct op_where {
   template <class D, class M, class V>
   static HWY_INLINE V Do(D, M condition, V yes, V no) {
@@ -397,6 +500,12 @@ struct op_mod {
     return FloorModulo(a, b);
   }
 };
+struct op_fmod {
+  template <class T>
+  static HWY_INLINE T Do(T a, T b) {
+    return TruncatedModulo(a, b);
+  }
+};
 struct op_pow {
   template <class T>
   static HWY_INLINE T Do(T a, T b) {
@@ -452,6 +561,13 @@ void Cast(void* dst, const void* a, const void*, const void*, size_t n, unsigned
   }
 }
 
+template <class T>
+void BitCounts(void* dst, const void* a, const void*, const void*, size_t n, unsigned uniform) {
+  const T* x = static_cast<const T*>(a);
+  int32_t* y = static_cast<int32_t*>(dst);
+  for (size_t i = 0; i < n; ++i) y[i] = BitsOfMagnitude(x[uniform & 1 ? 0 : i]);
+}
+
 // ---- Elementary functions -------------------------------------------------------------------------------------------
 
 // A body that takes whole runs. Name is the block function of a row.
@@ -468,6 +584,7 @@ LANES_FUNCTION(exp2, Exp2)
 LANES_FUNCTION(expm1, Expm1)
 LANES_FUNCTION(log, Log)
 LANES_FUNCTION(log10, Log10)
+LANES_FUNCTION(log2, Log2)
 LANES_FUNCTION(log1p, Log1p)
 LANES_FUNCTION(sin, Sin)
 LANES_FUNCTION(cos, Cos)
@@ -479,6 +596,15 @@ LANES_FUNCTION(sinh, Sinh)
 LANES_FUNCTION(cosh, Cosh)
 LANES_FUNCTION(tanh, Tanh)
 LANES_FUNCTION(cbrt, Cbrt)
+LANES_FUNCTION(arcsinh, Asinh)
+LANES_FUNCTION(arccosh, Acosh)
+LANES_FUNCTION(arctanh, Atanh)
+LANES_FUNCTION(sinpi, Sinpi)
+LANES_FUNCTION(cospi, Cospi)
+LANES_FUNCTION(erf, Erf)
+LANES_FUNCTION(erfc, Erfc)
+LANES_FUNCTION(gamma, Gamma)
+LANES_FUNCTION(lgamma, Lgamma)
 #undef LANES_FUNCTION
 
 struct op_arctan2 : Function {
@@ -541,6 +667,7 @@ struct Make<Body, Key, Key, 2, true> {
   };
 LANES_MADE_SCALAR(op_floordiv)
 LANES_MADE_SCALAR(op_mod)
+LANES_MADE_SCALAR(op_fmod)
 LANES_MADE_SCALAR(op_shl)
 LANES_MADE_SCALAR(op_shr)
 LANES_MADE_SCALAR(op_pow)
@@ -549,6 +676,11 @@ template <>
 struct Make<op_pow, float, float, 2> : Make<Power, float, float, 2> {};
 template <>
 struct Make<op_pow, double, double, 2> : Make<Power, double, double, 2> {};
+struct op_bitwise_count {};
+template <class Key>
+struct Make<op_bitwise_count, Key, int32_t, 1> {
+  static constexpr Kernel value = BitCounts<Key>;
+};
 struct op_bool {};
 struct op_int32 {};
 struct op_int64 {};

@@ -54,6 +54,21 @@ HWY_INLINE std::enable_if_t<std::is_floating_point_v<T>, T> FloorModulo(T a, T b
   return (b < 0) != (mod < 0) ? mod + b : mod;
 }
 
+template <class T>
+HWY_INLINE T TruncatedModulo(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>)
+    return std::fmod(a, b);
+  else
+    return b == 0 || b == -1 ? 0 : a % b;
+}
+
+template <class T>
+HWY_INLINE int32_t BitsOfMagnitude(T a) {
+  using U = std::make_unsigned_t<T>;
+  const U magnitude = a < 0 ? U{0} - static_cast<U>(a) : static_cast<U>(a);
+  return __builtin_popcountll(magnitude);
+}
+
 // Wraps; a negative exponent leaves what is left of the fraction: 1 and -1 keep their magnitude, all else is 0.
 template <class T>
 HWY_INLINE T IntegerPower(T base, T exponent) {

@@ -106,6 +106,9 @@ T ReferenceInteger(const std::string& op, T a, T b) {
   if (op == "sign") return static_cast<T>((a > 0) - (a < 0));
   if (op == "minimum") return a < b ? a : b;
   if (op == "maximum") return a > b ? a : b;
+  if (op == "copy") return a;
+  if (op == "ones_like") return 1;
+  if (op == "fmod") return static_cast<T>(b == 0 ? 0 : static_cast<__int128>(a) % b);
   if (op == "floordiv" || op == "mod") {
     // In wider numbers nothing overflows.
     if (b == 0) return 0;
@@ -126,6 +129,18 @@ T ReferenceInteger(const std::string& op, T a, T b) {
   abort();
 }
 
+// sin(pi x) or cos(pi x), reduced exactly to an eighth of a turn.
+inline long double SineOfTurns(long double x, bool cosine) {
+  if (!std::isfinite(x)) return std::numeric_limits<long double>::quiet_NaN();
+  const long double turns = std::fmod(x, 2.0L);
+  const int quarters = static_cast<int>(std::nearbyint(2 * turns));
+  const long double rest = (turns - quarters * 0.5L) * 3.14159265358979323846264338327950288L;
+  const int quadrant = (quarters + (cosine ? 1 : 0)) & 3;
+  if (rest == 0 && quadrant % 2 == 0) return cosine ? 0 : std::copysign(0.0L, x);
+  const long double size = quadrant % 2 == 0 ? std::sin(rest) : std::cos(rest);
+  return quadrant < 2 ? size : -size;
+}
+
 template <class T>
 T ReferenceFloat(const std::string& op, T a, T b) {
   if (op == "add") return a + b;
@@ -143,6 +158,11 @@ T ReferenceFloat(const std::string& op, T a, T b) {
   if (op == "sign") return a > 0 ? T{1} : a < 0 ? T{-1} : a == 0 ? T{0} : a;
   if (op == "minimum") return a < b || a != a ? a : b;
   if (op == "maximum") return a > b || a != a ? a : b;
+  if (op == "copy") return a;
+  if (op == "ones_like") return 1;
+  if (op == "copysign") return std::copysign(a, b);
+  if (op == "nextafter") return std::nextafter(a, b);
+  if (op == "fmod") return std::fmod(a, b);
   // Functions in more digits than any result has.
   const long double x = a, y = b;
   const auto rounded = [](long double exact) { return static_cast<T>(exact); };
@@ -164,6 +184,17 @@ T ReferenceFloat(const std::string& op, T a, T b) {
   if (op == "tanh") return rounded(std::tanh(x));
   if (op == "cbrt") return rounded(std::cbrt(x));
   if (op == "pow") return rounded(std::pow(x, y));
+  if (op == "log2") return rounded(std::log2(x));
+  if (op == "arcsinh") return rounded(std::asinh(x));
+  if (op == "arccosh") return rounded(std::acosh(x));
+  if (op == "arctanh") return rounded(std::atanh(x));
+  if (op == "hypot") return rounded(std::hypot(x, y));
+  if (op == "sinpi") return rounded(SineOfTurns(x, false));
+  if (op == "cospi") return rounded(SineOfTurns(x, true));
+  if (op == "erf") return rounded(std::erf(x));
+  if (op == "erfc") return rounded(std::erfc(x));
+  if (op == "gamma") return rounded(std::tgamma(x));
+  if (op == "lgamma") return rounded(std::lgamma(x));
   // npy_divmod, spelled with both results at once.
   T mod = std::fmod(a, b);
   if (b == 0) return op == "mod" ? mod : a / b;
@@ -245,6 +276,8 @@ inline Element ReferenceKernel(const KernelRow& row, const Element& a, const Ele
       if (op == "isnan") return Element::Of<uint8_t>(std::isnan(x));
       if (op == "isinf") return Element::Of<uint8_t>(std::isinf(x));
       if (op == "isfinite") return Element::Of<uint8_t>(std::isfinite(x));
+      if (op == "signbit") return Element::Of<uint8_t>(std::signbit(x));
+      if (op == "fma") return Element::Of(std::fma(x, y, c.As<T>()));
     }
     if constexpr (!std::is_same_v<T, uint8_t>) {
       if (op == "muladd") return Element::Of(ReferenceMultiplyAdd(x, y, c.As<T>()));
@@ -252,7 +285,15 @@ inline Element ReferenceKernel(const KernelRow& row, const Element& a, const Ele
     if (CastTarget(op) >= 0) {
       return WithKind(CastTarget(op), [&](auto target) { return Element::Of(ReferenceCast<decltype(target)>(x)); });
     }
+    if constexpr (std::is_integral_v<T>) {
+      if (op == "bitwise_count") {
+        const __int128 wide = x;
+        return Element::Of<int32_t>(__builtin_popcountll(static_cast<uint64_t>(wide < 0 ? -wide : wide)));
+      }
+    }
     if constexpr (std::is_same_v<T, uint8_t>) {
+      if (op == "copy") return Element::Of<T>(x);
+      if (op == "ones_like") return Element::Of<T>(1);
       if (op == "add" || op == "or") return Element::Of<T>(x || y);
       if (op == "mul" || op == "and") return Element::Of<T>(x && y);
       if (op == "minimum") return Element::Of<T>(x && y);

@@ -20,10 +20,9 @@ final class Threads {
    * @param most the caller's own limit, or 0 for {@link Lanes#threads()}
    */
   static int forWork(double nanos, int most) {
-    if (nanos < PARALLEL_NANOS || ALONE.get() != null) {
-      return 1;
-    }
-    return most == 0 ? Lanes.threads() : most;
+    // Asked for even when it does not matter, so that a wrong -Dlanes.threads is always refused.
+    int limit = most == 0 ? Lanes.threads() : most;
+    return nanos < PARALLEL_NANOS || ALONE.get() != null ? 1 : limit;
   }
 
   /**

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every row of the operator table: against NumPy and mpmath on awkward values, and the engine of
- * this run against the Java engine at every size and layout that changes how it works.
+ * Every row of the operator table: against NumPy on awkward values, and the engine of this run
+ * against the Java engine at every size and layout that changes how it works.
  */
 @Tag("engine")
 class OperatorTest {
@@ -53,29 +53,19 @@ class OperatorTest {
   }
 
   private static void check(String[] parts, String operator, NDArray expected) throws IOException {
-    boolean isFunction = parts[0].equals("functions");
-    NDArray values = Npy.read(FIXTURES.resolve((isFunction ? "x_" : "v_") + parts[1] + ".npy"));
+    NDArray values = Npy.read(FIXTURES.resolve("v_" + parts[1] + ".npy"));
+    boolean isWord = Character.isLetter(operator.charAt(0));
     NDArray actual;
-    if (!isFunction && !parts[0].equals("unary")) {
+    if (parts[0].equals("unary")) {
+      actual = Expression.compile(isWord ? operator + "(a)" : operator + "a").evaluate(values);
+    } else {
       NDArray column = values.reshape(values.size(), 1);
-      boolean isWord = Character.isLetter(operator.charAt(0));
       String text = isWord ? operator + "(a, b)" : "a " + operator + " b";
       actual = Expression.compile(text).evaluate(column, values);
-    } else {
-      boolean isWord = Character.isLetter(operator.charAt(0));
-      actual = Expression.compile(isWord ? operator + "(a)" : operator + "a").evaluate(values);
     }
     assertThat(actual.dtype()).isEqualTo(expected.dtype());
     assertThat(actual.shape()).isEqualTo(expected.shape());
-    Agreement.require(
-        actual,
-        expected,
-        isFunction ? bound(operator) : 0,
-        () -> operator + " of " + Arrays.toString(parts));
-  }
-
-  private static int bound(String function) {
-    return Op.valueOf(function.toUpperCase(java.util.Locale.ROOT)).ulp();
+    Agreement.require(actual, expected, 0, () -> operator + " of " + Arrays.toString(parts));
   }
 
   static List<Kernel> kernels() {
@@ -86,8 +76,13 @@ class OperatorTest {
   @MethodSource("kernels")
   void agreesWithTheJavaEngine(Kernel kernel) {
     Expression expression = Expression.compile(text(kernel));
+    // The references of functions take a microsecond for each element.
+    int most = kernel.ulp() == 0 ? Integer.MAX_VALUE : 1021;
     for (int size : SIZES) {
       for (Layouts layout : Layouts.values()) {
+        if (size > most) {
+          continue;
+        }
         SplittableRandom random = new SplittableRandom(size * 31L + layout.ordinal());
         NDArray[] operands = new NDArray[kernel.arguments().size()];
         for (int i = 0; i < operands.length; i++) {

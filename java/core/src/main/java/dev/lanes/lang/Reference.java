@@ -220,4 +220,25 @@ public interface Reference {
       }
     };
   }
+
+  /**
+   * a * b + c, rounded once.
+   *
+   * @param kind of everything, float32 or float64
+   * @return the block form
+   */
+  static Reference fusedMultiplyAdd(Kind kind) {
+    return (out, a, b, c, n) -> {
+      double[] to = (double[]) out;
+      double[] x = (double[]) a;
+      double[] y = (double[]) b;
+      double[] z = (double[]) c;
+      for (int i = 0; i < n; i++) {
+        to[i] =
+            kind == Kind.FLOAT32
+                ? Math.fma((float) x[i], (float) y[i], (float) z[i])
+                : Math.fma(x[i], y[i], z[i]);
+      }
+    };
+  }
 }
