@@ -69,12 +69,11 @@ class TeamSort {
 
   K Pivot(Run run) const {
     K samples[kSamples];
-    uint64_t state = run.begin + 1;
+    SamplePositions positions;
     const size_t n = run.end - run.begin;
     for (size_t i = 0; i < kSamples; ++i) {
-      state = state * 6364136223846793005u + 1442695040888963407u;
       const size_t step = n / kSamples;  // one in each of as many equal parts
-      samples[i] = keys_[run.begin + i * step + (state >> 33) % step];
+      samples[i] = keys_[run.begin + i * step + positions.Below(step)];
     }
     work_.Keys<K>().sort(samples, kSamples, nullptr);
     return samples[kSamples / 2 - 1];
@@ -172,7 +171,10 @@ int32_t SortByCounting(const Work& work, const Source<int32_t>& source, const La
     for (size_t part = 0; part < parts; ++part) sum += counts[part * bins + bin];
     counts[bin] = sum;
   }
-  const bool filled = InPieces(n, kTaskKeys, work, [&](size_t begin, size_t end) {
+  // No cancelling any more: the lane may be sorted in place.
+  Work whole = work;
+  whole.cancel = nullptr;
+  InPieces(n, kTaskKeys, whole, [&](size_t begin, size_t end) {
     int32_t keys[kKeyBlock];
     size_t bin = static_cast<size_t>(std::upper_bound(counts, counts + bins, static_cast<int64_t>(begin)) - counts);
     for (size_t i = begin; i < end;) {
@@ -187,7 +189,7 @@ int32_t SortByCounting(const Work& work, const Source<int32_t>& source, const La
       i += m;
     }
   });
-  return filled ? LANES_OK : LANES_CANCELLED;
+  return LANES_OK;
 }
 
 template <class K>

@@ -24,6 +24,16 @@ constexpr int64_t NanKey(DType dtype) {
 }
 inline bool IsFloat(DType dtype) { return dtype >= kDFloat16 && dtype <= kDFloat64; }
 
+// Where samples are taken: anywhere, but the same in every run. No result depends on it.
+struct SamplePositions {
+  uint64_t state = 0x9e3779b97f4a7c15;
+
+  size_t Below(size_t n) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<size_t>(static_cast<unsigned __int128>(state) * n >> 64);
+  }
+};
+
 // Keys are moved in blocks of this many, which stay in the first-level cache.
 inline constexpr size_t kKeyBlock = 2048;
 // What kernels may write behind the keys that they pack.

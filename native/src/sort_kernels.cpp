@@ -238,20 +238,9 @@ size_t Partition(K* keys, size_t n, K pivot) {
 
 // ---- Quicksort ------------------------------------------------------------------------------------------------------
 
-// Where samples are taken; the result of a sort does not depend on it.
-struct Positions {
-  uint64_t state = 0x9e3779b97f4a7c15;
-
-  HWY_INLINE size_t Below(size_t n) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return static_cast<size_t>(((state >> 32) * static_cast<uint64_t>(n & 0xffffffffu)) >> 32) +
-           (n >> 32 ? static_cast<size_t>((state >> 20) % (n >> 32)) << 32 : 0);
-  }
-};
-
 // The lower median of a sample that grows with n.
 template <class K>
-HWY_INLINE K Pivot(const K* keys, size_t n, Positions* positions, Room<K>* room) {
+HWY_INLINE K Pivot(const K* keys, size_t n, SamplePositions* positions, Room<K>* room) {
   const size_t wanted = n < 2048 ? 1 : n < 65536 ? 4 : 8;
   const size_t columns = std::min(wanted, MostColumns<K>());
   const size_t count = kRows * columns;
@@ -265,7 +254,8 @@ HWY_INLINE K Pivot(const K* keys, size_t n, Positions* positions, Room<K>* room)
 HWY_INLINE int MostLevels(size_t n) { return 2 * (64 - __builtin_clzll(n | 1)) + 4; }
 
 template <class K>
-void SortRun(K* keys, size_t n, const K* end, int levels, const int32_t* cancel, Positions* positions, Room<K>* room) {
+void SortRun(K* keys, size_t n, const K* end, int levels, const int32_t* cancel, SamplePositions* positions,
+             Room<K>* room) {
   constexpr size_t kPoll = 1 << 16;
   while (n > kRows * MostColumns<K>()) {
     if (levels-- == 0) {
@@ -292,7 +282,7 @@ void SortRun(K* keys, size_t n, const K* end, int levels, const int32_t* cancel,
 template <class K>
 void Sort(K* keys, size_t n, const int32_t* cancel) {
   Room<K> room;
-  Positions positions;
+  SamplePositions positions;
   SortRun(keys, n, keys + n, MostLevels(n), cancel, &positions, &room);
 }
 
@@ -341,7 +331,7 @@ void Extremes(const K* keys, size_t n, K* least, K* most) {
 template <class K>
 K Select(K* keys, size_t n, size_t rank) {
   Room<K> room;
-  Positions positions;
+  SamplePositions positions;
   const K* end = keys + n;
   int levels = MostLevels(n);
   K* found = keys + rank;

@@ -64,11 +64,10 @@ class LongSelection {
 
   // One out of each of as many equal parts.
   void TakeSamples(K* samples, size_t n_samples) const {
-    uint64_t state = 1;
+    SamplePositions positions;
     const size_t step = n_ / n_samples;
     for (size_t i = 0; i < n_samples; ++i) {
-      state = state * 6364136223846793005u + 1442695040888963407u;
-      samples[i] = source_.At(i * step + (state >> 33) % step);
+      samples[i] = source_.At(i * step + positions.Below(step));
     }
     work_.Keys<K>().sort(samples, n_samples, nullptr);
   }
