@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * are used again, so that an evaluation in the steady state allocates nothing; a free one is taken
  * from a small pool and given back.
  */
-final class Call {
+final class Call implements AutoCloseable {
 
   private static final int POOL = 64;
   private static final AtomicReferenceArray<Call> FREE = new AtomicReferenceArray<>(POOL);
@@ -25,6 +25,15 @@ final class Call {
 
   /** The most threads that each pass may use. */
   int[] threads = new int[4];
+
+  /** Where the result goes. */
+  NDArray target;
+
+  /** What runs. */
+  Engine.Prepared prepared;
+
+  /** About how many nanoseconds the run will take. */
+  double nanos;
 
   /** What may stop the run. */
   Watch watch = Watch.NONE;
@@ -67,6 +76,18 @@ final class Call {
     return list;
   }
 
+  /** A call beside those that are used again, which {@link #close} ends. */
+  static Call create() {
+    return new Call();
+  }
+
+  @Override
+  public void close() {
+    if (slots != null) {
+      slots.close();
+    }
+  }
+
   static Call take() {
     int slot = slot();
     Call call = FREE.get(slot);
@@ -86,6 +107,8 @@ final class Call {
       list = null;
     }
     program = null;
+    target = null;
+    prepared = null;
     watch = Watch.NONE;
     FREE.lazySet(slot(), this);
   }
