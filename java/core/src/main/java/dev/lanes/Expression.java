@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 
 /**
  * A compiled text, for example {@code 2*a + 3*b}, that runs over arrays as often as one likes.
@@ -318,12 +319,20 @@ public final class Expression {
   }
 
   /** Runs what {@link #begin} has prepared for one program. */
-  void runMany(Engine.Prepared prepared, List<Call> calls, int most) {
+  void runMany(
+      Engine.Prepared prepared, LongFunction<Call> calls, long count, int most, Watch watch) {
     if (isVerified()) {
-      calls.forEach(call -> Verifier.run(prepared, call));
+      for (long i = 0; i < count; i++) {
+        Verifier.run(prepared, calls.apply(i));
+      }
     } else {
-      prepared.runMany(calls, most);
+      prepared.runMany(calls, count, most, watch);
     }
+  }
+
+  /** Whether nothing but native code reads and writes elements. */
+  boolean isNativeAlone() {
+    return engine() instanceof NativeEngine && !Verifier.ENABLED;
   }
 
   private boolean isVerified() {
