@@ -12,11 +12,16 @@ import dev.lanes.lang.Tree;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /**
  * A compiled text, for example {@code 2*a + 3*b}, that runs over arrays as often as one likes.
@@ -28,10 +33,10 @@ import java.util.function.LongFunction;
 public final class Expression {
 
   private final Tree tree;
-  private final Engine engine; // null for the process's
-  private final int threads; // 0 for the process's
-  private final Duration timeout; // null for none
+  private final Options options;
+  private final List<String> constants;
   private final Map<Key, Specialisation> cache = new ConcurrentHashMap<>();
+  private final Map<Set<String>, Expression> bindings = new ConcurrentHashMap<>();
   private volatile Specialisation last;
 
   private record Key(List<Argument> arguments, DType output) {}
@@ -79,23 +84,37 @@ public final class Expression {
     }
   }
 
-  private Expression(Tree tree, Engine engine, int threads, Duration timeout) {
+  private Expression(Tree tree, Options options) {
     this.tree = tree;
-    this.engine = engine;
-    this.threads = threads;
-    this.timeout = timeout;
+    this.options = options;
+    this.constants = tree.constants();
   }
 
   /**
-   * Compiles a text. The operators, functions and constants are those of the language reference; a
-   * text costs time and memory in proportion to its length, whatever it says.
+   * Compiles a text: an expression, or statements separated by semicolons or line ends. The
+   * language reference, {@code docs/language.md}, describes all of it. A text costs time and memory
+   * in proportion to its length and to {@link Parser#MAX_NODES}, whatever it says.
    *
-   * @param text the expression, at most 2^20 characters
+   * @param text at most 2^20 characters
    * @return the expression
    * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT
    */
   public static Expression compile(String text) {
-    return new Expression(Parser.parse(text), null, 0, null);
+    return new Expression(Parser.parse(text), Options.DEFAULT);
+  }
+
+  /**
+   * The same text for other results than it has by itself.
+   *
+   * @param names assigned in the text, also such as later statements use; at least one
+   * @return an expression without the statements and operands that these results do not need
+   * @throws LanesException code UNKNOWN_NAME for a name that the text does not assign
+   */
+  public Expression withResults(String... names) {
+    if (names.length == 0) {
+      throw new LanesException(Code.ARITY, "name at least one result");
+    }
+    return new Expression(Parser.parse(tree.text(), List.of(names)), options);
   }
 
   /**
@@ -105,7 +124,7 @@ public final class Expression {
    * @return an expression that shares nothing but the text
    */
   public Expression on(Engine newEngine) {
-    return new Expression(tree, newEngine, threads, timeout);
+    return with(options.withEngine(newEngine));
   }
 
   /**
@@ -117,7 +136,7 @@ public final class Expression {
    * @throws LanesException code LIMIT for other counts
    */
   public Expression withThreads(int count) {
-    return new Expression(tree, engine, Lanes.requireThreads(count), timeout);
+    return with(options.withThreads(Lanes.requireThreads(count)));
   }
 
   /**
@@ -134,16 +153,64 @@ public final class Expression {
     if (limit.isNegative() || limit.isZero()) {
       throw new LanesException(Code.LIMIT, "a timeout is more than zero, not " + limit);
     }
-    return new Expression(tree, engine, threads, limit);
+    return with(options.withTimeout(limit));
   }
 
   /**
-   * The names of the operands.
+   * The same expression with another rule for outputs of the caller's, instead of {@link
+   * Casting#SAME_KIND}.
+   *
+   * @param casting how far an output's dtype may be from the result's
+   * @return an expression that shares nothing but the text
+   */
+  public Expression withCasting(Casting casting) {
+    return with(options.withCasting(Objects.requireNonNull(casting, "casting")));
+  }
+
+  /**
+   * The same expression with fresh results in another order than {@link ResultOrder#C}.
+   *
+   * @param order how their axes lie in memory
+   * @return an expression that shares nothing but the text
+   */
+  public Expression withOrder(ResultOrder order) {
+    return with(options.withOrder(Objects.requireNonNull(order, "order")));
+  }
+
+  /**
+   * The same expression with or without optimisations of its meaning: constants folded, common
+   * parts computed once, powers with small constant exponents as products, roots and quotients.
+   * Without them a program has one instruction per operator, and {@code x**3} calls pow; results
+   * may differ in the last place of such powers and in nothing else.
+   *
+   * @param isOptimized true as by default, false for programs that follow the text
+   * @return an expression that shares nothing but the text
+   */
+  public Expression withOptimization(boolean isOptimized) {
+    return with(options.withOptimization(isOptimized));
+  }
+
+  private Expression with(Options chosen) {
+    return new Expression(tree, chosen);
+  }
+
+  /**
+   * The names of the operands, known without their types.
    *
    * @return in the order in which the text first uses them
    */
   public List<String> variables() {
     return tree.names();
+  }
+
+  /**
+   * The names in the text that stand for a number, such as {@code pi} and {@code e}, unless an
+   * operand of that name is given by name.
+   *
+   * @return some of {@code pi e inf nan}, sorted
+   */
+  public List<String> constants() {
+    return constants;
   }
 
   /**
@@ -160,7 +227,8 @@ public final class Expression {
 
   /**
    * Evaluates over operands given by name. A Boolean or a Number of Java's own is one value for all
-   * elements and, like a constant in the text, takes the precision of what it meets.
+   * elements and, like a constant in the text, takes the precision of what it meets; an array
+   * without axes ({@link NDArray#scalar}) is one value of exactly its type.
    *
    * @param operands an {@link NDArray}, Number or Boolean for each variable; others are ignored
    * @return a new array of the shape that the operands broadcast to, in C order; without axes for a
@@ -199,6 +267,31 @@ public final class Expression {
     return runNamed(requireWritable(output), operands);
   }
 
+  /**
+   * The names of the results.
+   *
+   * @return in the order of the text; one empty name for an expression that has none
+   */
+  public List<String> results() {
+    return tree.results().stream().map(Tree.Result::name).toList();
+  }
+
+  /**
+   * Evaluates all results, over operands given by name.
+   *
+   * @param operands as in {@link #evaluate(Map)}
+   * @return a new array for each of {@link #results()}, in their order
+   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE or CLOSED
+   */
+  public Map<String, NDArray> evaluateAll(Map<String, ?> operands) {
+    Map<String, NDArray> all = new LinkedHashMap<>();
+    for (String name : results()) {
+      Expression one = results().size() == 1 ? this : withResults(name);
+      all.put(name, one.evaluate(operands));
+    }
+    return all;
+  }
+
   static NDArray requireWritable(NDArray output) {
     if (output.isReadOnly()) {
       throw new LanesException(Code.READ_ONLY, "the output is read-only");
@@ -207,6 +300,10 @@ public final class Expression {
   }
 
   private NDArray runNamed(NDArray output, Map<String, ?> operands) {
+    Expression bound = bound(operands);
+    if (bound != this) {
+      return bound.runNamed(output, operands);
+    }
     Object[] values = values(operands);
     NDArray[] arrays = new NDArray[values.length];
     boolean hasScalars = false;
@@ -220,6 +317,16 @@ public final class Expression {
     return run(Call.take(), output, arrays, hasScalars ? values : null);
   }
 
+  /** This text with those of its constants as operands for which the caller gives one. */
+  private Expression bound(Map<String, ?> operands) {
+    if (constants.stream().noneMatch(operands::containsKey)) {
+      return this;
+    }
+    Set<String> given =
+        constants.stream().filter(operands::containsKey).collect(Collectors.toUnmodifiableSet());
+    return bindings.computeIfAbsent(given, names -> new Expression(tree.binding(names), options));
+  }
+
   private Object[] values(Map<String, ?> operands) {
     List<String> names = tree.names();
     Object[] values = new Object[names.size()];
@@ -227,10 +334,12 @@ public final class Expression {
       String name = names.get(i);
       values[i] = operands.get(name);
       if (values[i] == null && !operands.containsKey(name)) {
-        String near = Spelling.nearest(name, operands.keySet().stream());
-        String hint = near == null ? "" : "; did you mean '" + near + "'?";
+        String hint = Spelling.hint(name, operands.keySet().stream());
         throw new LanesException(
-            Code.UNKNOWN_NAME, "there is no operand '" + name + "'" + hint, column(i), null);
+            Code.UNKNOWN_NAME,
+            "there is no operand " + Spelling.quote(name) + hint,
+            column(i),
+            null);
       }
     }
     return values;
@@ -285,6 +394,12 @@ public final class Expression {
     }
   }
 
+  /** A fresh array for a result, which is handed out unless an output is given. */
+  private NDArray allocate(NDArray output, Program program, long[] shape, NDArray[] arrays) {
+    ResultOrder order = output == null ? options.order() : ResultOrder.C;
+    return order.allocate(outputDType(program), shape, arrays);
+  }
+
   /** All that comes before a run, the result's memory included. */
   private void prepare(Call call, NDArray output, NDArray[] arrays, Object[] values) {
     requireArity(arrays.length);
@@ -297,7 +412,7 @@ public final class Expression {
     call.target =
         output != null && isDirect(program, arrays, output)
             ? output
-            : NDArray.allocate(outputDType(program), outputShape(call));
+            : allocate(output, program, outputShape(call), arrays);
     call.operands[specialisation.output] = call.target;
     call.prepared = specialisation.prepared;
     call.nanos = decideThreads(call, specialisation.costs);
@@ -311,11 +426,11 @@ public final class Expression {
   }
 
   int threadsFor(double nanos) {
-    return Threads.forWork(nanos, threads);
+    return Threads.forWork(nanos, options.threads());
   }
 
   Watch watch(double nanos) {
-    return Watch.over(nanos, timeout);
+    return Watch.over(nanos, options.timeout());
   }
 
   /** Runs what {@link #begin} has prepared for one program. */
@@ -343,13 +458,29 @@ public final class Expression {
     List<String> names = tree.names();
     if (count != names.size()) {
       String message =
-          "the expression has " + names.size() + " operands " + names + ", not " + count;
-      throw new LanesException(Code.ARITY, message);
+          "the expression has "
+              + names.size()
+              + " operands "
+              + Spelling.list(names)
+              + ", not "
+              + count;
+      String hint = "; give operands by name where a name such as " + constants + " is one";
+      throw new LanesException(Code.ARITY, constants.isEmpty() ? message : message + hint);
+    }
+  }
+
+  private void requireOneResult() {
+    if (tree.results().size() > 1) {
+      throw new LanesException(
+          Code.ARITY,
+          "the text has the results "
+              + Spelling.list(results())
+              + "; call evaluateAll, or choose one with withResults");
     }
   }
 
   private Engine engine() {
-    return engine == null ? Lanes.engine() : engine;
+    return options.engine() == null ? Lanes.engine() : options.engine();
   }
 
   private Specialisation specialise(NDArray[] arrays, Object[] values, DType output) {
@@ -367,7 +498,9 @@ public final class Expression {
     Key key = new Key(arguments, output);
     Specialisation found = cache.get(key);
     if (found == null) {
-      Program program = Translator.translate(tree, arguments, output);
+      requireOneResult();
+      Program program =
+          Translator.translate(tree, arguments, output, options.casting(), options.isOptimized());
       found = Specialisation.of(key, program, engine());
       cache.put(key, found);
     }
@@ -463,10 +596,39 @@ public final class Expression {
     double total = 0;
     for (int p = 0; p < costs.length; p++) {
       double nanos = costs[p] * Call.size(call.shapes[p]);
-      call.threads[p] = Threads.forWork(nanos, threads);
+      call.threads[p] = Threads.forWork(nanos, options.threads());
       total += nanos / call.threads[p];
     }
     return total;
+  }
+
+  /**
+   * What a result would be.
+   *
+   * @param name as in the text, empty for a bare expression
+   * @param dtype of its elements
+   * @param shape lengths of its axes
+   */
+  public record ResultType(String name, DType dtype, List<Long> shape) {}
+
+  /**
+   * Checks an evaluation without doing it. To check types and shapes without data, give arrays that
+   * take no memory to speak of: {@code NDArray.allocate(dtype, 1).broadcastTo(shape)}.
+   *
+   * @param operands as in {@link #evaluate(Map)}; only types and shapes matter
+   * @return what the results would be
+   * @throws LanesException as {@link #evaluate(Map)} does
+   */
+  public List<ResultType> validate(Map<String, ?> operands) {
+    return bound(operands)
+        .plan(
+            operands,
+            (call, specialisation) ->
+                List.of(
+                    new ResultType(
+                        tree.results().get(0).name(),
+                        outputDType(specialisation.program),
+                        Arrays.stream(outputShape(call)).boxed().toList())));
   }
 
   /**
@@ -478,41 +640,51 @@ public final class Expression {
    * @throws LanesException as {@link #evaluate(Map)} does
    */
   public String explain(Map<String, ?> operands) {
+    Expression bound = bound(operands);
+    return bound.plan(operands, bound::describe);
+  }
+
+  /** Does what comes before a run, and looks at it. */
+  private <T> T plan(Map<String, ?> operands, BiFunction<Call, Specialisation, T> view) {
     Object[] values = values(operands);
     NDArray[] arrays = new NDArray[values.length];
     for (int i = 0; i < values.length; i++) {
       arrays[i] = values[i] instanceof NDArray array ? array : null;
     }
     Specialisation specialisation = specialise(arrays, values, null);
-    Program program = specialisation.program;
     Call call = Call.take();
     try {
-      call.begin(program);
+      call.begin(specialisation.program);
       place(call, specialisation, arrays, values);
       call.shape(tree.names(), null);
       decideThreads(call, specialisation.costs);
-      StringBuilder text = new StringBuilder();
-      text.append(tree.text()).append(System.lineSeparator());
-      text.append("result: ")
-          .append(outputDType(program))
-          .append(' ')
-          .append(Arrays.toString(outputShape(call)));
-      text.append(", engine: ").append(engine().name()).append(System.lineSeparator());
-      for (int p = 0; p < program.passes().size(); p++) {
-        double micros = program.passes().get(p).cost() * Call.size(call.shapes[p]) / 1000;
-        text.append(
-            String.format(
-                Locale.ROOT,
-                "pass %d walks %s on %s, about %.1f us of work%n",
-                p + 1,
-                Arrays.toString(call.shapes[p]),
-                call.threads[p] == 1 ? "1 thread" : "up to " + call.threads[p] + " threads",
-                micros));
-      }
-      return text.append(Listing.of(program, tree.names())).toString();
+      return view.apply(call, specialisation);
     } finally {
       call.giveBack();
     }
+  }
+
+  private String describe(Call call, Specialisation specialisation) {
+    Program program = specialisation.program;
+    StringBuilder text = new StringBuilder();
+    text.append(tree.text()).append(System.lineSeparator());
+    text.append("result: ")
+        .append(outputDType(program))
+        .append(' ')
+        .append(Arrays.toString(outputShape(call)));
+    text.append(", engine: ").append(engine().name()).append(System.lineSeparator());
+    for (int p = 0; p < program.passes().size(); p++) {
+      double micros = program.passes().get(p).cost() * Call.size(call.shapes[p]) / 1000;
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "pass %d walks %s on %s, about %.1f us of work%n",
+              p + 1,
+              Arrays.toString(call.shapes[p]),
+              call.threads[p] == 1 ? "1 thread" : "up to " + call.threads[p] + " threads",
+              micros));
+    }
+    return text.append(Listing.of(program, tree.names())).toString();
   }
 
   @Override

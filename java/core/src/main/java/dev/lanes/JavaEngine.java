@@ -85,11 +85,7 @@ public final class JavaEngine extends Engine {
               .toArray(DType[]::new);
       for (Load load : pass.loads()) {
         Program.Constant constant = program.constants().get(load.constant());
-        if (registers[load.register()] instanceof long[] longs) {
-          Arrays.fill(longs, constant.asLong());
-        } else {
-          Arrays.fill((double[]) registers[load.register()], constant.asDouble());
-        }
+        registers[load.register()] = constant.block(BLOCK);
       }
     }
 
@@ -161,10 +157,15 @@ public final class JavaEngine extends Engine {
     Object stored(Output output, int n) {
       NDArray memory = NDArray.allocate(dtypes[pass.outputs().indexOf(output)], n);
       new Elements(memory, new long[] {n}).store(registers[output.register()], n);
-      Object block = registers[output.register()] instanceof long[] ? new long[n] : new double[n];
+      Object block = Reference.block(pass.registers().get(output.register()), n);
       new Elements(memory, new long[] {n}).load(block, n);
       memory.close();
       return block;
+    }
+
+    /** The kind of a register. */
+    Kind kind(int register) {
+      return pass.registers().get(register);
     }
 
     /**
@@ -179,7 +180,7 @@ public final class JavaEngine extends Engine {
         input.seek(start);
       }
       load(n);
-      double[][] errors = new double[registers.length][BLOCK];
+      double[][] errors = new double[registers.length][2 * BLOCK];
       for (Instruction instruction : pass.instructions()) {
         double[] error = ErrorBound.of(instruction, registers, errors, n);
         execute(instruction, n);

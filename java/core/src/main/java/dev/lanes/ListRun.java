@@ -4,18 +4,25 @@ import dev.lanes.lang.Program;
 import dev.lanes.lang.Program.Role;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
  * A batch over a list. Evaluations whose operands agree in dtypes, shapes and strides have one
- * prepared call in common, into which the arrays of one after the other are put. Nothing runs
- * before all evaluations are known to be in order.
+ * prepared call in common, into which the arrays of one after the other are put. With outputs of
+ * the caller's nothing runs before all evaluations are known to be in order.
  */
 final class ListRun implements AutoCloseable {
 
   /** Prepared calls that a further evaluation is compared with. */
   private static final int RECENT = 8;
+
+  /** Evaluations that are prepared and run together; what they look at stays in the caches. */
+  private static final int WINDOW = 1 << 10;
 
   /** Fresh results up to this size share memory, in blocks of that other size. */
   private static final long SMALL_BYTES = 1 << 15;
@@ -31,6 +38,7 @@ final class ListRun implements AutoCloseable {
   private final Common[] commons; // by evaluation
   private final List<Common> all = new ArrayList<>();
   private final List<Memory> held = new ArrayList<>();
+  private int prepared; // how many
   private boolean isDone;
 
   /** What evaluations have in common. */
@@ -114,12 +122,7 @@ final class ListRun implements AutoCloseable {
   static List<NDArray> run(
       Expression expression, List<NDArray> outputs, List<NDArray[]> evaluations) {
     try (ListRun run = new ListRun(expression, outputs, evaluations)) {
-      int index = 0;
-      for (NDArray[] operands : evaluations) {
-        run.prepare(index++, operands);
-      }
-      run.allocate();
-      run.run();
+      run.run(evaluations.iterator());
       return run.deliver();
     }
   }
@@ -161,9 +164,9 @@ final class ListRun implements AutoCloseable {
   }
 
   /** Gives each evaluation an array to write to; small fresh ones lie together. */
-  private void allocate() {
+  private void allocate(int from, int to) {
     boolean isShared = Lanes.isNative();
-    for (int i = 0; i < count; i++) {
+    for (int i = from; i < to; i++) {
       Common common = commons[i];
       if (targets[i] != null) {
         continue;
@@ -171,7 +174,7 @@ final class ListRun implements AutoCloseable {
       if (outputs != null && common.target == common.output) {
         targets[i] = outputs.get(i);
       } else if (isShared && common.isSmall()) {
-        allocateBlock(i);
+        allocateBlock(i, to);
       } else {
         targets[i] = NDArray.allocate(common.target.dtype(), common.target.layout().shape);
       }
@@ -179,10 +182,10 @@ final class ListRun implements AutoCloseable {
   }
 
   /** Allocates for as many evaluations as follow each other and have small fresh results. */
-  private void allocateBlock(int first) {
+  private void allocateBlock(int first, int to) {
     long bytes = 0;
     int end = first;
-    while (end < count && bytes < BLOCK_BYTES && targets[end] == null && commons[end].isSmall()) {
+    while (end < to && bytes < BLOCK_BYTES && targets[end] == null && commons[end].isSmall()) {
       bytes += Memory.aligned(commons[end].bytes());
       end++;
     }
@@ -199,28 +202,50 @@ final class ListRun implements AutoCloseable {
 
   // ---- The run ----
 
-  private void run() {
+  private void run(Iterator<NDArray[]> evaluations) {
+    int window = outputs == null ? Math.min(WINDOW, count) : count;
+    prepare(0, window, evaluations);
     double nanos = all.stream().mapToDouble(common -> common.call.nanos * common.count).sum();
-    BatchShare share = BatchShare.of(expression, nanos, count);
-    hold();
+    double nanosOfAll = nanos * count / Math.max(window, 1); // if the others are like the first
+    BatchShare share = BatchShare.of(expression, nanosOfAll, count);
     try (Watch watch = expression.watch(share.nanos())) {
-      all.forEach(common -> share.prepare(common.call, watch));
-      List<Engine.Prepared> programs =
-          all.stream().map(common -> common.call.prepared).distinct().toList();
-      for (Engine.Prepared program : programs) {
-        int[] members =
-            programs.size() == 1
-                ? null
-                : IntStream.range(0, count)
-                    .filter(i -> commons[i].call.prepared == program)
-                    .toArray();
-        expression.runMany(
-            program,
-            index -> call(members == null ? (int) index : members[(int) index]),
-            members == null ? count : members.length,
-            share.threads(),
-            watch);
+      for (int from = 0; from < count; from += window) {
+        int to = Math.min(count, from + window);
+        prepare(prepared, to, evaluations);
+        allocate(from, to);
+        all.forEach(common -> share.prepare(common.call, watch));
+        try {
+          hold(from, to);
+          run(from, to, share.threads(), watch);
+        } finally {
+          held.forEach(Memory::release);
+          held.clear();
+        }
       }
+    }
+  }
+
+  private void prepare(int from, int to, Iterator<NDArray[]> evaluations) {
+    for (int i = from; i < to; i++) {
+      prepare(i, evaluations.next());
+    }
+    prepared = to;
+  }
+
+  /** Runs one program after the other over those evaluations that have it. */
+  private void run(int from, int to, int threads, Watch watch) {
+    Engine.Prepared first = commons[from].call.prepared;
+    boolean isOne = all.stream().allMatch(common -> common.call.prepared == first);
+    if (isOne) {
+      expression.runMany(first, i -> call(from + (int) i), to - from, threads, watch);
+      return;
+    }
+    Set<Engine.Prepared> programs = Collections.newSetFromMap(new IdentityHashMap<>());
+    all.forEach(common -> programs.add(common.call.prepared));
+    for (Engine.Prepared program : programs) {
+      int[] members =
+          IntStream.range(from, to).filter(i -> commons[i].call.prepared == program).toArray();
+      expression.runMany(program, i -> call(members[(int) i]), members.length, threads, watch);
     }
   }
 
@@ -239,9 +264,9 @@ final class ListRun implements AutoCloseable {
   }
 
   /** Keeps the memory of all arrays of others alive. */
-  private void hold() {
+  private void hold(int from, int to) {
     Memory[] last = new Memory[arity + 1];
-    for (int i = 0; i < count; i++) {
+    for (int i = from; i < to; i++) {
       try {
         for (int k = 0; k < arity; k++) {
           hold(last, k, operands[i * arity + k]);
@@ -279,7 +304,6 @@ final class ListRun implements AutoCloseable {
 
   @Override
   public void close() {
-    held.forEach(Memory::release);
     for (int i = 0; i < count; i++) {
       boolean isGiven = outputs != null && targets[i] == outputs.get(i);
       if (targets[i] != null && !isGiven && (outputs != null || !isDone)) {

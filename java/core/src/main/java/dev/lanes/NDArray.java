@@ -135,6 +135,42 @@ public final class NDArray implements AutoCloseable {
   }
 
   /**
+   * Makes an array of one element and rank 0: in expressions a value of exactly this type, where a
+   * Java number takes the type of what it meets.
+   *
+   * @param dtype of the element, an integer or a float
+   * @param value the element, rounded to the dtype where both are floats
+   * @return the array, which owns its memory
+   * @throws LanesException CAST when the value does not go into the dtype
+   */
+  public static NDArray scalar(DType dtype, Number value) {
+    NDArray array = allocate(dtype);
+    if (value instanceof Double || value instanceof Float) {
+      array.setDouble(value.doubleValue());
+    } else {
+      array.setLong(value.longValue());
+    }
+    return array;
+  }
+
+  /**
+   * Makes an array of zeros without gaps whose axes lie in memory in an order of the caller's.
+   *
+   * @param axes each axis once, the one that runs fastest last
+   */
+  static NDArray allocate(DType dtype, int[] axes, long... shape) {
+    long[] laid = new long[axes.length];
+    int[] places = new int[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      laid[i] = shape[axes[i]];
+      places[axes[i]] = i;
+    }
+    Layout layout = Layout.packed(dtype.bytes(), false, laid).transpose(places);
+    Memory memory = Memory.allocate(layout.size() * dtype.bytes());
+    return new NDArray(dtype, layout, memory, false, true);
+  }
+
+  /**
    * Maps a part of a file into memory, without reading it: pages are read when they are touched, so
    * the file may be larger than memory. Writes go to the file. While the array is in use nobody may
    * make the file shorter: an access to what it then lacks ends the process.

@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Program;
+import dev.lanes.lang.Reference;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -63,12 +64,14 @@ final class Verifier {
     double[][] errors = sweep.bounded(start, n);
     for (Program.Output output : program.passes().get(p).outputs()) {
       Object expected = sweep.stored(output, n);
-      Object actual = expected instanceof long[] ? new long[n] : new double[n];
+      Object actual = Reference.block(sweep.kind(output.register()), n);
       Elements elements = new Elements(call.operands[output.operand()], call.shapes[p]);
       elements.seek(start);
       elements.load(actual, n);
-      for (int i = 0; i < n; i++) {
-        require(expected, actual, i, errors[output.register()][i], start + i, call.shapes[p]);
+      int width = Reference.width(sweep.kind(output.register()));
+      for (int i = 0; i < n * width; i++) {
+        double error = errors[output.register()][i];
+        require(expected, actual, i, error, start + i / width, call.shapes[p]);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.lanes.cli;
 
 import dev.lanes.DType;
+import dev.lanes.Expression;
 import dev.lanes.LanesException;
 import dev.lanes.NDArray;
 import dev.lanes.io.Npy;
@@ -67,6 +68,13 @@ final class Operands implements AutoCloseable {
       operands.close();
       throw e;
     }
+  }
+
+  /** The names that an expression takes: its operands, and constants that give way to operands. */
+  static List<String> wanted(Expression expression) {
+    List<String> wanted = new ArrayList<>(expression.variables());
+    wanted.addAll(expression.constants());
+    return wanted;
   }
 
   /** A Boolean, a Number or an array for each name. */

@@ -2,49 +2,64 @@ package dev.lanes.lang;
 
 import dev.lanes.LanesException;
 import dev.lanes.LanesException.Code;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Text to tree by operator precedence with explicit stacks, so that neither length nor nesting can
- * overflow the thread's own. It knows no operator by name, only rows of {@link Op}.
+ * Text to tree: statements, each a definition {@code f(x) = ...}, an assignment {@code name = ...}
+ * or a bare expression, which {@link Formula} reads.
  */
 public final class Parser {
 
   /** The longest text that is read, in UTF-16 units. */
   public static final int MAX_LENGTH = 1 << 20;
 
-  /** The most operators, names and constants of one expression. */
-  public static final int MAX_NODES = 1 << 16;
+  /** The most operators, names and constants of one text, calls of its functions written out. */
+  public static final int MAX_NODES = Scope.MAX_NODES;
 
-  private static final Map<String, String> WORDS =
-      Map.of(
-          "and", "write & and put comparisons in parentheses",
-          "or", "write | and put comparisons in parentheses",
-          "not", "write ~",
-          "if", "write where(condition, x, y)",
-          "else", "write where(condition, x, y)",
-          "in", "compare with == and join with |",
-          "is", "write ==",
-          "lambda", "an expression has no functions of its own");
+  /**
+   * What stands before the body of a function.
+   *
+   * @param name of the function
+   * @param parameters their names
+   * @param columns where they stand
+   * @param body the reader at the body
+   */
+  private record Head(String name, List<String> parameters, List<Integer> columns, Tokens body) {
 
-  /** An operator that waits for its right argument, or an open parenthesis. */
-  private record Pending(Op op, boolean isCall, int column, int operands) {
-    boolean isOperator() {
-      return op != null && !isCall;
+    /** The head of a definition that starts at a name, or null when none does. */
+    static Head at(Tokens start) {
+      Tokens ahead = new Tokens(start);
+      List<String> parameters = new ArrayList<>();
+      List<Integer> columns = new ArrayList<>();
+      ahead.next();
+      do {
+        ahead.next(); // the parenthesis or a comma
+        if (ahead.type != Tokens.Type.NAME) {
+          return null;
+        }
+        parameters.add(ahead.string);
+        columns.add(ahead.column);
+        ahead.next();
+      } while (ahead.is(","));
+      if (!ahead.is(")")) {
+        return null;
+      }
+      ahead.next();
+      if (!ahead.is("=")) {
+        return null;
+      }
+      ahead.next();
+      return new Head(start.string, parameters, columns, ahead);
     }
   }
 
   private final String text;
-  private final Tokens tokens;
-  private final List<Tree.Node> nodes = new ArrayList<>();
-  private final Map<String, Integer> names = new LinkedHashMap<>();
-  private final List<Integer> operands = new ArrayList<>();
-  private final Deque<Pending> stack = new ArrayDeque<>();
+  private final Scope scope = new Scope();
+  private Tokens tokens;
+  private int last = -1; // node of the bare expression
 
   private Parser(String text) {
     this.text = text;
@@ -52,13 +67,27 @@ public final class Parser {
   }
 
   /**
-   * Parses one expression.
+   * Parses a text.
    *
-   * @param text the expression
-   * @return its tree
+   * @param text statements
+   * @return its tree; the results are the bare expression at the end or, without one, the assigned
+   *     names that no later statement uses
    * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT
    */
   public static Tree parse(String text) {
+    return parse(text, List.of());
+  }
+
+  /**
+   * Parses a text for some of its names.
+   *
+   * @param text statements
+   * @param results assigned names in any order, or none for what the text itself gives
+   * @return its tree, without what the results do not need
+   * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT; code
+   *     UNKNOWN_NAME for a result that the text does not assign
+   */
+  public static Tree parse(String text, List<String> results) {
     if (text.length() > MAX_LENGTH) {
       throw new LanesException(
           Code.LIMIT,
@@ -68,212 +97,199 @@ public final class Parser {
               + MAX_LENGTH
               + " are read");
     }
-    return new Parser(text).parse();
-  }
-
-  private Tree parse() {
-    boolean wantsOperand = true;
-    while (tokens.type != Tokens.Type.END) {
-      wantsOperand = wantsOperand ? operand() : operator();
-    }
-    if (wantsOperand) {
-      throw error(
-          operands.isEmpty() && stack.isEmpty()
-              ? "the expression is empty"
-              : "the expression ends where a value is expected");
-    }
-    while (!stack.isEmpty()) {
-      if (!stack.peek().isOperator()) {
-        throw error("this parenthesis is never closed", stack.peek().column());
-      }
-      reduce(stack.pop());
-    }
-    List<Tree.Result> results = List.of(new Tree.Result("", operands.get(0)));
-    return new Tree(text, List.copyOf(nodes), List.copyOf(names.keySet()), results);
-  }
-
-  /** Takes a token where a value may start; tells whether a value is still wanted. */
-  private boolean operand() {
-    switch (tokens.type) {
-      case NUMBER -> literal();
-      case NAME -> {
-        return name();
-      }
-      default -> {
-        return prefix();
-      }
-    }
-    tokens.next();
-    return false;
-  }
-
-  private void literal() {
-    Object value = tokens.number;
-    if (value == Tokens.BEYOND_INT64 || Tokens.BEYOND_INT64.equals(value)) {
-      if (stack.isEmpty() || stack.peek().op() != Op.NEG) {
-        throw new LanesException(
-            Code.LIMIT, "an integer constant does not fit into int64", tokens.column, null);
-      }
-      stack.pop();
-      value = Long.MIN_VALUE;
-    }
-    push(new Tree.Literal(value, tokens.column));
-  }
-
-  private boolean name() {
-    String name = tokens.string;
-    int column = tokens.column;
-    tokens.next();
-    if (tokens.type == Tokens.Type.SYMBOL && tokens.string.equals("(")) {
-      Op op = Op.function(name);
-      if (op == null) {
-        throw new LanesException(Code.UNKNOWN_FUNCTION, unknown(name), column, null);
-      }
-      stack.push(new Pending(op, true, column, operands.size()));
-      tokens.next();
-      return true;
-    }
-    if (name.equals("True") || name.equals("False")) {
-      push(new Tree.Literal(name.equals("True"), column));
-    } else if (WORDS.containsKey(name)) {
-      throw error("'" + name + "' is not part of the language; " + WORDS.get(name), column);
-    } else {
-      push(new Tree.Name(names.computeIfAbsent(name, key -> names.size()), column));
-    }
-    return false;
-  }
-
-  private static String unknown(String name) {
-    String near =
-        Spelling.nearest(
-            name,
-            java.util.Arrays.stream(Op.values())
-                .filter(op -> op.form() == Op.Form.FUNCTION)
-                .map(Op::symbol));
-    return "there is no function '"
-        + name
-        + "'"
-        + (near == null ? "" : "; did you mean '" + near + "'?");
-  }
-
-  private boolean prefix() {
-    String symbol = tokens.string;
-    Op op = Op.operator(Op.Form.PREFIX, symbol);
-    if (op != null) {
-      stack.push(new Pending(op, false, tokens.column, operands.size()));
-    } else if (symbol.equals("(")) {
-      stack.push(new Pending(null, false, tokens.column, operands.size()));
-    } else if (symbol.equals(")")
-        && !stack.isEmpty()
-        && stack.peek().isCall()
-        && stack.peek().operands() == operands.size()) {
-      call(stack.pop());
-      tokens.next();
-      return false;
-    } else if (!symbol.equals("+")) {
-      throw error("a value is expected before '" + symbol + "'");
-    }
-    tokens.next();
-    return true;
-  }
-
-  /** Takes a token behind a value; tells whether a value is wanted next. */
-  private boolean operator() {
-    if (tokens.type != Tokens.Type.SYMBOL) {
-      String hint = WORDS.get(tokens.string);
-      throw error(
-          hint == null
-              ? "an operator is expected before '" + tokens.string + "'"
-              : "'" + tokens.string + "' is not part of the language; " + hint);
-    }
-    String symbol = tokens.string;
-    Op op = Op.operator(Op.Form.INFIX, symbol);
-    boolean wantsOperand = true;
-    if (op != null) {
-      reduceStronger(op);
-      stack.push(new Pending(op, false, tokens.column, operands.size()));
-    } else if (symbol.equals(",")) {
-      reduceToParenthesis();
-      if (stack.isEmpty() || !stack.peek().isCall()) {
-        throw error("a comma stands outside the arguments of a function");
-      }
-    } else if (symbol.equals(")")) {
-      reduceToParenthesis();
-      if (stack.isEmpty()) {
-        throw error("this parenthesis was never opened");
-      }
-      Pending open = stack.pop();
-      if (open.isCall()) {
-        call(open);
-      }
-      wantsOperand = false;
-    } else {
-      throw error("an operator is expected before '" + symbol + "'");
-    }
-    tokens.next();
-    return wantsOperand;
+    Parser parser = new Parser(text);
+    parser.statements();
+    return parser.tree(results.isEmpty() ? parser.results() : parser.chosen(results));
   }
 
   /**
-   * Completes what binds at least as strongly as an operator about to be pushed; only the power
-   * binds from the right.
+   * Whether a text is one name that may stand for an operand.
+   *
+   * @param text any text
+   * @return false also for words that the language reserves
    */
-  private void reduceStronger(Op op) {
-    while (!stack.isEmpty() && stack.peek().isOperator()) {
-      Op waiting = stack.peek().op();
-      if (waiting.precedence() < op.precedence() || (waiting == op && op == Op.POW)) {
-        return;
+  public static boolean isName(String text) {
+    try {
+      Tokens tokens = new Tokens(text);
+      return tokens.type == Tokens.Type.NAME
+          && tokens.string.equals(text)
+          && !isReserved(tokens.string);
+    } catch (LanesException e) {
+      return false;
+    }
+  }
+
+  private static boolean isReserved(String name) {
+    return Formula.WORDS.containsKey(name)
+        || name.equals("in")
+        || name.equals("True")
+        || name.equals("False");
+  }
+
+  /** The functions that a text defines. */
+  static Map<String, Scope.Function> functions(String text) {
+    Parser parser = new Parser(text);
+    parser.scope.setBuiltIn();
+    parser.statements();
+    return parser.scope.functions();
+  }
+
+  private void statements() {
+    while (tokens.type != Tokens.Type.END) {
+      if (tokens.type == Tokens.Type.SEPARATOR) {
+        tokens.next();
+      } else {
+        statement();
       }
-      if (waiting.precedence() == op.precedence() && op.precedence() == Op.LT.precedence()) {
-        throw error("comparisons cannot be chained; write (a < b) & (b < c)");
+    }
+  }
+
+  private void statement() {
+    if (last >= 0) {
+      throw error(
+          "the value of the statement before this one is lost; give it a name, or put an expression"
+              + " of several lines into parentheses",
+          tokens.column);
+    }
+    Tokens ahead = new Tokens(tokens);
+    if (tokens.type == Tokens.Type.NAME) {
+      ahead.next();
+    }
+    Head head = tokens.type == Tokens.Type.NAME && ahead.is("(") ? Head.at(tokens) : null;
+    if (head != null) {
+      define(head);
+    } else if (tokens.type == Tokens.Type.NAME && ahead.is("=")) {
+      assign(ahead);
+    } else {
+      last = new Formula(tokens, scope).expression();
+    }
+  }
+
+  private void assign(Tokens equals) {
+    String name = tokens.string;
+    int column = tokens.column;
+    requireName(name, column);
+    tokens = equals;
+    tokens.next();
+    scope.assign(name, new Formula(tokens, scope).expression(), column);
+  }
+
+  private void define(Head head) {
+    requireName(head.name, tokens.column);
+    int first = scope.begin(head.name, tokens.column, head.parameters, head.columns);
+    for (int i = 0; i < head.parameters.size(); i++) {
+      requireName(head.parameters.get(i), head.columns.get(i));
+    }
+    tokens = head.body;
+    scope.define(first, new Formula(tokens, scope).expression());
+  }
+
+  private static void requireName(String name, int column) {
+    if (isReserved(name)) {
+      throw error("'" + name + "' cannot be a name", column);
+    }
+  }
+
+  /** Whether a function is defined behind a place, where it cannot be called yet. */
+  static boolean isDefinedBehind(String name, Tokens place) {
+    Tokens ahead = new Tokens(place);
+    try {
+      for (boolean starts = false; ahead.type != Tokens.Type.END; ahead.next()) {
+        if (starts && ahead.isWord(name)) {
+          Tokens parenthesis = new Tokens(ahead);
+          parenthesis.next();
+          if (parenthesis.is("(") && Head.at(ahead) != null) {
+            return true;
+          }
+        }
+        starts = ahead.type == Tokens.Type.SEPARATOR;
       }
-      reduce(stack.pop());
+    } catch (LanesException e) {
+      return false; // the text is broken further on, which is not what is to be reported
     }
+    return false;
   }
 
-  private void reduceToParenthesis() {
-    while (!stack.isEmpty() && stack.peek().isOperator()) {
-      reduce(stack.pop());
+  private List<Tree.Result> results() {
+    List<Tree.Result> results = new ArrayList<>();
+    scope
+        .locals()
+        .forEach(
+            (name, node) -> {
+              if (!scope.isUsed(name)) {
+                results.add(new Tree.Result(name, node));
+              }
+            });
+    if (last < 0) {
+      if (results.isEmpty()) {
+        boolean isEmpty = scope.nodes().isEmpty();
+        throw error(isEmpty ? "the expression is empty" : "the text has no value", text.length());
+      }
+      return results;
     }
-  }
-
-  private void call(Pending open) {
-    int count = operands.size() - open.operands();
-    int arity = open.op().arity();
-    if (count != arity) {
-      throw new LanesException(
-          Code.ARITY,
-          "'"
-              + open.op().symbol()
-              + "' takes "
-              + arity
-              + (arity == 1 ? " argument, not " : " arguments, not ")
-              + count,
-          open.column(),
-          null);
+    if (!results.isEmpty()) {
+      throw error(
+          "the last value needs a name, for "
+              + Spelling.quote(results.get(0).name())
+              + " is a result too: nothing uses it",
+          scope.nodes().get(last).column());
     }
-    reduce(open);
+    return List.of(new Tree.Result("", last));
   }
 
-  private void reduce(Pending pending) {
-    int arity = pending.op().arity();
-    List<Integer> arguments = operands.subList(operands.size() - arity, operands.size());
-    Tree.Call call = new Tree.Call(pending.op(), List.copyOf(arguments), pending.column());
-    arguments.clear();
-    push(call);
+  private List<Tree.Result> chosen(List<String> names) {
+    return names.stream()
+        .distinct()
+        .map(
+            name -> {
+              Integer node = scope.locals().get(name);
+              if (node == null) {
+                throw new LanesException(
+                    Code.UNKNOWN_NAME,
+                    "the text assigns no "
+                        + Spelling.quote(name)
+                        + Spelling.hint(name, scope.locals().keySet().stream()));
+              }
+              return new Tree.Result(name, node);
+            })
+        .toList();
   }
 
-  private void push(Tree.Node node) {
-    if (nodes.size() == MAX_NODES) {
-      throw new LanesException(
-          Code.LIMIT, "the expression has more than " + MAX_NODES + " parts", node.column(), null);
+  /** The part of the nodes that results need, and the operands that it reads. */
+  private Tree tree(List<Tree.Result> results) {
+    List<Tree.Node> all = scope.nodes();
+    BitSet needed = new BitSet();
+    results.forEach(result -> needed.set(result.node()));
+    BitSet read = new BitSet();
+    for (int i = needed.length() - 1; i >= 0; i = needed.previousSetBit(i - 1)) {
+      if (all.get(i) instanceof Tree.Call call) {
+        call.arguments().forEach(needed::set);
+      } else if (all.get(i) instanceof Tree.Name name) {
+        read.set(name.index());
+      }
     }
-    nodes.add(node);
-    operands.add(nodes.size() - 1);
+    List<Tree.Node> nodes = new ArrayList<>();
+    int[] moved = new int[needed.length()];
+    for (int i = needed.nextSetBit(0); i >= 0; i = needed.nextSetBit(i + 1)) {
+      moved[i] = nodes.size();
+      nodes.add(move(all.get(i), moved, read));
+    }
+    List<String> operands = scope.operands();
+    return new Tree(
+        text,
+        List.copyOf(nodes),
+        read.stream().mapToObj(operands::get).toList(),
+        results.stream().map(r -> new Tree.Result(r.name(), moved[r.node()])).toList());
   }
 
-  private LanesException error(String message) {
-    return error(message, tokens.column);
+  private static Tree.Node move(Tree.Node node, int[] moved, BitSet read) {
+    if (node instanceof Tree.Call call) {
+      List<Integer> arguments = call.arguments().stream().map(i -> moved[i]).toList();
+      return new Tree.Call(call.op(), arguments, call.column());
+    }
+    return node instanceof Tree.Name name
+        ? new Tree.Name(read.get(0, name.index()).cardinality(), name.column())
+        : node;
   }
 
   private static LanesException error(String message, int column) {

@@ -2,6 +2,8 @@ package dev.lanes.lang;
 
 import dev.lanes.DType;
 import dev.lanes.Kind;
+import dev.lanes.LanesException;
+import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Program.Input;
 import dev.lanes.lang.Program.Instruction;
 import dev.lanes.lang.Program.Load;
@@ -34,7 +36,11 @@ final class Scheduler {
   /** What a pass must leave behind. */
   private record Sink(int node, int operand, Reduction reduction) {}
 
+  /** The most steps of all passes together, for what several need is computed in each of them. */
+  private static final int MAX_STEPS = 1 << 20;
+
   private final Graph graph;
+  private int steps;
   private final List<Program.Constant> constants = new ArrayList<>();
   private final Map<Program.Constant, Integer> constantIndices = new HashMap<>();
   private final List<Operand> operands = new ArrayList<>();
@@ -199,6 +205,11 @@ final class Scheduler {
     }
 
     private void emit(int index) {
+      if (++steps > MAX_STEPS) {
+        throw new LanesException(
+            Code.LIMIT,
+            "the passes of this expression have more than " + MAX_STEPS + " steps in all");
+      }
       Graph.Node node = graph.node(index);
       if (node instanceof Graph.Leaf leaf) {
         inputs.add(new Input(leaf.variable(), register(index)));

@@ -1,5 +1,6 @@
 package dev.lanes.lang;
 
+import dev.lanes.Casting;
 import dev.lanes.DType;
 import dev.lanes.Kind;
 import dev.lanes.LanesException;
@@ -21,21 +22,27 @@ public final class Translator {
    */
   private static final int MAX_FLOAT_POWER = 4;
 
+  /** Integer powers up to this are products; they are exact either way. */
+  private static final int MAX_INTEGER_POWER = 64;
+
   private final Tree tree;
   private final List<Argument> arguments;
-  private final Graph graph = new Graph();
+  private final boolean isOptimized;
+  private final Graph graph;
   private final int[] indices;
   private final boolean[] weak;
 
-  private Translator(Tree tree, List<Argument> arguments) {
+  private Translator(Tree tree, List<Argument> arguments, boolean isOptimized) {
     this.tree = tree;
     this.arguments = arguments;
+    this.isOptimized = isOptimized;
+    this.graph = new Graph(isOptimized);
     this.indices = new int[tree.nodes().size()];
     this.weak = new boolean[tree.nodes().size()];
   }
 
   /**
-   * Translates.
+   * Translates with all optimisations.
    *
    * @param tree the parsed expression
    * @param arguments one for each of its names, in their order
@@ -45,26 +52,45 @@ public final class Translator {
    *     fit the output
    */
   public static Program translate(Tree tree, List<Argument> arguments, DType output) {
-    Translator translator = new Translator(tree, arguments);
+    return translate(tree, arguments, output, Casting.SAME_KIND, true);
+  }
+
+  /**
+   * Translates.
+   *
+   * @param tree the parsed expression
+   * @param arguments one for each of its names, in their order
+   * @param output dtype of an output that the caller gives, or null for the result's own
+   * @param casting how far the output's dtype may be from the result's
+   * @param isOptimized whether constants are folded, common parts shared and powers simplified
+   * @return the program
+   * @throws LanesException with the column, code TYPE or LIMIT; code CAST when the result does not
+   *     fit the output
+   */
+  public static Program translate(
+      Tree tree, List<Argument> arguments, DType output, Casting casting, boolean isOptimized) {
+    Translator translator = new Translator(tree, arguments, isOptimized);
     translator.type();
     int result = translator.indices[tree.results().get(0).node()];
     Kind kind = translator.graph.kind(result);
     DType dtype = output == null ? kind.dtype() : output;
-    requireSameKind(kind, dtype);
+    requireCast(kind, dtype, casting);
     result = translator.graph.convert(result, dtype.kind());
     return Scheduler.schedule(translator.graph, result, arguments, dtype);
   }
 
-  private static void requireSameKind(Kind from, DType to) {
-    boolean isComputed = to.kind() != Kind.COMPLEX128 && to.kind() != Kind.BYTES;
-    if (!isComputed || !from.convertsTo(to.kind())) {
+  private static void requireCast(Kind from, DType to, Casting casting) {
+    boolean isComputed = to.kind() != Kind.BYTES;
+    if (!isComputed || !casting.allows(from.dtype(), to)) {
       throw new LanesException(
           Code.CAST,
           "the result is "
               + from.dtype()
               + " and cannot go into an output of "
               + to
-              + " (same_kind casting)");
+              + " ("
+              + casting
+              + " casting)");
     }
   }
 
@@ -72,8 +98,11 @@ public final class Translator {
     for (int i = 0; i < indices.length; i++) {
       Tree.Node node = tree.nodes().get(i);
       if (node instanceof Tree.Literal literal) {
-        indices[i] = literal(literal.value());
+        indices[i] = literal(literal);
         weak[i] = !(literal.value() instanceof Boolean);
+      } else if (node instanceof Tree.Constant constant) {
+        indices[i] = graph.constant(Kind.FLOAT64, constant.value());
+        weak[i] = true;
       } else if (node instanceof Tree.Name name) {
         Argument argument = arguments.get(name.index());
         requireComputable(argument.dtype(), name);
@@ -82,19 +111,31 @@ public final class Translator {
       } else if (node instanceof Tree.Call call) {
         weak[i] =
             !call.op().isReduction()
+                && !call.op().isConversion()
                 && call.arguments().stream().allMatch(argument -> weak[argument]);
         indices[i] = call.op().isReduction() ? reduce(call) : apply(call, weak[i]);
       }
     }
   }
 
-  private int literal(Object value) {
-    if (value instanceof Boolean truth) {
+  private int literal(Tree.Literal literal) {
+    if (literal.value() instanceof Boolean truth) {
       return graph.constant(Kind.BOOL, truth ? 1 : 0);
     }
-    return value instanceof Long number
-        ? integer(number)
-        : graph.constant(Kind.FLOAT64, (Double) value);
+    if (literal.value() instanceof Long number) {
+      return integer(number);
+    }
+    if (literal.value() instanceof Double number) {
+      return graph.constant(Kind.FLOAT64, number);
+    }
+    if (literal.value() instanceof Tree.Imaginary number) {
+      return graph.constant(0, number.value());
+    }
+    throw new LanesException(
+        Code.TYPE,
+        "this constant is bytes, which expressions do not compute in",
+        literal.column(),
+        null);
   }
 
   private int integer(long value) {
@@ -102,7 +143,7 @@ public final class Translator {
   }
 
   private void requireComputable(DType dtype, Tree.Name name) {
-    if (dtype.kind() == Kind.COMPLEX128 || dtype.kind() == Kind.BYTES) {
+    if (dtype.kind() == Kind.BYTES) {
       throw new LanesException(
           Code.TYPE,
           "'"
@@ -130,7 +171,7 @@ public final class Translator {
     List<Integer> nodes = call.arguments().stream().map(argument -> indices[argument]).toList();
     if (allWeak
         && nodes.stream()
-            .allMatch(node -> graph.known(node) != null && !graph.known(node).isFloat())) {
+            .allMatch(node -> graph.known(node) != null && graph.known(node).isInteger())) {
       Integer exact =
           foldIntegers(call, nodes.stream().map(node -> graph.known(node).asLong()).toList());
       if (exact != null) {
@@ -226,10 +267,11 @@ public final class Translator {
       case BOOL -> to.ordinal() > from.ordinal() && to != Kind.BYTES;
       case INT32, INT64 ->
           to == Kind.FLOAT64
+              || to == Kind.COMPLEX128
               || to == Kind.INT64 && from == Kind.INT32
               || to == Kind.FLOAT32 && isWeak;
-      case FLOAT32 -> to == Kind.FLOAT64;
-      case FLOAT64 -> to == Kind.FLOAT32 && isWeak;
+      case FLOAT32 -> to == Kind.FLOAT64 || to == Kind.COMPLEX128;
+      case FLOAT64 -> to == Kind.COMPLEX128 || to == Kind.FLOAT32 && isWeak;
       case COMPLEX128, BYTES -> false;
     };
   }
@@ -260,7 +302,10 @@ public final class Translator {
 
   private Integer simplify(Tree.Call call, Kernel kernel, List<Integer> nodes) {
     Program.Constant last = graph.known(nodes.get(nodes.size() - 1));
-    if (last == null || graph.known(nodes.get(0)) != null) {
+    if (!isOptimized && !(kernel.op() == Op.POW && last != null && last.isInteger())) {
+      return null;
+    }
+    if (last == null || graph.known(nodes.get(0)) != null || kernel.key() == Kind.COMPLEX128) {
       return null;
     }
     if (kernel.op() == Op.POW) {
@@ -302,7 +347,8 @@ public final class Translator {
           call.column(),
           null);
     }
-    return exponent == 0 ? null : product(kernel.key(), base, exponent);
+    boolean isProduct = isOptimized && exponent > 0 && exponent <= MAX_INTEGER_POWER;
+    return isProduct ? product(kernel.key(), base, exponent) : null;
   }
 
   /** Repeated squaring from the highest bit of the exponent. */

@@ -1,6 +1,9 @@
 package dev.lanes.lang;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What the parser makes of a text: nodes in an order in which every argument stands before its use,
@@ -36,10 +39,40 @@ public record Tree(String text, List<Node> nodes, List<String> names, List<Resul
   /**
    * A value in the text.
    *
-   * @param value a Boolean, Long or Double
+   * @param value a Boolean, Long, Double, {@link Imaginary} or {@code byte[]}
    * @param column where it stands
    */
   public record Literal(Object value, int column) implements Node {}
+
+  /**
+   * A multiple of the imaginary unit.
+   *
+   * @param value the factor
+   */
+  public record Imaginary(double value) {}
+
+  /**
+   * A name that stands for a number unless the caller gives an operand of that name.
+   *
+   * @param name one of {@link #NAMES}
+   * @param column where it stands
+   */
+  public record Constant(String name, int column) implements Node {
+    private static final Map<String, Double> VALUES =
+        Map.of("pi", Math.PI, "e", Math.E, "inf", Double.POSITIVE_INFINITY, "nan", Double.NaN);
+
+    /** The names that have a value of their own. */
+    public static final Set<String> NAMES = VALUES.keySet();
+
+    /**
+     * What the name stands for.
+     *
+     * @return the number nearest to it
+     */
+    public double value() {
+      return VALUES.get(name);
+    }
+  }
 
   /**
    * A variable.
@@ -57,4 +90,40 @@ public record Tree(String text, List<Node> nodes, List<String> names, List<Resul
    * @param column where the operator or function name stands
    */
   public record Call(Op op, List<Integer> arguments, int column) implements Node {}
+
+  /**
+   * The same text with constants whose names are given turned into variables.
+   *
+   * @param given names of operands
+   * @return this tree where no constant has such a name
+   */
+  public Tree binding(Set<String> given) {
+    List<String> all = new ArrayList<>(names);
+    List<Node> bound = new ArrayList<>(nodes);
+    for (int i = 0; i < bound.size(); i++) {
+      if (bound.get(i) instanceof Constant constant && given.contains(constant.name)) {
+        if (!all.contains(constant.name)) {
+          all.add(constant.name);
+        }
+        bound.set(i, new Name(all.indexOf(constant.name), constant.column));
+      }
+    }
+    return all.size() == names.size()
+        ? this
+        : new Tree(text, List.copyOf(bound), List.copyOf(all), results);
+  }
+
+  /**
+   * The names in the text that have a value of their own.
+   *
+   * @return sorted, each once
+   */
+  public List<String> constants() {
+    return nodes.stream()
+        .filter(Constant.class::isInstance)
+        .map(node -> ((Constant) node).name)
+        .distinct()
+        .sorted()
+        .toList();
+  }
 }

@@ -20,7 +20,12 @@ class ParserTest {
   private static String show(Tree tree, int index) {
     Tree.Node node = tree.nodes().get(index);
     if (node instanceof Tree.Literal literal) {
-      return String.valueOf(literal.value());
+      return literal.value() instanceof Tree.Imaginary imaginary
+          ? imaginary.value() + "j"
+          : String.valueOf(literal.value());
+    }
+    if (node instanceof Tree.Constant constant) {
+      return constant.name();
     }
     if (node instanceof Tree.Name name) {
       return tree.names().get(name.index());
@@ -57,6 +62,19 @@ class ParserTest {
         "-9223372036854775808; -9223372036854775808",
         "00; 0",
         "gr\u00f6\u00dfe_1 * 2; mul(gr\u00f6\u00dfe_1 2)",
+        "0XFF + 0B1_0 + 0O7; add(add(255 2) 7)",
+        "pi*e + inf - nan; sub(add(mul(pi e) inf) nan)",
+        "2j + 1.5J; add(2.0j 1.5j)",
+        "a in (1, 2); or(eq(a 1) eq(a 2))",
+        "a in [1]; eq(a 1)",
+        "a in (1, 2, 3,); or(or(eq(a 1) eq(a 2)) eq(a 3))",
+        "-a + 1 not in (b, 2*c); invert(or(eq(add(neg(a) 1) b) eq(add(neg(a) 1) mul(2 c))))",
+        "isin(a + b, [1, 2]) & c; and(or(eq(add(a b) 1) eq(add(a b) 2)) c)",
+        "(a in (1, 2)) & c; and(or(eq(a 1) eq(a 2)) c)",
+        "asin(a) + absolute(b); add(arcsin(a) abs(b))",
+        "power(a, mod(b, 2)); pow(a mod(b 2))",
+        "logical_and(a, b); and(bool(a) bool(b))",
+        "sum + sum(a); add(sum sum(a))",
       })
   void readsAsPythonDoes(String text, String tree) {
     assertThat(parse(text)).isEqualTo(tree);
@@ -84,7 +102,7 @@ class ParserTest {
         "where(a, b); ARITY; 0; takes 3 arguments, not 2",
         "sin(a, ); SYNTAX; 7; value is expected",
         "1 < a < 3; SYNTAX; 6; chained",
-        "a = b; SYNTAX; 2; write ==",
+        "a + 1 = b; SYNTAX; 6; write ==",
         "a && b; SYNTAX; 2; write &",
         "!a; SYNTAX; 0; write ~",
         "a and b; SYNTAX; 2; write &",
@@ -101,6 +119,30 @@ class ParserTest {
         "a + 99999999999999999999; LIMIT; 4; int64",
         "a $ b; SYNTAX; 2; '$'",
         "a ** * b; SYNTAX; 5; value is expected",
+        "a == b == c; SYNTAX; 7; chained",
+        "a in (1, 2) == b; SYNTAX; 12; chained",
+        "a == b in (1, 2); SYNTAX; 7; chained",
+        "a in (1, 2) + 1; SYNTAX; 12; parentheses",
+        "a in (); SYNTAX; 2; at least one value",
+        "a in b; SYNTAX; 5; list of values in parentheses",
+        "a in (1, 2]; SYNTAX; 10; does not close",
+        "isin(a); ARITY; 0; takes 2 arguments, not 1",
+        "isin(a, b); SYNTAX; 8; list of values",
+        "isin(a, (1, 2), 3); SYNTAX; 14; one list",
+        "[1, 2]; SYNTAX; 0; behind 'in' only",
+        "a if b else c; SYNTAX; 2; write where",
+        "a or b; SYNTAX; 2; write |",
+        "a is b; SYNTAX; 2; write ==",
+        "lambda x: x; SYNTAX; 0; define a function",
+        "a not b; SYNTAX; 2; write ~",
+        "divmod(a, b); UNKNOWN_FUNCTION; 0; q = a // b",
+        "int(a); UNKNOWN_FUNCTION; 0; int32(x)",
+        "a.T; SYNTAX; 1; real and imag",
+        "'a.__class__'; SYNTAX; 1; real and imag",
+        "a.real; UNKNOWN_FUNCTION; 2; no function 'real'",
+        "1.5.real; UNKNOWN_FUNCTION; 4; no function 'real'",
+        "a ? b; SYNTAX; 2; write where",
+        "1jj; SYNTAX; 2; ends in 'j'",
       })
   void pointsAtWhatIsWrong(String text, LanesException.Code code, int column, String message) {
     LanesException e = catchThrowableOfType(LanesException.class, () -> Parser.parse(text));

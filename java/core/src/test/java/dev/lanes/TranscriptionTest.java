@@ -1,0 +1,113 @@
+package dev.lanes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lanes.io.Npy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Texts as numexpr's users write them, over five kinds and mixes of arrays and scalars, against
+ * what NumPy answers: values, dtypes, shapes and refusals. Where Lanes departs from NumPy on
+ * purpose, the fixtures name the departure.
+ */
+@Tag("engine")
+class TranscriptionTest {
+
+  private static final Path FIXTURES = Path.of("src", "test", "resources", "language");
+  private static final int SCALAR = 2;
+  private static final Map<Character, Character> NEXT =
+      Map.of('b', 'i', 'i', 'f', 'l', 'f', 'f', 'l', 'd', 'i');
+
+  private final Map<Character, NDArray> operands = new LinkedHashMap<>();
+  private final Map<Character, NDArray> expected = new LinkedHashMap<>();
+  private final Map<Character, Long> read = new LinkedHashMap<>();
+  private final List<String> differences = new ArrayList<>();
+  private int cases;
+
+  @Test
+  void agreesWithNumPy() throws IOException {
+    for (char kind : "bilfd".toCharArray()) {
+      operands.put(kind, Npy.read(FIXTURES.resolve("operands_" + kind + ".npy")));
+      expected.put(kind, Npy.read(FIXTURES.resolve("expected_" + kind + ".npy")));
+      read.put(kind, 0L);
+    }
+    List<String> lines = Files.readAllLines(FIXTURES.resolve("expected.txt"));
+    for (String line : lines) {
+      String[] words = line.split("\t");
+      Expression expression = Expression.compile(words[0]);
+      for (String word : Arrays.asList(words).subList(2, words.length)) {
+        check(words[0], expression, Integer.parseInt(words[1]), word);
+      }
+    }
+    assertThat(differences).isEmpty();
+    expected.forEach((kind, values) -> assertThat(read.get(kind)).isEqualTo(values.size()));
+    assertThat(lines).hasSizeGreaterThanOrEqualTo(150);
+    assertThat(cases).isGreaterThan(6000);
+  }
+
+  private void check(String text, Expression expression, int ulp, String word) {
+    String[] parts = word.split(" ");
+    cases++;
+    NDArray wanted = parts[2].equals("!") ? null : next(parts[2]);
+    NDArray actual;
+    try {
+      actual = expression.evaluate(operands(parts[0].charAt(0), parts[1]));
+    } catch (LanesException e) {
+      if (wanted != null) {
+        differences.add(text + " | " + word + " is refused: " + e.getMessage());
+      }
+      return;
+    }
+    if (wanted == null) {
+      differences.add(text + " | " + word + " is not refused but " + actual);
+    } else if (actual.dtype() != wanted.dtype() || !Arrays.equals(actual.shape(), wanted.shape())) {
+      differences.add(text + " | " + word + " is " + actual.dtype() + " " + actual);
+    } else {
+      try {
+        Agreement.require(actual, wanted, ulp, () -> text + " | " + word);
+      } catch (AssertionError e) {
+        differences.add(e.getMessage());
+      }
+    }
+  }
+
+  /** The next values of the expected ones, by a letter and a shape such as {@code d3x4}. */
+  private NDArray next(String description) {
+    char kind = description.charAt(0);
+    String lengths = description.substring(1);
+    long[] shape =
+        lengths.isEmpty()
+            ? new long[0]
+            : Arrays.stream(lengths.split("x")).mapToLong(Long::parseLong).toArray();
+    long from = read.get(kind);
+    long size = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    read.put(kind, from + size);
+    return expected.get(kind).slice(0, from, from + size).reshape(shape);
+  }
+
+  private Map<String, Object> operands(char kind, String mix) {
+    NDArray rows = operands.get(kind);
+    NDArray a = rows.select(0, 0);
+    NDArray b = rows.select(0, 1);
+    NDArray c = rows.select(0, 2);
+    return switch (mix) {
+      case "arrays" -> Map.of("a", a, "b", b, "c", c);
+      case "right" ->
+          Map.of("a", a, "b", b.select(0, SCALAR).item(), "c", c.select(0, SCALAR).item());
+      case "left" -> Map.of("a", a.select(0, SCALAR).item(), "b", b, "c", c);
+      case "mixed" -> Map.of("a", a, "b", operands.get(NEXT.get(kind)).select(0, 1), "c", c);
+      case "grid" ->
+          Map.of("a", a.slice(0, 0, 3).reshape(3, 1), "b", b.slice(0, 0, 4), "c", c.select(0, 1));
+      default -> throw new IllegalArgumentException(mix);
+    };
+  }
+}
