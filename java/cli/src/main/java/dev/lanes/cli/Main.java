@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
       HistCommand.class,
       ExplainCommand.class,
       InfoCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      SeedsCommand.class
     })
 public final class Main implements Runnable {
 

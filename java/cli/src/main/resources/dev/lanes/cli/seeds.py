@@ -68,7 +68,7 @@ def squares(n):
 
     forms = {"u**2": lambda: u**2}
     if VERSIONS["numexpr"]:
-        forms['numexpr.evaluate("u**2")'] = lambda: ne.evaluate("u**2")
+        forms['numexpr.evaluate("u**2")'] = lambda: ne.evaluate("u**2", {"u": u})
     forms["Pool.map(square, chunks)"] = lambda: np.concatenate(pool.map(square, parts))
     forms["threads: np.square(part, out=...)"] = in_threads
     yield forms, lambda r: [r.sum(), r[0], r[n // 3], r[-1]]
