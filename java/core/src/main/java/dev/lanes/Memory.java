@@ -53,6 +53,17 @@ final class Memory implements AutoCloseable {
     return allocate(bytes, MemoryBudget.process());
   }
 
+  /** Memory for a result: as {@link #allocate(long)}, but with anything in it. */
+  static Memory allocateDirty(long bytes) {
+    check(bytes);
+    MemoryBudget budget = MemoryBudget.process();
+    MemorySource source =
+        Lanes.isNative()
+            ? NativeMemory.allocateDirty(bytes, budget)
+            : JavaMemory.allocate(bytes, budget);
+    return new Memory(source, false, true);
+  }
+
   static Memory allocate(long bytes, MemoryBudget budget) {
     check(bytes);
     MemorySource source =

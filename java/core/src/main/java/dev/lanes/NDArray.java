@@ -153,12 +153,20 @@ public final class NDArray implements AutoCloseable {
     return array;
   }
 
+  /** Makes an array in C order for a result, with anything in it. */
+  static NDArray allocateDirty(DType dtype, long... shape) {
+    Layout layout = Layout.packed(dtype.bytes(), false, shape);
+    return new NDArray(
+        dtype, layout, Memory.allocateDirty(layout.size() * dtype.bytes()), false, true);
+  }
+
   /**
-   * Makes an array of zeros without gaps whose axes lie in memory in an order of the caller's.
+   * Makes an array for a result, with anything in it, without gaps, whose axes lie in memory in an
+   * order of the caller's.
    *
    * @param axes each axis once, the one that runs fastest last
    */
-  static NDArray allocate(DType dtype, int[] axes, long... shape) {
+  static NDArray allocateDirty(DType dtype, int[] axes, long... shape) {
     long[] laid = new long[axes.length];
     int[] places = new int[axes.length];
     for (int i = 0; i < axes.length; i++) {
@@ -166,7 +174,7 @@ public final class NDArray implements AutoCloseable {
       places[axes[i]] = i;
     }
     Layout layout = Layout.packed(dtype.bytes(), false, laid).transpose(places);
-    Memory memory = Memory.allocate(layout.size() * dtype.bytes());
+    Memory memory = Memory.allocateDirty(layout.size() * dtype.bytes());
     return new NDArray(dtype, layout, memory, false, true);
   }
 

@@ -13,6 +13,8 @@ import java.util.Arrays;
 final class NativeMemory implements MemorySource {
   private static final int NO_SPACE = 28; // ENOSPC
 
+  private static final SpareMemory SPARE = new SpareMemory();
+
   private final long bytes;
   private final long address;
   private final Runnable free; // null for memory that others own
@@ -31,19 +33,41 @@ final class NativeMemory implements MemorySource {
   }
 
   static MemorySource allocate(long bytes, MemoryBudget budget) {
-    long taken = Math.max(bytes, 1);
-    long address = budget.take(taken, () -> addressOrNull(taken));
-    Runnable free =
-        () -> {
-          NativeLanes.free(address, taken);
-          budget.giveBack(taken);
-        };
-    return new NativeMemory(bytes, address, free, null, null, 0);
+    return of(
+        budget.take(Math.max(bytes, 1), () -> fresh(Math.max(bytes, 1), budget)), bytes, budget);
   }
 
-  private static Long addressOrNull(long bytes) {
+  /** Memory for a result, which may have anything in it. */
+  static MemorySource allocateDirty(long bytes, MemoryBudget budget) {
+    long taken = Math.max(bytes, 1);
+    return of(
+        budget.take(
+            taken,
+            () -> {
+              SpareMemory.Block spare = SPARE.take(taken);
+              return spare == null ? fresh(taken, budget) : spare;
+            }),
+        bytes,
+        budget);
+  }
+
+  private static SpareMemory.Block fresh(long bytes, MemoryBudget budget) {
+    SPARE.shrink(budget.limit() - budget.used());
     long address = NativeLanes.allocate(bytes);
-    return address == 0 ? null : address;
+    if (address == 0) {
+      SPARE.shrink(0);
+      address = NativeLanes.allocate(bytes);
+    }
+    return address == 0 ? null : new SpareMemory.Block(address, bytes);
+  }
+
+  private static MemorySource of(SpareMemory.Block block, long bytes, MemoryBudget budget) {
+    Runnable free =
+        () -> {
+          budget.giveBack(Math.max(bytes, 1));
+          SPARE.give(block, budget);
+        };
+    return new NativeMemory(bytes, block.address(), free, null, null, 0);
   }
 
   /** A part of another memory, which stays reachable. */

@@ -20,10 +20,10 @@ public enum ResultOrder {
    */
   NDArray allocate(DType dtype, long[] shape, NDArray[] operands) {
     if (this == C || shape.length < 2) {
-      return NDArray.allocate(dtype, shape);
+      return NDArray.allocateDirty(dtype, shape);
     }
     if (this == K) {
-      return NDArray.allocate(dtype, axes(shape, operands), shape);
+      return NDArray.allocateDirty(dtype, axes(shape, operands), shape);
     }
     boolean isFortran = this == F || areFortran(operands);
     return NDArray.allocate(dtype, isFortran ? NDArray.Order.FORTRAN : NDArray.Order.C, shape);
