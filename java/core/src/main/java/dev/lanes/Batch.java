@@ -94,7 +94,7 @@ public final class Batch {
       long[] full = new long[shape.length + 1];
       full[0] = count;
       System.arraycopy(shape, 0, full, 1, shape.length);
-      result = NDArray.allocate(call.target.dtype(), full);
+      result = NDArray.allocateDirty(call.target.dtype(), full);
       call.target.close();
     }
     boolean isDone = false;

@@ -27,7 +27,7 @@ final class ListRun implements AutoCloseable {
   /** Fresh results up to this size share memory, in blocks of that other size. */
   private static final long SMALL_BYTES = 1 << 15;
 
-  private static final long BLOCK_BYTES = 1 << 18;
+  private static final long BLOCK_BYTES = 1 << 20;
 
   private final Expression expression;
   private final List<NDArray> outputs; // null where results are to be fresh
@@ -176,7 +176,7 @@ final class ListRun implements AutoCloseable {
       } else if (isShared && common.isSmall()) {
         allocateBlock(i, to);
       } else {
-        targets[i] = NDArray.allocate(common.target.dtype(), common.target.layout().shape);
+        targets[i] = NDArray.allocateDirty(common.target.dtype(), common.target.layout().shape);
       }
     }
   }

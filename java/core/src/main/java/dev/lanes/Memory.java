@@ -74,8 +74,8 @@ final class Memory implements AutoCloseable {
   }
 
   /**
-   * Zeroed memory in parts that are closed one by one, and given back together: when all are closed
-   * or unreachable. That costs less than memory for each. Only with the native library.
+   * Memory for results in parts that are closed one by one, and given back together: when all are
+   * closed or unreachable. That costs less than memory for each. Only with the native library.
    *
    * @param sizes bytes of each part, which is aligned to 64 bytes
    */
@@ -84,7 +84,7 @@ final class Memory implements AutoCloseable {
     for (long size : sizes) {
       bytes += aligned(size);
     }
-    Memory whole = allocate(bytes);
+    Memory whole = allocateDirty(bytes);
     AtomicInteger open = new AtomicInteger(sizes.length);
     Runnable closePart =
         () -> {
