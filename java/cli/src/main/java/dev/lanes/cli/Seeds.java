@@ -222,11 +222,9 @@ final class Seeds implements AutoCloseable {
   // ---- 3 ----
 
   private Seed sums() {
-    int side = isQuick ? 100 : 1000;
-    long n = (long) side * side;
-    NDArray thousands = NDArray.of(LongStream.range(0, side).map(i -> i * side).toArray(), side, 1);
-    NDArray ones = NDArray.of(LongStream.rangeClosed(1, side).toArray(), side);
-    Expression sum = Expression.compile("sum((a + b)**2)");
+    long n = isQuick ? 10_000 : 1_000_000;
+    NDArray numbers = NDArray.of(LongStream.rangeClosed(1, n).toArray());
+    Expression sum = Expression.compile("sum(i*i)");
     return seed(
         3,
         String.format("sum of squares of 1 to %,d, int64", n),
@@ -241,17 +239,14 @@ final class Seeds implements AutoCloseable {
                 s -> new double[] {s}),
             Seed.Form.of(
                 LANES,
-                "\"sum((a + b)**2)\", a [" + side + ", 1], b [" + side + "]",
+                "\"sum(i*i)\", i made beforehand",
                 () -> {
-                  try (NDArray s = sum.evaluate(thousands, ones)) {
+                  try (NDArray s = sum.evaluate(numbers)) {
                     return s.getLong();
                   }
                 },
                 s -> new double[] {s})),
-        () -> {
-          thousands.close();
-          ones.close();
-        });
+        numbers::close);
   }
 
   private static long sumOfSquares(long from, long to) {
@@ -452,9 +447,9 @@ final class Seeds implements AutoCloseable {
                 s -> new double[] {s}),
             Seed.Form.of(
                 LANES,
-                "SharedArray.attach(name), \"sum(a)\"",
+                "SharedArray.attach(name, false), \"sum(a)\"",
                 () -> {
-                  try (SharedArray mine = SharedArray.attach(name);
+                  try (SharedArray mine = SharedArray.attach(name, false);
                       NDArray s = sum.evaluate(Map.of("a", mine.array()))) {
                     return s.getDouble();
                   }

@@ -127,7 +127,8 @@ def sums(n):
         ),
     }
     if VERSIONS["numpy"]:
-        forms["(np.arange(1, n + 1)**2).sum()"] = lambda: int((np.arange(1, n + 1, dtype=np.int64) ** 2).sum())
+        i = np.arange(1, n + 1, dtype=np.int64)
+        forms["(i*i).sum(), i made beforehand"] = lambda: int((i * i).sum())
     yield forms, lambda r: [r]
     pool.terminate()
 
