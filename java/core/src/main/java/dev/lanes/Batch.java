@@ -27,9 +27,10 @@ public final class Batch {
    * @param expression what to compute
    * @param operands for each evaluation its operands, as {@link Expression#evaluate(NDArray...)}
    *     takes them; shapes and dtypes may differ from element to element
-   * @return a new array for each, in the same order
-   * @throws LanesException as an evaluation does, naming the element; code CANCELLED after an
-   *     interrupt
+   * @return a new array for each, in the same order. Small ones lie in common memory, a megabyte at
+   *     a time, which is given back when the last of them is closed
+   * @throws LanesException as an evaluation does, naming the element, with all results closed; code
+   *     CANCELLED after an interrupt
    */
   public static List<NDArray> evaluate(Expression expression, List<NDArray[]> operands) {
     return ListRun.run(expression, null, operands);

@@ -193,7 +193,7 @@ final class ListRun implements AutoCloseable {
     for (int i = first; i < end; i++) {
       sizes[i - first] = commons[i].bytes();
     }
-    Memory[] parts = Memory.allocateParts(sizes);
+    Memory[] parts = Memory.allocateParts(MemoryBudget.process(), sizes);
     for (int i = first; i < end; i++) {
       NDArray like = commons[i].target;
       targets[i] = NDArray.over(parts[i - first], like.dtype(), like.layout());

@@ -55,8 +55,11 @@ final class Memory implements AutoCloseable {
 
   /** Memory for a result: as {@link #allocate(long)}, but with anything in it. */
   static Memory allocateDirty(long bytes) {
+    return allocateDirty(bytes, MemoryBudget.process());
+  }
+
+  private static Memory allocateDirty(long bytes, MemoryBudget budget) {
     check(bytes);
-    MemoryBudget budget = MemoryBudget.process();
     MemorySource source =
         Lanes.isNative()
             ? NativeMemory.allocateDirty(bytes, budget)
@@ -79,12 +82,12 @@ final class Memory implements AutoCloseable {
    *
    * @param sizes bytes of each part, which is aligned to 64 bytes
    */
-  static Memory[] allocateParts(long... sizes) {
+  static Memory[] allocateParts(MemoryBudget budget, long... sizes) {
     long bytes = 0;
     for (long size : sizes) {
       bytes += aligned(size);
     }
-    Memory whole = allocateDirty(bytes);
+    Memory whole = allocateDirty(bytes, budget);
     AtomicInteger open = new AtomicInteger(sizes.length);
     Runnable closePart =
         () -> {

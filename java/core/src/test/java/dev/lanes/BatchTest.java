@@ -89,15 +89,12 @@ class BatchTest {
   }
 
   @Test
-  void resultsAreClosedOneByOneAndGivenBackTogether() {
+  void resultsAreClosedOneByOne() {
     List<NDArray[]> operands = new ArrayList<>();
     for (int i = 0; i < 5000; i++) {
       operands.add(new NDArray[] {NDArray.of(new double[] {i, 2 * i, 3 * i})});
     }
-    System.gc(); // so that what others left behind does not come back meanwhile
-    long before = MemoryBudget.process().used();
     List<NDArray> results = Batch.evaluate(Expression.compile("x + 1"), operands);
-    assertThat(MemoryBudget.process().used()).isGreaterThan(before);
     NDArray kept = results.remove(1234);
     java.nio.ByteBuffer bytes = results.get(0).asByteBuffer();
     results.forEach(NDArray::close);
