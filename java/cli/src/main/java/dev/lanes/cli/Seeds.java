@@ -338,8 +338,10 @@ final class Seeds implements AutoCloseable {
 
   private static List<Long> finished(List<CompletableFuture<Long>> futures) {
     List<Long> results = new ArrayList<>();
-    futures.forEach(future -> future.thenAccept(result -> add(results, result)));
-    futures.forEach(CompletableFuture::join);
+    futures.stream()
+        .map(future -> future.thenAccept(result -> add(results, result)))
+        .toList()
+        .forEach(CompletableFuture::join);
     return results;
   }
 

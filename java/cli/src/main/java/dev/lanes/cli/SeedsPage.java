@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** The page that {@code lanes seeds --write} leaves behind, and its picture. */
@@ -85,8 +86,8 @@ final class SeedsPage {
 
   /** Draws the fastest form of each language beside that of Lanes. */
   static void draw(List<SeedsCommand.Result> results, Path file) throws IOException {
-    CategoryChart chart =
-        new CategoryChartBuilder()
+    XYChart chart =
+        new XYChartBuilder()
             .width(1000)
             .height(500)
             .title("Time of the fastest form, Lanes = 1")
@@ -95,14 +96,21 @@ final class SeedsPage {
             .build();
     chart.getStyler().setYAxisLogarithmic(true);
     chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
-    List<Integer> numbers = results.stream().map(SeedsCommand.Result::number).toList();
+    chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+    chart.getStyler().setMarkerSize(14);
+    chart.getStyler().setXAxisMin(0.0);
+    chart.getStyler().setXAxisMax(10.0);
     for (Seed.Language language : Seed.Language.values()) {
-      List<Double> times =
-          results.stream()
-              .map(result -> result.best(language) / result.best(Seed.Language.LANES))
-              .map(ratio -> ratio.isNaN() ? null : ratio)
-              .toList();
-      chart.addSeries(language.text, numbers, times);
+      List<SeedsCommand.Result> with =
+          results.stream().filter(result -> !Double.isNaN(result.best(language))).toList();
+      if (!with.isEmpty()) {
+        chart.addSeries(
+            language.text,
+            with.stream().map(SeedsCommand.Result::number).toList(),
+            with.stream()
+                .map(result -> result.best(language) / result.best(Seed.Language.LANES))
+                .toList());
+      }
     }
     try (OutputStream out = Files.newOutputStream(file)) {
       BitmapEncoder.saveBitmap(chart, out, BitmapFormat.PNG);
