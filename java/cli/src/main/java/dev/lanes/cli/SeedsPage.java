@@ -44,7 +44,8 @@ final class SeedsPage {
     text.append(picture).append(")\n\n");
     text.append("| | form | ms | Lanes is ... times as fast |\n|---|---|---|---|\n");
     for (SeedsCommand.Result result : results) {
-      text.append("| **").append(result.number()).append(". ").append(result.title());
+      text.append("| **").append(result.number()).append(". ");
+      text.append(result.title().replace("*", "\\*"));
       text.append("** | ").append(result.note()).append(" | | |\n");
       double lanes = result.best(Seed.Language.LANES);
       for (Seed.Row row : result.rows()) {
