@@ -172,15 +172,14 @@ public final class NativeEngine extends Engine {
       memory.putDouble(value);
     }
     long address = NativeLanes.address(memory);
-    ByteBuffer call = direct(9 * Long.BYTES);
+    ByteBuffer call = direct(10 * Long.BYTES);
     for (long word :
-        new long[] {0, 0, 1, 1, values.length, address, Double.BYTES, address, Double.BYTES}) {
+        new long[] {0, 0, 1, 1, 0, values.length, address, Double.BYTES, address, Double.BYTES}) {
       call.putLong(word);
     }
     Native program =
         new Native(
-            Translator.translate(
-                Parser.parse("a * a"), List.of(Argument.array(DType.FLOAT64)), null));
+            Translator.translate(Parser.parse("a * a"), List.of(Argument.array(DType.FLOAT64))));
     int status = NativeLanes.run(program.handle, NativeLanes.address(call));
     for (int i = 0; i < values.length; i++) {
       if (status != 0 || memory.getDouble(i * Double.BYTES) != values[i] * values[i]) {
@@ -315,6 +314,7 @@ public final class NativeEngine extends Engine {
   private static final class Native implements Prepared {
     private final int[][] operands; // of each pass, inputs first
     private final int[] temporaries; // their numbers
+    private final boolean[][] isReduced; // of each pass and operand, whether it is a reduction's
     private final long handle;
 
     Native(Program program) {
@@ -331,6 +331,15 @@ public final class NativeEngine extends Engine {
           IntStream.range(0, program.operands().size())
               .filter(i -> program.operands().get(i).role() == Program.Role.TEMPORARY)
               .toArray();
+      isReduced = new boolean[operands.length][];
+      for (int p = 0; p < operands.length; p++) {
+        isReduced[p] = new boolean[operands[p].length];
+        int inputs = program.passes().get(p).inputs().size();
+        for (int k = inputs; k < operands[p].length; k++) {
+          Program.Output output = program.passes().get(p).outputs().get(k - inputs);
+          isReduced[p][k] = output.reduction() != null;
+        }
+      }
       ByteBuffer words = program.encode();
       ByteBuffer result = direct(Long.BYTES);
       int status =
@@ -400,7 +409,7 @@ public final class NativeEngine extends Engine {
       int count = 2;
       for (int p = 0; p < operands.length; p++) {
         int rank = call.shapes[p].length;
-        count += 2 + rank + operands[p].length * (1 + rank);
+        count += 3 + rank + operands[p].length * (1 + rank);
       }
       return count;
     }
@@ -419,17 +428,23 @@ public final class NativeEngine extends Engine {
         long[] shape = call.shapes[p];
         buffer.putLong(at, call.threads[p]);
         buffer.putLong(at + Long.BYTES, shape.length);
-        at += 2 * Long.BYTES;
+        buffer.putLong(at + 2 * Long.BYTES, call.reduced[p]);
+        at += 3 * Long.BYTES;
         for (long length : shape) {
           buffer.putLong(at, length);
           at += Long.BYTES;
         }
-        for (int operand : operands[p]) {
+        for (int k = 0; k < operands[p].length; k++) {
+          int operand = operands[p][k];
           long place = places == null ? 0 : places[operand];
           if (place == 0) {
             place = place(call, operand);
           }
-          at = put(buffer, at, place, call.operands[operand].layout(), shape);
+          Layout layout = call.operands[operand].layout();
+          at =
+              isReduced[p][k]
+                  ? putReduced(buffer, at, place, layout, shape.length, call.reduced[p])
+                  : put(buffer, at, place, layout, shape);
         }
       }
     }
@@ -440,14 +455,27 @@ public final class NativeEngine extends Engine {
       return call.moves == null ? place : place + call.moves[operand];
     }
 
-    /**
-     * An operand's address and its strides, 0 along the axes over which it is broadcast or reduced.
-     */
+    /** An operand's address and its strides, 0 along the axes over which it is broadcast. */
     private static int put(ByteBuffer buffer, int at, long place, Layout layout, long[] shape) {
       buffer.putLong(at, place);
       int next = at + Long.BYTES;
       for (long stride : layout.broadcastStrides(shape)) {
         buffer.putLong(next, stride);
+        next += Long.BYTES;
+      }
+      return next;
+    }
+
+    /** The same of a result, 0 along the reduced axes, which it may have or not. */
+    private static int putReduced(
+        ByteBuffer buffer, int at, long place, Layout layout, int rank, long mask) {
+      buffer.putLong(at, place);
+      int next = at + Long.BYTES;
+      boolean hasAll = layout.rank() == rank;
+      for (int axis = 0, kept = 0; axis < rank; axis++) {
+        boolean isReduced = (mask >> axis & 1) != 0;
+        buffer.putLong(next, isReduced ? 0 : layout.strides[hasAll ? axis : kept]);
+        kept += isReduced ? 0 : 1;
         next += Long.BYTES;
       }
       return next;
