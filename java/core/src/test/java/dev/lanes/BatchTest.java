@@ -70,6 +70,27 @@ class BatchTest {
   }
 
   @Test
+  void whatPassesLeaveBehindIsEachEvaluationsOwn() {
+    NDArray x = random(300, 7, 9);
+    for (String text :
+        new String[] {"(x - mean(x, axis=0)) / std(x, axis=0)", "max(x, axis=1)", "std(x)"}) {
+      Expression expression = Expression.compile(text);
+      List<NDArray[]> operands = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        operands.add(new NDArray[] {x.select(0, i)});
+      }
+      List<NDArray> expected = loop(expression, operands);
+      assertSame(Batch.evaluate(expression, operands), expected);
+      NDArray stacked = Batch.evaluateStacked(expression, x);
+      for (int i = 0; i < 300; i++) {
+        assertThat(stacked.select(0, i).contentEquals(expected.get(i)))
+            .as("%s %d", text, i)
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
   void manyShapesInAnyOrder() {
     // More shapes than are kept in mind, and more evaluations than are prepared together.
     List<NDArray[]> operands = new ArrayList<>();
