@@ -92,7 +92,9 @@ LANES_API void lanes_wake(int64_t address) LANES_NOEXCEPT;
 //     per input:        operand, register               the operand's elements, converted to its kind
 //     per load:         constant, register              one value for every element
 //     per instruction:  kernel, destination, a, b, c    registers; -1 where the kernel takes fewer
-//     per output:       operand, register, reduction    -1 stores each element, else an index into the reductions
+//     per output:       operand, register, reduction, parameter
+//                       reduction -1 stores each element, else it is an index into the reductions; the parameter of
+//                       var and std is ddof, others have 0
 //
 // Kernels are numbered by their lines in ops.def, reductions by theirs. Every register is written before it is read. An
 // instruction may write a register that it also reads; inputs and loads have registers of their own. An operand is an
@@ -114,23 +116,36 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 //
 //   address of an int32_t cancel flag (or 0), flags (0)
 //   per pass:
-//     threads, rank, shape[rank]
+//     threads, rank, reduced axes, shape[rank]
 //     per input, then per output of the pass, in the program's order:  address, strides[rank] in bytes
 //
-// `threads` >= 1 is the most that the pass may use. Strides are 0 along axes over which an operand is broadcast, and
-// for the outputs of reductions, which take place over all elements: such an output is one element. An output may share
-// its memory with an input only when address, strides and element size are the same for both (each element is read
-// before it is written); other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction
-// over no elements stores its identity (sum 0); the caller refuses those that have none. Elements of inputs and outputs
-// need no alignment.
+// `threads` >= 1 is the most that the pass may use. Bit k of `reduced axes` is set when the pass's reductions take place
+// along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is broadcast,
+// and for the outputs of reductions along the reduced axes. An output that stores each element may share its memory with
+// an input when address, strides and element size are the same for both (each element is read before it is written);
+// other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no elements stores
+// its identity (sum 0, prod 1, any 0, all 1; mean, var and std NaN); the caller refuses those that have none. Elements of
+// inputs and outputs need no alignment.
 //
 // What bits a NaN has is not promised, only that it is one.
 //
-// Reductions give the same bits for any number of threads and any instruction set: elements are numbered in C order of
-// the shape given here; chunks of 16384 of them are reduced in 32 interleaved accumulators (element i of the chunk goes
-// to accumulator i mod 32, in order of i), the accumulators are folded in halves (j with j+16, then j+8, +4, +2, +1),
-// and the results of the chunks are combined in pairs, neighbours first, level by level, an odd last one moving up
-// unchanged. Only accumulators that got an element take part; where only one of a pair did, it is taken as it is.
+// Reductions give the same bits for any number of threads and any instruction set: the elements of one result are
+// numbered in C order of the reduced axes given here; chunks of 16384 of them are reduced in 32 interleaved accumulators
+// (element i of the chunk goes to accumulator i mod 32, in order of i), the accumulators are folded in halves (j with
+// j+16, then j+8, +4, +2, +1), and the results of the chunks are combined in pairs, neighbours first, level by level, an
+// odd last one moving up unchanged. Only accumulators that got an element take part; where only one of a pair did, it is
+// taken as it is.
+//
+// float32 accumulates in float64. mean is the sum over the count. For var and std an accumulator holds its first element
+// k, the mean m of the elements minus k, and the sum q of squares of differences from the mean. Each 32 elements x of an
+// accumulator, or the fewer that are left in the chunk, are summed about a pivot p = k + m, s = sum(x - p) and
+// t = sum((x - p)^2) in order of x, and taken in, with b of them and n in all, as
+//   d = s * (1 / b) + ((p - k) - m),   q += max(t - s * (s * (1 / b)), 0) + (d * d) * ((n - b) * (b / n)),
+//   m += d * (b / n),
+// and accumulators and chunks are joined, k staying the left one's, as
+//   d = (k' - k) + (m' - m),   w = n' / (n + n'),   q = (q + q') + (d * d) * (n * w),   m += d * w.
+// var is q / max(count - ddof, 0). argmin and argmax give the number of the first best element, or of the first NaN;
+// nanargmin and nanargmax pass over NaN and give -1 when there is nothing else.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 
 // Runs a program `count` times: `calls` is the address of the addresses of as many calls, each with words as above,

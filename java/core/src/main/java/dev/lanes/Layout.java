@@ -80,8 +80,12 @@ final class Layout {
     return strides;
   }
 
-  /** Shapes are too short for the vector code behind Arrays.equals to pay. */
   boolean hasShape(long[] other) {
+    return isSameShape(shape, other);
+  }
+
+  /** Shapes are too short for the vector code behind Arrays.equals to pay. */
+  static boolean isSameShape(long[] shape, long[] other) {
     if (shape == other) {
       return true;
     }

@@ -170,15 +170,14 @@ public final class NativeEngine extends Engine {
       memory.putDouble(value);
     }
     long address = NativeLanes.address(memory);
-    ByteBuffer call = direct(9 * Long.BYTES);
+    ByteBuffer call = direct(10 * Long.BYTES);
     for (long word :
-        new long[] {0, 0, 1, 1, values.length, address, Double.BYTES, address, Double.BYTES}) {
+        new long[] {0, 0, 1, 1, 0, values.length, address, Double.BYTES, address, Double.BYTES}) {
       call.putLong(word);
     }
     Native program =
         new Native(
-            Translator.translate(
-                Parser.parse("a * a"), List.of(Argument.array(DType.FLOAT64)), null));
+            Translator.translate(Parser.parse("a * a"), List.of(Argument.array(DType.FLOAT64))));
     int status = NativeLanes.run(program.handle, NativeLanes.address(call));
     for (int i = 0; i < values.length; i++) {
       if (status != 0 || memory.getDouble(i * Double.BYTES) != values[i] * values[i]) {
@@ -240,6 +239,7 @@ public final class NativeEngine extends Engine {
   /** A program that the library has verified. */
   private static final class Native implements Prepared {
     private final int[][] operands; // of each pass, inputs first
+    private final boolean[][] isReduced; // of each pass and operand, whether it is a reduction's
     private final long handle;
 
     Native(Program program) {
@@ -252,6 +252,15 @@ public final class NativeEngine extends Engine {
                               pass.outputs().stream().mapToInt(Program.Output::operand))
                           .toArray())
               .toArray(int[][]::new);
+      isReduced = new boolean[operands.length][];
+      for (int p = 0; p < operands.length; p++) {
+        isReduced[p] = new boolean[operands[p].length];
+        int inputs = program.passes().get(p).inputs().size();
+        for (int k = inputs; k < operands[p].length; k++) {
+          Program.Output output = program.passes().get(p).outputs().get(k - inputs);
+          isReduced[p][k] = output.reduction() != null;
+        }
+      }
       ByteBuffer words = program.encode();
       ByteBuffer result = direct(Long.BYTES);
       int status =
@@ -308,7 +317,7 @@ public final class NativeEngine extends Engine {
       int count = 2;
       for (int p = 0; p < operands.length; p++) {
         int rank = call.shapes[p].length;
-        count += 2 + rank + operands[p].length * (1 + rank);
+        count += 3 + rank + operands[p].length * (1 + rank);
       }
       return count;
     }
@@ -322,27 +331,45 @@ public final class NativeEngine extends Engine {
         long[] shape = call.shapes[p];
         buffer.putLong(at, call.threads[p]);
         buffer.putLong(at + Long.BYTES, shape.length);
-        at += 2 * Long.BYTES;
+        buffer.putLong(at + 2 * Long.BYTES, call.reduced[p]);
+        at += 3 * Long.BYTES;
         for (long length : shape) {
           buffer.putLong(at, length);
           at += Long.BYTES;
         }
-        for (int operand : operands[p]) {
-          at = put(buffer, at, call.operands[operand], shape);
+        for (int k = 0; k < operands[p].length; k++) {
+          NDArray array = call.operands[operands[p][k]];
+          at =
+              isReduced[p][k]
+                  ? putReduced(buffer, at, array, shape.length, call.reduced[p])
+                  : put(buffer, at, array, shape);
         }
       }
       return at;
     }
 
-    /**
-     * An operand's address and its strides, 0 along the axes over which it is broadcast or reduced.
-     */
+    /** An operand's address and its strides, 0 along the axes over which it is broadcast. */
     private static int put(ByteBuffer buffer, int at, NDArray array, long[] shape) {
       Layout layout = array.layout();
       buffer.putLong(at, array.memory().address() + layout.offset);
       int next = at + Long.BYTES;
       for (long stride : layout.broadcastStrides(shape)) {
         buffer.putLong(next, stride);
+        next += Long.BYTES;
+      }
+      return next;
+    }
+
+    /** The same of a result, 0 along the reduced axes, which it may have or not. */
+    private static int putReduced(ByteBuffer buffer, int at, NDArray array, int rank, long mask) {
+      Layout layout = array.layout();
+      buffer.putLong(at, array.memory().address() + layout.offset);
+      int next = at + Long.BYTES;
+      boolean hasAll = layout.rank() == rank;
+      for (int axis = 0, kept = 0; axis < rank; axis++) {
+        boolean isReduced = (mask >> axis & 1) != 0;
+        buffer.putLong(next, isReduced ? 0 : layout.strides[hasAll ? axis : kept]);
+        kept += isReduced ? 0 : 1;
         next += Long.BYTES;
       }
       return next;
