@@ -86,7 +86,7 @@ abstract class Contender {
     @Override
     void run() {
       if (output == null) {
-        outputs.putAll(expression.evaluateAll(operandsByName));
+        expression.evaluateAllInto(outputs, operandsByName);
       } else {
         expression.evaluateInto(output, operands);
       }
