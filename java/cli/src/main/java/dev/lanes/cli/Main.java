@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       InfoCommand.class,
       BlurCommand.class,
       DemoCommand.class,
-      SeedsCommand.class,
+      SeedsCommand.class
     })
 public final class Main implements Runnable {
 
