@@ -65,7 +65,9 @@ final class RandomExpressions {
       case 3 ->
           "where(" + bool(depth - 1) + ", " + integer(depth - 1) + ", " + integer(depth - 1) + ")";
       case 4 -> "int32(" + any(depth - 1) + ")";
-      case 5 -> pick("sum", "min", "max") + "(" + integer(depth - 1) + ")";
+      case 5 ->
+          pick("sum", "min", "max", "prod", "argmin", "argmax", "nanmin", "count_nonzero")
+              + reduced(integer(depth - 1));
       default ->
           "(" + integer(depth - 1) + " " + pick(INTEGER_INFIX) + " " + integer(depth - 1) + ")";
     };
@@ -80,7 +82,9 @@ final class RandomExpressions {
       case 1 -> "sqrt(" + any(depth - 1) + ")";
       case 2 -> "where(" + bool(depth - 1) + ", " + real(depth - 1) + ", " + any(depth - 1) + ")";
       case 3 -> "(" + real(depth - 1) + ")**" + pick("2", "3", "0.5", "-1");
-      case 4 -> pick("sum", "min", "max") + "(" + real(depth - 1) + ")";
+      case 4 ->
+          pick("sum", "min", "max", "mean", "var", "std", "nanmean", "nanmax", "nansum", "nanstd")
+              + reduced(real(depth - 1));
       case 5 ->
           exact
               ? "abs(" + real(depth - 1) + ")"
@@ -89,5 +93,13 @@ final class RandomExpressions {
           "(" + integer(depth - 1) + " " + pick("+", "-", "*", "/") + " " + real(depth - 1) + ")";
       default -> "(" + real(depth - 1) + " " + pick(FLOAT_INFIX) + " " + real(depth - 1) + ")";
     };
+  }
+
+  /** The argument of a reduction, over everything or along axes that stay. */
+  private String reduced(String argument) {
+    return "("
+        + argument
+        + pick("", "", ", axis=0, keepdims=True", ", axis=-1, keepdims=True", ", keepdims=True")
+        + ")";
   }
 }
