@@ -264,6 +264,7 @@ class FuzzTest {
             Code.SYNTAX,
             Code.UNKNOWN_NAME,
             Code.UNKNOWN_FUNCTION,
+            Code.AXIS,
             Code.ARITY,
             Code.TYPE,
             Code.LIMIT,
