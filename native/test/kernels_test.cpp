@@ -125,12 +125,14 @@ TEST_P(Kernels, GiveTheSameBitsAtEveryPlace) {
     }
     // But for the bits of a NaN, which depend on the order in which the compiler puts the operands of a sum.
     for (size_t i = 0; i < kCount; ++i) {
-      const bool same = WithKind(row.result, [&](auto t) {
-        decltype(t) x, y;
-        memcpy(&x, whole.data() + i * bytes, bytes);
-        memcpy(&y, single.data() + i * bytes, bytes);
+      const auto agree = [&](auto x, size_t part) {
+        auto y = x;
+        memcpy(&x, whole.data() + i * bytes + part * sizeof(x), sizeof(x));
+        memcpy(&y, single.data() + i * bytes + part * sizeof(y), sizeof(y));
         return SameNumber(x, y);
-      });
+      };
+      const bool same = row.result == kComplex128 ? agree(0.0, 0) && agree(0.0, 1)
+                                                  : WithKind(row.result, [&](auto t) { return agree(t, 0); });
       ASSERT_TRUE(same) << row.name << " of kind " << static_cast<int>(row.arguments[0]) << ", element " << i;
     }
   }
