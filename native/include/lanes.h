@@ -92,7 +92,9 @@ LANES_API void lanes_wake(int64_t address) LANES_NOEXCEPT;
 //     per input:        operand, register               the operand's elements, converted to its kind
 //     per load:         constant, register              one value for every element
 //     per instruction:  kernel, destination, a, b, c    registers; -1 where the kernel takes fewer
-//     per output:       operand, register, reduction    -1 stores each element, else an index into the reductions
+//     per output:       operand, register, reduction, parameter
+//                       reduction -1 stores each element, else it is an index into the reductions; the parameter of
+//                       var and std is ddof, others have 0
 //
 // Kernels are numbered by their lines in ops.def, reductions by theirs. Every register is written before it is read. An
 // instruction may write a register that it also reads; inputs and loads have registers of their own. An operand is an
@@ -114,23 +116,36 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 //
 //   address of an int32_t cancel flag (or 0), flags (0)
 //   per pass:
-//     threads, rank, shape[rank]
+//     threads, rank, reduced axes, shape[rank]
 //     per input, then per output of the pass, in the program's order:  address, strides[rank] in bytes
 //
-// `threads` >= 1 is the most that the pass may use. Strides are 0 along axes over which an operand is broadcast, and
-// for the outputs of reductions, which take place over all elements: such an output is one element. An output may share
-// its memory with an input only when address, strides and element size are the same for both (each element is read
-// before it is written); other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction
-// over no elements stores its identity (sum 0); the caller refuses those that have none. Elements of inputs and outputs
-// need no alignment.
+// `threads` >= 1 is the most that the pass may use. Bit k of `reduced axes` is set when the pass's reductions take
+// place along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is
+// broadcast, and for the outputs of reductions along the reduced axes. An output that stores each element may share its
+// memory with an input when address, strides and element size are the same for both (each element is read before it is
+// written); other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no
+// elements stores its identity (sum 0, prod 1, any 0, all 1; mean, var and std NaN); the caller refuses those that have
+// none. Elements of inputs and outputs need no alignment.
 //
 // What bits a NaN has is not promised, only that it is one.
 //
-// Reductions give the same bits for any number of threads and any instruction set: elements are numbered in C order of
-// the shape given here; chunks of 16384 of them are reduced in 32 interleaved accumulators (element i of the chunk goes
-// to accumulator i mod 32, in order of i), the accumulators are folded in halves (j with j+16, then j+8, +4, +2, +1),
-// and the results of the chunks are combined in pairs, neighbours first, level by level, an odd last one moving up
-// unchanged. Only accumulators that got an element take part; where only one of a pair did, it is taken as it is.
+// Reductions give the same bits for any number of threads and any instruction set: the elements of one result are
+// numbered in C order of the reduced axes given here; chunks of 16384 of them are reduced in 32 interleaved
+// accumulators (element i of the chunk goes to accumulator i mod 32, in order of i), the accumulators are folded in
+// halves (j with j+16, then j+8, +4, +2, +1), and the results of the chunks are combined in pairs, neighbours first,
+// level by level, an odd last one moving up unchanged. Only accumulators that got an element take part; where only one
+// of a pair did, it is taken as it is.
+//
+// float32 accumulates in float64. mean is the sum over the count. For var and std an accumulator holds its first
+// element k, the mean m of the elements minus k, and the sum q of squares of differences from the mean. Each 32
+// elements x of an accumulator, or the fewer that are left in the chunk, are summed about a pivot p = k + m, s = sum(x
+// - p) and t = sum((x - p)^2) in order of x, and taken in, with b of them and n in all, as
+//   d = s * (1 / b) + ((p - k) - m),   q += max(t - s * (s * (1 / b)), 0) + (d * d) * ((n - b) * (b / n)),
+//   m += d * (b / n),
+// and accumulators and chunks are joined, k staying the left one's, as
+//   d = (k' - k) + (m' - m),   w = n' / (n + n'),   q = (q + q') + (d * d) * (n * w),   m += d * w.
+// var is q / max(count - ddof, 0). argmin and argmax give the number of the first best element, or of the first NaN;
+// nanargmin and nanargmax pass over NaN and give -1 when there is nothing else.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 
 // Runs a program `count` times: `calls` is the address of the addresses of as many calls, each with words as above,
@@ -202,6 +217,48 @@ LANES_API int32_t lanes_nonzero_count(int64_t call, int64_t counts) LANES_NOEXCE
 // Their indices: `starts` holds, for each chunk and one more, how many there are before it; on axis k those go to
 // int64_t indices[k * total + i].
 LANES_API int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) LANES_NOEXCEPT;
+
+// ---- Filters --------------------------------------------------------------------------------------------------------
+//
+// Elements are UINT8, INT16, UINT16, FLOAT32 or FLOAT64, by their dtype codes, of input and output each. They need no
+// alignment. Results are computed in float64 and converted once they are stored: to integers without their fraction,
+// keeping the low bits of the whole number, 0 when that is beyond 32 bits or NaN. Modes say how an axis goes on beyond
+// its ends: 0 reflect (b a | a b c | c b), 1 nearest, 2 mirror (c b | a b c | b a), 3 wrap, 4 the constant given. Both
+// functions give the same bits for any number of threads and any instruction set.
+
+// Filters along one axis after the other; the result of one is stored and is the input of the next. `call` is the
+// address of int64_t words:
+//
+//   address of an int32_t cancel flag (or 0), threads, address of input, its dtype, address of output, its dtype, rank,
+//   number of passes >= 1, shape[rank], strides of the input in bytes[rank], of the output[rank]
+//   per pass:  operation, axis, mode, bits of the constant as float64, size, before, address of the weights,
+//              symmetry, whole, part, repeats
+//
+// Result i comes from elements i - before ... i - before + size - 1 of its line. Operations:
+//
+//   0  the sum of weights times elements, float64 weights[size]. Symmetry 1: (w[h-j] == w[h+j], size = 2 h + 1) the
+//      middle product first, then (x[h-j] + x[h+j]) * w[h-j] from j = h down to 1; -1: the same with differences; 0:
+//      the last product first, then the others in order.
+//   1  the mean: a running sum, to which the difference of the element that enters and the one that leaves is added,
+//      divided by the size; sums begin anew every 4096 elements
+//   2  the minimum, 3 the maximum; NaN when there is one; of equals the first
+//   4  UINT8 only: `repeats` times a box of radius `size` (before 0): the sum of the elements within the radius times
+//      `whole` plus that of the two next to it times `part`, plus 2^23, divided by 2^24; the mode is nearest
+//
+// The output may be the input (same address, strides and element size); other overlaps are the caller's to avoid.
+LANES_API int32_t lanes_filter_lines(int64_t call) LANES_NOEXCEPT;
+
+// Filters over windows of all axes at once. `call` is the address of int64_t words:
+//
+//   address of an int32_t cancel flag (or 0), threads, address of input, its dtype, address of output, its dtype, rank,
+//   operation, shape[rank], strides of the input in bytes[rank], of the output[rank], size of the window[rank],
+//   elements of it before the place of the result[rank], mode, bits of the constant as float64, address of the weights,
+//   order
+//
+// Operation 0 is the sum of float64 weights (one per element of the window, in C order) times elements, in that order,
+// without weights of magnitude up to 2^-52; operation 1 is the element number `order` >= 0 of the window in ascending
+// order, NaN last, the constant being converted to the input's dtype. The output must not overlap the input.
+LANES_API int32_t lanes_filter_windows(int64_t call) LANES_NOEXCEPT;
 
 // ---- Sorting and order statistics -----------------------------------------------------------------------------------
 //

@@ -113,25 +113,55 @@ using Load = void (*)(void* dst, const void* src, size_t n, ptrdiff_t stride);
 // Converts n register elements to memory, `stride` bytes apart.
 using Store = void (*)(void* dst, const void* src, size_t n, ptrdiff_t stride);
 
-// A reduction keeps 32 interleaved accumulators, each in a slot of the accumulator kind's size.
-struct Reduction {
-  void (*start)(void* accumulators);
-  // Takes n elements, the first of which goes to accumulator 0.
-  void (*accumulate)(void* accumulators, const void* x, size_t n);
-  // Reduces the 32 to the first, in halves.
-  void (*fold)(void* accumulators);
-  void (*combine)(void* left, const void* right);
-  // Converts one accumulator to the result's kind.
-  void (*finish)(void* dst, const void* accumulator);
+// Elements on their way into accumulators: `turns` rows of `width` elements of the key kind, `step` bytes apart. Each
+// row goes to the same accumulators, `width` of them from number `at` on, and each of these has taken `turn` elements
+// of the chunk before.
+struct Rows {
+  const void* x;
+  ptrdiff_t step;
+  size_t at;
+  size_t width;
+  size_t turns;
+  int64_t turn;
 };
 
 inline constexpr int kAccumulators = 32;
-inline constexpr int kAccumulatorBytes = 8;  // of the widest accumulator kind in use
+inline constexpr int kAccumulatorBytes = 8;  // at most
+
+// What is left of a chunk: the accumulator of a plain reduction, the position and the bits of the best element, or the
+// sum, shift, mean beyond the shift and sum of squares.
+union Word {
+  int64_t integer;
+  double real;
+  unsigned char bytes[8];
+};
+struct Partial {
+  Word words[4];
+};
+
+// A reduction of `columns` results at once. Its state is `planes` arrays of kAccumulators * columns accumulators, the
+// columns of one accumulator side by side; a plane takes kAccumulatorBytes for each, whatever its type.
+struct Reduction {
+  int planes;
+  // For a chunk of n elements.
+  void (*start)(void* state, size_t columns, int64_t n);
+  void (*accumulate)(void* state, size_t columns, const Rows& rows);
+  // Reduces the accumulators of a chunk of n elements, the first of which is number `first` of its result.
+  void (*fold)(void* state, size_t columns, int64_t n, int64_t first, Partial* partials);
+  // Joins what n_left and n_right elements, those following these, were reduced to.
+  void (*combine)(Partial* left, const Partial* right, size_t columns, int64_t n_left, int64_t n_right);
+  // Converts to the result's kind, for results of n elements.
+  void (*finish)(void* dst, const Partial* partials, size_t columns, int64_t n, int64_t parameter);
+  // The accumulate of a plain reduction whose partials are also the first words of this one's; or null.
+  void (*includes)(void* state, size_t columns, const Rows& rows);
+};
 
 struct ScanTable;
 struct RandomTable;
 struct HistogramTable;
 struct SortKernels;
+
+struct FilterKernels;
 
 // What every instruction set brings.
 struct Isa {
@@ -149,6 +179,7 @@ struct Isa {
   const ScanTable* scans;
   const RandomTable* random;
   const HistogramTable* histogram;
+  const FilterKernels* filters;
   const SortKernels* sort;
 };
 

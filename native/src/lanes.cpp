@@ -7,6 +7,7 @@
 
 #include "arrays.h"
 #include "copy.h"
+#include "filters.h"
 #include "histogram.h"
 #include "isa.h"
 #include "memory.h"
@@ -248,6 +249,14 @@ int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) noexcept {
   lanes::ArrayCall arrays;
   if (!Decode(call, 1, &arrays) || starts == 0 || indices == 0) return LANES_BAD_ARGUMENT;
   return lanes::FindNonzero(arrays, reinterpret_cast<const int64_t*>(starts), reinterpret_cast<int64_t*>(indices));
+}
+
+int32_t lanes_filter_lines(int64_t call) noexcept {
+  return call == 0 ? LANES_BAD_ARGUMENT : lanes::FilterLines(reinterpret_cast<const int64_t*>(call));
+}
+
+int32_t lanes_filter_windows(int64_t call) noexcept {
+  return call == 0 ? LANES_BAD_ARGUMENT : lanes::FilterWindows(reinterpret_cast<const int64_t*>(call));
 }
 
 int32_t lanes_order(int64_t call) noexcept { return Sorting(lanes::RunOrder, call); }

@@ -60,9 +60,9 @@ void PreparePlain(Pass* pass) {
 }
 
 bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words) {
-  if (!pass.plain || words[0] != 1 || words[1] != 1 || words[2] > kMostElements) return false;
-  const int64_t n = words[2];
-  const int64_t* operand = words + 3;
+  if (!pass.plain || words[0] != 1 || words[1] != 1 || words[3] > kMostElements) return false;
+  const int64_t n = words[3];
+  const int64_t* operand = words + 4;
   const int inputs = static_cast<int>(pass.inputs.size());
   const int first = FirstInstruction(pass);
   const int count = static_cast<int>(pass.values.size());

@@ -17,8 +17,13 @@ constexpr int64_t kShortestBlock = 64;
 constexpr int64_t kUnbufferedBlock = 4096;
 // Scratch memory that all registers of a thread together should not exceed, three quarters of a usual L1.
 constexpr int64_t kScratchBytes = 24 << 10;
-// Rows shorter than this are packed across their borders.
+// Rows shorter than this are packed across their borders; so many results are reduced along with each other.
 constexpr int64_t kShortestRow = 64;
+// With fewer elements per result, results are worth being worked on side by side even where these lie far apart.
+constexpr int64_t kFewElements = 32;
+// Memory for accumulators that a block of results may take: of the first-level cache, or when their rows are worked on
+// one by one, of the second.
+constexpr int64_t kStateBytes = 64 << 10;
 // A task below this is not worth handing over.
 constexpr int64_t kTaskElements = 16384;
 constexpr int64_t kTasksPerThread = 12;
@@ -60,16 +65,6 @@ void Swap(Axes& axes, int i, int j) {
   }
 }
 
-void DropUnitAxes(Axes& axes) {
-  int kept = 0;
-  for (int axis = 0; axis < axes.rank; ++axis) {
-    if (axes.shape[axis] == 1) continue;
-    if (kept != axis) Copy(axes, axis, kept);
-    ++kept;
-  }
-  axes.rank = kept;
-}
-
 // Whether axis i should lie outside axis j: by the first operand that tells, outputs before inputs.
 bool Outside(Axes& axes, int i, int j) {
   for (int n = 0; n < axes.operands; ++n) {
@@ -81,9 +76,9 @@ bool Outside(Axes& axes, int i, int j) {
   return i < j;
 }
 
-// The order of elements is free when nothing is reduced: take the one in which memory lies.
-void SortAxes(Axes& axes) {
-  for (int i = 1; i < axes.rank; ++i) {
+// Sorts the first axes by how memory lies.
+void SortAxes(Axes& axes, int count) {
+  for (int i = 1; i < count; ++i) {
     for (int j = i; j > 0 && !Outside(axes, j - 1, j); --j) Swap(axes, j - 1, j);
   }
 }
@@ -106,9 +101,11 @@ bool Mergeable(Axes& axes, int outer, int inner) {
   return true;
 }
 
-void MergeAxes(Axes& axes) {
-  int last = 0;
-  for (int axis = 1; axis < axes.rank; ++axis) {
+// Merges what can be merged of the axes [begin, end) and closes the gap. Returns the new end.
+int MergeAxes(Axes& axes, int begin, int end) {
+  if (begin == end) return end;
+  int last = begin;
+  for (int axis = begin + 1; axis < end; ++axis) {
     if (Mergeable(axes, last, axis)) {
       const int64_t extent = axes.shape[last] * axes.shape[axis];
       Copy(axes, axis, last);
@@ -118,24 +115,104 @@ void MergeAxes(Axes& axes) {
       if (last != axis) Copy(axes, axis, last);
     }
   }
-  axes.rank = last + 1;
+  for (int axis = end; axis < axes.rank; ++axis) Copy(axes, axis, axis - end + last + 1);
+  axes.rank -= end - last - 1;
+  return last + 1;
 }
 
-// Reads the call's words and leaves as few axes as possible, at least one.
-void ReadAxes(const Pass& pass, const int64_t* words, Arena* arena, Plan* plan) {
+// Moves the kept axes before the reduced ones, leaving out those of one element. Returns how many are kept.
+int PartAxes(Axes& axes, const PassWords& words, bool reduces) {
+  int order[kMaxRank];
+  int rank = 0;
+  int kept = 0;
+  for (const bool reduced : {false, true}) {
+    for (int axis = 0; axis < words.rank; ++axis) {
+      if (axes.shape[axis] != 1 && (reduces && words.IsReduced(axis)) == reduced) order[rank++] = axis;
+    }
+    if (!reduced) kept = rank;
+  }
+  int64_t moved[kMaxRank];
+  const auto permute = [&](int64_t* row) {
+    for (int k = 0; k < rank; ++k) moved[k] = row[order[k]];
+    memcpy(row, moved, rank * sizeof(*row));
+  };
+  permute(axes.shape);
+  for (int k = 0; k < axes.operands; ++k) permute(&axes.Stride(k, 0));
+  axes.rank = rank;
+  return kept;
+}
+
+int64_t Extent(const Axes& axes, int begin, int end) {
+  int64_t extent = 1;
+  for (int axis = begin; axis < end; ++axis) extent *= axes.shape[axis];
+  return extent;
+}
+
+// Arranges the axes of a pass with reductions: kept ones, reduced ones, and after them a last kept one where results
+// are worked on side by side.
+void ArrangeReduction(Axes& axes, int kept, Plan* plan) {
+  kept = MergeAxes(axes, 0, kept);
+  MergeAxes(axes, kept, axes.rank);
+  plan->reduced = Extent(axes, kept, axes.rank);
+  const int last = kept - 1;
+  const bool beside = kept > 0 && (kept == axes.rank || Outside(axes, axes.rank - 1, last) ||
+                                   (plan->reduced < kFewElements && axes.shape[last] > plan->reduced));
+  plan->columns = 1;
+  if (beside) {
+    for (int axis = last; axis + 1 < axes.rank; ++axis) Swap(axes, axis, axis + 1);
+    plan->columns = axes.shape[axes.rank - 1];
+    --kept;
+  }
+  plan->group_rank = kept;
+  plan->groups = Extent(axes, 0, kept);
+  plan->chunks = CeilDivide(plan->reduced, kChunk);
+  plan->mode = plan->columns <= kShortestRow ? Plan::kLinear : Plan::kColumns;
+  for (int k = 0; k < plan->result_count; ++k) {
+    Result& result = plan->results[k];
+    int64_t& stride = axes.Stride(axes.inputs + result.output, axes.rank - 1);
+    result.stride = beside ? stride : 0;
+    // In a row only what is stored or read for each element counts.
+    if (beside && plan->mode == Plan::kLinear) stride = 0;
+  }
+  if (plan->mode == Plan::kLinear) MergeAxes(axes, kept, axes.rank);
+  plan->outer_rank = plan->mode == Plan::kLinear ? kept : axes.rank - 1;
+}
+
+// The order of elements is free when nothing is reduced: take the one in which memory lies.
+void ArrangeElements(Axes& axes, Plan* plan) {
+  FlipAxes(axes);
+  MergeAxes(axes, 0, axes.rank);
+  const bool by_rows = axes.rank <= 1 || axes.shape[axes.rank - 1] >= kShortestRow;
+  plan->mode = by_rows ? Plan::kRows : Plan::kLinear;
+  plan->outer_rank = by_rows && axes.rank > 0 ? axes.rank - 1 : 0;
+  plan->group_rank = 0;
+  plan->groups = 1;
+  plan->columns = 1;
+  plan->reduced = plan->total;
+  plan->chunks = CeilDivide(plan->total, kChunk);
+}
+
+// Reads the call's words and leaves as few axes as possible, at least one that is not an outer one.
+void ReadAxes(const Pass& pass, const PassWords& words, Arena* arena, Plan* plan) {
   Axes axes;
-  axes.rank = static_cast<int>(words[1]);
+  axes.rank = words.rank;
   axes.inputs = static_cast<int>(pass.inputs.size());
   axes.operands = axes.inputs + static_cast<int>(pass.outputs.size());
   axes.pitch = axes.rank > 0 ? axes.rank : 1;
   axes.shape = arena->Take<int64_t>(axes.pitch);
   axes.addresses = arena->Take<char*>(axes.operands);
   axes.strides = arena->Take<int64_t>(axes.operands * axes.pitch);
-  const int64_t* word = words + 2;
-  for (int axis = 0; axis < axes.rank; ++axis) axes.shape[axis] = *word++;
+  memcpy(axes.shape, words.shape, axes.rank * sizeof(*axes.shape));
+  const int64_t* word = words.Operands();
   for (int k = 0; k < axes.operands; ++k) {
     axes.addresses[k] = reinterpret_cast<char*>(*word++);
     for (int axis = 0; axis < axes.rank; ++axis) axes.Stride(k, axis) = *word++;
+  }
+  const bool reduces = pass.reductions > 0;
+  if (plan->total > 1 && (axes.rank > 1 || reduces)) {
+    const int kept = PartAxes(axes, words, reduces);
+    SortAxes(axes, kept);
+    if (reduces) ArrangeReduction(axes, kept, plan);
   }
   if (plan->total == 1) {
     // One element is contiguous whatever its strides say.
@@ -144,12 +221,9 @@ void ReadAxes(const Pass& pass, const int64_t* words, Arena* arena, Plan* plan) 
     for (int k = 0; k < axes.operands; ++k) {
       axes.Stride(k, 0) = k < axes.inputs ? pass.inputs[k].bytes : pass.outputs[k - axes.inputs].bytes;
     }
-  } else if (axes.rank > 1) {
-    DropUnitAxes(axes);
-    if (pass.reductions == 0) SortAxes(axes);
   }
-  if (pass.reductions == 0) FlipAxes(axes);
-  MergeAxes(axes);
+  if (plan->total == 1 || !reduces) ArrangeElements(axes, plan);
+  if (plan->total == 1 && reduces) plan->mode = Plan::kLinear;
   if (axes.pitch != axes.rank) {
     for (int k = 0; k < axes.operands; ++k) {
       for (int axis = 0; axis < axes.rank; ++axis) axes.strides[k * axes.rank + axis] = axes.Stride(k, axis);
@@ -159,14 +233,15 @@ void ReadAxes(const Pass& pass, const int64_t* words, Arena* arena, Plan* plan) 
   plan->shape = axes.shape;
   plan->addresses = axes.addresses;
   plan->strides = axes.strides;
+  plan->row = Extent(axes, plan->outer_rank, axes.rank);
 }
 
 // ---- Operands -------------------------------------------------------------------------------------------------------
 
 int64_t InnerStride(const Plan& plan, int operand) { return plan.strides[operand * plan.rank + plan.rank - 1]; }
 
-bool OuterStridesAreZero(const Plan& plan, int operand) {
-  for (int axis = 0; axis + 1 < plan.rank; ++axis) {
+bool StridesAreZero(const Plan& plan, int operand, int begin, int end) {
+  for (int axis = begin; axis < end; ++axis) {
     if (plan.strides[operand * plan.rank + axis] != 0) return false;
   }
   return true;
@@ -175,10 +250,10 @@ bool OuterStridesAreZero(const Plan& plan, int operand) {
 // Whether a block of the operand is a run of aligned register elements.
 bool UsableInPlace(const Plan& plan, int operand, const DTypeRow& dtype) {
   if (!dtype.native || InnerStride(plan, operand) != dtype.bytes) return false;
-  if (!plan.by_rows && plan.rank != 1) return false;
+  if (plan.rank - plan.outer_rank != 1) return false;
   const int64_t alignment = dtype.bytes > 8 ? 8 : dtype.bytes;
   int64_t bits = reinterpret_cast<int64_t>(plan.addresses[operand]);
-  for (int axis = 0; axis + 1 < plan.rank; ++axis) bits |= plan.strides[operand * plan.rank + axis];
+  for (int axis = 0; axis < plan.outer_rank; ++axis) bits |= plan.strides[operand * plan.rank + axis];
   return (bits & (alignment - 1)) == 0;
 }
 
@@ -199,11 +274,9 @@ void PlanInputs(Plan* plan, uint8_t* uniform) {
     Transfer& transfer = plan->transfers[i];
     transfer = {Transfer::kPacked, i, i, input.bytes, plan->isa->loads[input.dtype], false};
     uniform[i] = 0;
-    const bool constant = InnerStride(*plan, i) == 0;
-    const bool outer_constant = plan->rank == 1 || (constant && OuterStridesAreZero(*plan, i));
-    if (constant && (plan->by_rows || outer_constant)) {
+    if (InnerStride(*plan, i) == 0 && StridesAreZero(*plan, i, plan->outer_rank, plan->rank)) {
       transfer.way = Transfer::kUniform;
-      transfer.varies = !outer_constant;
+      transfer.varies = !StridesAreZero(*plan, i, 0, plan->outer_rank);
       uniform[i] = 1;
     } else if (UsableInPlace(*plan, i, dtype) && !(input.stored && SharesWithOutput(*plan, i))) {
       // What is stored as it is gets read again at the end of the block, when an output may have taken its place.
@@ -305,6 +378,66 @@ void PlanOutputs(Plan* plan, const uint8_t* uniform, uint8_t* direct) {
   }
 }
 
+// Reductions of one value share what they accumulate where one includes the other's.
+void PlanStates(Plan* plan) {
+  const Pass& pass = *plan->pass;
+  for (const bool including : {true, false}) {
+    for (int k = 0; k < plan->result_count; ++k) {
+      Result& result = plan->results[k];
+      const Reduction& reduction = plan->isa->reductions[pass.outputs[result.output].reduction];
+      if ((reduction.includes != nullptr) != including) continue;
+      const int value = plan->transfers[plan->input_count + result.output].value;
+      result.state = 0;
+      while (result.state < plan->state_count) {
+        const State& state = plan->states[result.state];
+        const bool fits =
+            state.reduction->accumulate == reduction.accumulate || state.reduction->includes == reduction.accumulate;
+        if (state.value == value && fits) break;
+        ++result.state;
+      }
+      if (result.state == plan->state_count) plan->states[plan->state_count++] = {&reduction, value, 0};
+    }
+  }
+}
+
+// Column mode without instructions: rows can be taken from memory as they are.
+bool IsDirect(const Plan& plan) {
+  if (plan.mode != Plan::kColumns || plan.step_count > 0 || plan.outer_rank - plan.group_rank > 1) return false;
+  if (plan.result_count < static_cast<int>(plan.pass->outputs.size())) return false;
+  for (int k = 0; k < plan.state_count; ++k) {
+    const int value = plan.states[k].value;
+    if (value >= plan.input_count || plan.transfers[value].way != Transfer::kInPlace) return false;
+  }
+  return true;
+}
+
+// How many results are reduced at once, and the memory for that.
+void PlanWidth(Plan* plan, int64_t threads) {
+  int64_t planes = 0;
+  for (int k = 0; k < plan->state_count; ++k) planes += plan->states[k].reduction->planes;
+  plan->widest = plan->columns;
+  if (plan->mode == Plan::kColumns) {
+    const int64_t used = plan->reduced < kAccumulators ? plan->reduced : kAccumulators;
+    int64_t widest = kStateBytes / (planes * used * kAccumulatorBytes);
+    const int64_t fair = CeilDivide(plan->columns, 2 * threads);
+    if (plan->groups * plan->chunks < 2 * threads && widest > fair) widest = fair;
+    if (widest > plan->block) widest = plan->block;
+    if (widest < kShortestRow) widest = kShortestRow;
+    widest = CeilDivide(plan->columns, CeilDivide(plan->columns, widest));
+    // Whole lines of the cache.
+    widest = CeilDivide(widest, 16) * 16;
+    plan->block = widest;
+    plan->widest = widest;
+    plan->blocks_per_row = CeilDivide(plan->columns, widest);
+  }
+  plan->state_bytes = 0;
+  for (int k = 0; k < plan->state_count; ++k) {
+    State& state = plan->states[k];
+    state.offset = plan->state_bytes;
+    plan->state_bytes += state.reduction->planes * kAccumulators * kAccumulatorBytes * plan->widest;
+  }
+}
+
 // ---- Scratch memory and blocks --------------------------------------------------------------------------------------
 
 // Gives every value that needs it a place. Values of one register share one. Returns bytes per element of the block.
@@ -332,7 +465,8 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
     if (bytes * block > kScratchBytes) block = kScratchBytes / bytes / kAccumulators * kAccumulators;
     if (block < kShortestBlock) block = kShortestBlock;
   }
-  const int64_t extent = plan->by_rows ? plan->row : (plan->total < kChunk ? plan->total : kChunk);
+  const int64_t chunk = kChunk * plan->columns;
+  const int64_t extent = plan->mode == Plan::kLinear && plan->row > chunk ? chunk : plan->row;
   int64_t even = extent;
   // Even parts, so that no short one is left over.
   if (extent > block) even = CeilDivide(extent, CeilDivide(extent, block));
@@ -369,12 +503,15 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
 
 void PlanTasks(Plan* plan, int64_t threads) {
   int64_t unit;
-  if (plan->by_rows) {
+  if (plan->mode == Plan::kLinear) {
+    plan->units = plan->groups * plan->chunks;
+    unit = plan->row < kChunk * plan->columns ? plan->row : kChunk * plan->columns;
+  } else if (plan->mode == Plan::kColumns) {
+    plan->units = plan->groups * plan->chunks * plan->blocks_per_row;
+    unit = plan->block * (plan->reduced < kChunk ? plan->reduced : kChunk);
+  } else {
     plan->units = (plan->rank == 1 ? 1 : plan->total / plan->row) * plan->blocks_per_row;
     unit = plan->row < plan->block ? plan->row : plan->block;
-  } else {
-    plan->units = CeilDivide(plan->total, kChunk);
-    unit = kChunk;
   }
   if (threads <= 1 || plan->total < 2 * kTaskElements) {
     plan->threads = 1;
@@ -401,30 +538,41 @@ bool Arena::Reserve(size_t bytes) {
   return heap_ != nullptr;
 }
 
-size_t PlanBytes(const Pass& pass, int rank, int64_t total) {
+size_t PlanBytes(const Pass& pass, const int64_t* call) {
+  const PassWords words(call);
   const size_t inputs = pass.inputs.size();
   const size_t outputs = pass.outputs.size();
   const size_t operands = inputs + outputs;
   const size_t values = pass.values.size() + outputs;
-  size_t bytes = (rank + 1) * sizeof(int64_t) + operands * sizeof(char*) + operands * (rank + 1) * sizeof(int64_t);
+  size_t bytes =
+      (words.rank + 1) * sizeof(int64_t) + operands * sizeof(char*) + operands * (words.rank + 1) * sizeof(int64_t);
   bytes += pass.instructions.size() * 2 * sizeof(Step) + operands * sizeof(Transfer) + outputs * sizeof(Expansion);
+  bytes += outputs * (sizeof(State) + sizeof(Result));
   bytes += values * (sizeof(int32_t) + 2) + pass.slots * sizeof(int32_t);
-  bytes += 16 * 16;
-  if (pass.reductions > 0) bytes += CeilDivide(total, kChunk) * pass.reductions * kAccumulatorBytes;
+  bytes += 16 * 18;
+  if (pass.reductions > 0) {
+    int64_t results = 1, reduced = 1;
+    for (int axis = 0; axis < words.rank; ++axis) (words.IsReduced(axis) ? reduced : results) *= words.shape[axis];
+    if (reduced > kChunk) bytes += results * CeilDivide(reduced, kChunk) * pass.reductions * sizeof(Partial);
+  }
   return bytes;
 }
 
-void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, int64_t total,
+void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* call, int64_t total,
               Arena* arena, Plan* plan) {
+  const PassWords words(call);
   plan->isa = &isa;
   plan->program = &program;
   plan->pass = &pass;
   plan->total = total;
-  ReadAxes(pass, words, arena, plan);
-  plan->row = plan->shape[plan->rank - 1];
-  plan->by_rows = pass.reductions == 0 && (plan->rank == 1 || plan->row >= kShortestRow);
-
   const int outputs = static_cast<int>(pass.outputs.size());
+  plan->results = arena->Take<Result>(pass.reductions);
+  plan->result_count = 0;
+  for (int k = 0; k < outputs; ++k) {
+    if (pass.outputs[k].reduction >= 0) plan->results[plan->result_count++] = {k, 0, 0};
+  }
+  ReadAxes(pass, words, arena, plan);
+
   const size_t values = pass.values.size() + outputs;
   plan->input_count = static_cast<int>(pass.inputs.size());
   plan->transfer_count = plan->input_count + outputs;
@@ -440,13 +588,21 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   PlanSteps(plan, uniform);
   PlanOutputs(plan, uniform, direct);
   PlanScratch(plan, direct, arena->Take<int32_t>(pass.slots));
-  PlanTasks(plan, words[0]);
-  plan->partials = pass.reductions > 0
-                       ? arena->Take<char>(CeilDivide(total, kChunk) * pass.reductions * kAccumulatorBytes)
+  plan->states = arena->Take<State>(pass.reductions);
+  plan->state_count = 0;
+  plan->state_bytes = 0;
+  if (pass.reductions > 0) {
+    PlanStates(plan);
+    PlanWidth(plan, words.threads);
+    plan->direct = IsDirect(*plan);
+  }
+  PlanTasks(plan, words.threads);
+  plan->partials = pass.reductions > 0 && plan->chunks > 1
+                       ? arena->Take<Partial>(plan->state_count * plan->groups * plan->chunks * plan->columns)
                        : nullptr;
   plan->frame_bytes = plan->slot_bytes + plan->values * (sizeof(void*) + 16) + plan->transfer_count * sizeof(char*) +
-                      plan->rank * sizeof(int64_t) + pass.reductions * kAccumulators * kAccumulatorBytes + 4096 +
-                      64 * 4;
+                      plan->rank * sizeof(int64_t) + plan->state_bytes + 4096 + 64 * 6;
+  if (pass.reductions > 0) plan->frame_bytes += plan->widest * (sizeof(Partial) + sizeof(Constant));
 }
 
 }  // namespace lanes

@@ -10,9 +10,26 @@
 
 namespace lanes {
 
-// Reductions combine the results of chunks of this many elements; without reductions it is merely a unit of work.
+// Reductions combine what chunks of this many elements of a result give; without reductions it is a unit of work.
 inline constexpr int64_t kChunk = 16384;
 inline constexpr int kMaxRank = 64;
+
+// A pass's words of a call.
+struct PassWords {
+  explicit PassWords(const int64_t* words)
+      : threads(words[0]),
+        rank(static_cast<int>(words[1])),
+        reduced(static_cast<uint64_t>(words[2])),
+        shape(words + 3) {}
+
+  bool IsReduced(int axis) const { return (reduced >> axis & 1) != 0; }
+  const int64_t* Operands() const { return shape + rank; }
+
+  int64_t threads;
+  int rank;
+  uint64_t reduced;
+  const int64_t* shape;
+};
 
 // Takes pieces of one stretch of memory: on the stack when they fit there, else on the heap.
 class Arena {
@@ -69,6 +86,20 @@ struct Transfer {
   bool varies;    // a uniform input that changes from row to row
 };
 
+// What one or several reductions of the same value accumulate.
+struct State {
+  const Reduction* reduction;
+  int32_t value;
+  size_t offset;  // in the memory for accumulators
+};
+
+// An output that is reduced: where it comes from, and its step from one result of a row to the next.
+struct Result {
+  int32_t output;
+  int32_t state;
+  int64_t stride;
+};
+
 // A uniform value that is needed at full length.
 struct Expansion {
   int32_t value;  // to be repeated
@@ -81,16 +112,21 @@ struct Plan {
   const Program* program;
   const Pass* pass;
 
-  // The sweep: axes outermost first, adjacent ones merged where all operands allow it.
+  // The sweep: axes outermost first, adjacent ones merged where all operands allow it. The first outer_rank are walked
+  // one index at a time, the others are a row.
   int rank;
+  int outer_rank;
   int64_t* shape;
   char** addresses;  // [operand]
   int64_t* strides;  // [operand][rank], bytes
   int64_t total;
 
-  // Row mode: a unit is a block of a row, which is what operands are contiguous in. Linear mode: a unit is a chunk of
-  // the C-order index, and blocks lie in it.
-  bool by_rows;
+  enum Mode {
+    kRows,    // a unit is a block of a row of one axis, which is what operands are contiguous in
+    kLinear,  // a unit is a chunk of a row's C-order index, and blocks lie in it
+    kColumns  // a unit is a chunk of elements for each of the results in a block of a row; elements are rows
+  };
+  Mode mode;
   int64_t row;  // elements
   int64_t block;
   int64_t blocks_per_row;
@@ -98,6 +134,21 @@ struct Plan {
   int64_t units_per_task;
   int64_t tasks;
   int threads;
+
+  // Reductions. Results lie in `groups` of `columns` side by side; the last of a row's axes, if any, is theirs, those
+  // before it are reduced. In column mode the reduced axes are the last outer ones.
+  int group_rank;
+  int64_t groups;
+  int64_t columns;
+  int64_t reduced;  // elements of each result
+  int64_t chunks;   // of each result
+  State* states;
+  int state_count;
+  Result* results;
+  int result_count;
+  size_t state_bytes;
+  int64_t widest;  // results reduced at once
+  bool direct;     // column mode: values are inputs in memory, one reduced axis
 
   // Values, then one pseudo-value per expansion.
   int values;
@@ -117,14 +168,13 @@ struct Plan {
   size_t slot_bytes;
   size_t frame_bytes;
 
-  // Chunk results, [reduction][chunk], each of kAccumulatorBytes.
-  char* partials;
+  // What chunks gave, [state][group][chunk][column], where a result has several.
+  Partial* partials;
 };
 
-// Bytes that MakePlan takes from its arena.
-size_t PlanBytes(const Pass& pass, int rank, int64_t total);
+// Bytes that MakePlan takes from its arena. `words` are the pass's words of a call, from its thread count on.
+size_t PlanBytes(const Pass& pass, const int64_t* words);
 
-// `words` are the pass's words of a call, from its thread count on.
 void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, int64_t total,
               Arena* arena, Plan* plan);
 

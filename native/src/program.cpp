@@ -85,7 +85,7 @@ class PassDecoder {
     for (int32_t i = 0; i < instructions; ++i) {
       if (!DecodeInstruction(i)) return false;
     }
-    if (!words_.Has(outputs, 3)) return false;
+    if (!words_.Has(outputs, 4)) return false;
     for (int32_t i = 0; i < outputs; ++i) {
       if (!DecodeOutput()) return false;
     }
@@ -153,8 +153,10 @@ class PassDecoder {
   }
 
   bool DecodeOutput() {
-    int32_t operand, r, reduction;
-    if (!TakeOperand(&operand) || !TakeRegister(&r) || !words_.Take(&reduction)) return false;
+    int32_t operand, r, reduction, parameter;
+    if (!TakeOperand(&operand) || !TakeRegister(&r) || !words_.Take(&reduction) || !words_.Take(&parameter)) {
+      return false;
+    }
     if (used_as_output_[operand] || current_[r] < 0 || reduction < -1 || reduction >= kReductions) return false;
     used_as_output_[operand] = true;
     const Operand& o = operands_[operand];
@@ -168,7 +170,7 @@ class PassDecoder {
     }
     const int32_t value = current_[r];
     if (reduction < 0 && value < static_cast<int32_t>(pass_.inputs.size())) pass_.inputs[value].stored = true;
-    pass_.outputs.push_back({o.dtype, o.bytes, value, reduction});
+    pass_.outputs.push_back({o.dtype, o.bytes, value, reduction, parameter});
     return true;
   }
 

@@ -36,6 +36,7 @@ struct Output {
   int32_t bytes;
   int32_t value;
   int32_t reduction;  // -1 for none
+  int32_t parameter;  // of the reduction
 };
 
 struct Constant {

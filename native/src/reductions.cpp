@@ -1,6 +1,10 @@
-// The reductions, on 32 interleaved accumulators that stay in memory between calls; compiled for every instruction set.
+// The reductions, on 32 interleaved accumulators for each result that stay in memory between calls; compiled for every
+// instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "reductions.cpp"
+#include <math.h>
+#include <string.h>
+
 #include <limits>
 #include <type_traits>
 
@@ -13,9 +17,53 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// Vectors that are held in registers at once: few enough for their loops to keep them there.
+constexpr size_t kGroup = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
+
+// Calls body(d, group, i) for runs of group * Lanes(d) elements from i on, which together cover n.
+template <class T, size_t kWidest, class Body>
+HWY_INLINE void ForVectors(size_t n, Body body) {
+  const hn::CappedTag<T, 64> d;
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  for (; i + kWidest * lanes <= n; i += kWidest * lanes) body(d, std::integral_constant<size_t, kWidest>(), i);
+  for (; i + lanes <= n; i += lanes) body(d, std::integral_constant<size_t, 1>(), i);
+  for (; i < n; ++i) body(hn::CappedTag<T, 1>(), std::integral_constant<size_t, 1>(), i);
+}
+
+// Elements of the key kind as vectors of the accumulator's.
+template <class D, class T>
+HWY_INLINE hn::Vec<D> LoadAs(D d, const T* p) {
+  if constexpr (std::is_same_v<T, hn::TFromD<D>>) {
+    return hn::LoadU(d, p);
+  } else if constexpr (sizeof(T) == 1) {
+    const hn::Rebind<uint8_t, D> d8;
+    const hn::Rebind<uint32_t, D> d32;
+    const hn::RebindToUnsigned<D> du;
+    const auto wide = hn::PromoteTo(d32, hn::LoadU(d8, p));
+    if constexpr (sizeof(hn::TFromD<D>) == 4)
+      return hn::BitCast(d, wide);
+    else
+      return hn::BitCast(d, hn::PromoteTo(du, wide));
+  } else {
+    const hn::Rebind<T, D> narrow;
+    return hn::PromoteTo(d, hn::LoadU(narrow, p));
+  }
+}
+
+// Accumulators that get any of n elements.
+inline size_t Used(int64_t n) { return n < kAccumulators ? static_cast<size_t>(n) : kAccumulators; }
+
+template <class T>
+const T* RowAt(const Rows& rows, size_t turn, size_t i) {
+  return reinterpret_cast<const T*>(static_cast<const char*>(rows.x) + static_cast<ptrdiff_t>(turn) * rows.step) + i;
+}
+
+// ---- One accumulator per lane ---------------------------------------------------------------------------------------
+
 // Do takes an accumulator and an element or another accumulator to its right. The identity changes no bit of what it
 // meets.
-struct reduce_sum {
+struct Sum {
   template <class D, class V>
   static HWY_INLINE V Do(D, V acc, V x) {
     return hn::Add(acc, x);
@@ -23,6 +71,28 @@ struct reduce_sum {
   template <class T>
   static constexpr T Identity() {
     return std::is_floating_point_v<T> ? static_cast<T>(-0.0) : T{0};
+  }
+};
+
+struct Product {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V acc, V x) {
+    if constexpr (std::is_same_v<hn::TFromD<D>, int64_t>) {
+      // Modulo 2^64, out of products of halves.
+      const hn::Repartition<uint32_t, D> d32;
+      const hn::RebindToUnsigned<D> du;
+      const auto a = hn::BitCast(du, acc), b = hn::BitCast(du, x);
+      const auto low = hn::MulEven(hn::BitCast(d32, a), hn::BitCast(d32, b));
+      const auto a_high = hn::MulEven(hn::BitCast(d32, hn::ShiftRight<32>(a)), hn::BitCast(d32, b));
+      const auto b_high = hn::MulEven(hn::BitCast(d32, a), hn::BitCast(d32, hn::ShiftRight<32>(b)));
+      return hn::BitCast(d, hn::Add(low, hn::ShiftLeft<32>(hn::Add(a_high, b_high))));
+    } else {
+      return hn::Mul(acc, x);
+    }
+  }
+  template <class T>
+  static constexpr T Identity() {
+    return T{1};
   }
 };
 
@@ -35,7 +105,7 @@ HWY_INLINE V TakeIf(D, M better, V acc, V x) {
     return hn::IfThenElse(better, x, acc);
 }
 
-struct reduce_min {
+struct Least {
   template <class D, class V>
   static HWY_INLINE V Do(D d, V acc, V x) {
     return TakeIf(d, hn::Lt(x, acc), acc, x);
@@ -51,7 +121,7 @@ struct reduce_min {
   }
 };
 
-struct reduce_max {
+struct Greatest {
   template <class D, class V>
   static HWY_INLINE V Do(D d, V acc, V x) {
     return TakeIf(d, hn::Gt(x, acc), acc, x);
@@ -67,79 +137,468 @@ struct reduce_max {
   }
 };
 
-// Elements of the key kind as vectors of the accumulator's.
-template <class D, class T>
-HWY_INLINE hn::Vec<D> LoadAs(D d, const T* p) {
-  if constexpr (std::is_same_v<T, hn::TFromD<D>>) {
-    return hn::LoadU(d, p);
-  } else if constexpr (sizeof(T) == 1) {
-    const hn::Rebind<uint8_t, D> d8;
-    const hn::Rebind<uint32_t, D> d32;
-    const hn::RebindToUnsigned<D> du;
-    return hn::BitCast(d, hn::PromoteTo(du, hn::PromoteTo(d32, hn::LoadU(d8, p))));
-  } else {
-    const hn::Rebind<T, D> narrow;
-    return hn::PromoteTo(d, hn::LoadU(narrow, p));
+// NaN gives way to anything.
+struct LeastNumber {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V acc, V x) {
+    return hn::IfThenElse(hn::Or(hn::Lt(x, acc), hn::IsNaN(acc)), x, acc);
   }
-}
+  template <class T>
+  static constexpr T Identity() {
+    return std::numeric_limits<T>::quiet_NaN();
+  }
+};
 
-template <class Body, class Acc>
-void Start(void* accumulators) {
-  Acc* acc = static_cast<Acc*>(accumulators);
-  for (int j = 0; j < kAccumulators; ++j) acc[j] = Body::template Identity<Acc>();
-}
+struct GreatestNumber {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V acc, V x) {
+    return hn::IfThenElse(hn::Or(hn::Gt(x, acc), hn::IsNaN(acc)), x, acc);
+  }
+  template <class T>
+  static constexpr T Identity() {
+    return std::numeric_limits<T>::quiet_NaN();
+  }
+};
 
-// Adds `rows` rows of 32 elements, a group of columns at a time so that the group's accumulators stay in vector
-// registers.
-template <class Body, class Acc, class T>
-void AccumulateRows(Acc* acc, const T* x, size_t rows) {
-  using D = hn::CappedTag<Acc, kAccumulators>;
-  const D d;
-  constexpr size_t N = hn::MaxLanes(D());
-  constexpr size_t kVectors = kAccumulators / N > 8 ? 8 : kAccumulators / N;
-  for (size_t column = 0; column < kAccumulators; column += kVectors * N) {
-    hn::Vec<D> v[kVectors];
-    for (size_t k = 0; k < kVectors; ++k) v[k] = hn::LoadU(d, acc + column + k * N);
-    const T* p = x + column;
-    for (size_t row = 0; row < rows; ++row, p += kAccumulators) {
-      for (size_t k = 0; k < kVectors; ++k) v[k] = Body::Do(d, v[k], LoadAs(d, p + k * N));
+template <class Body, class T, class Acc>
+struct Plain {
+  static void Start(void* state, size_t columns, int64_t n) {
+    Acc* acc = static_cast<Acc*>(state);
+    ForVectors<Acc, 1>(Used(n) * columns, [=](auto d, auto, size_t i) HWY_ATTR {
+      hn::StoreU(hn::Set(d, Body::template Identity<Acc>()), d, acc + i);
+    });
+  }
+
+  static void Accumulate(void* state, size_t, const Rows& rows) {
+    Acc* acc = static_cast<Acc*>(state) + rows.at;
+    ForVectors<Acc, kGroup>(rows.width, [&](auto d, auto group, size_t i) HWY_ATTR {
+      constexpr size_t kVectors = decltype(group)::value;
+      const size_t lanes = hn::Lanes(d);
+      hn::Vec<decltype(d)> v[kVectors];
+      for (size_t k = 0; k < kVectors; ++k) v[k] = hn::LoadU(d, acc + i + k * lanes);
+      for (size_t turn = 0; turn < rows.turns; ++turn) {
+        const T* p = RowAt<T>(rows, turn, i);
+        for (size_t k = 0; k < kVectors; ++k) v[k] = Body::Do(d, v[k], LoadAs(d, p + k * lanes));
+      }
+      for (size_t k = 0; k < kVectors; ++k) hn::StoreU(v[k], d, acc + i + k * lanes);
+    });
+  }
+
+  static void Join(Acc* left, const Acc* right, size_t n) {
+    ForVectors<Acc, 1>(n, [=](auto d, auto, size_t i) HWY_ATTR {
+      hn::StoreU(Body::Do(d, hn::LoadU(d, left + i), hn::LoadU(d, right + i)), d, left + i);
+    });
+  }
+
+  static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
+    Acc* acc = static_cast<Acc*>(state);
+    size_t used = Used(n);
+    for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
+      if (used <= half) continue;
+      Join(acc, acc + half * columns, (used - half) * columns);
+      used = half;
     }
-    for (size_t k = 0; k < kVectors; ++k) hn::StoreU(v[k], d, acc + column + k * N);
+    for (size_t c = 0; c < columns; ++c) memcpy(partials + c, acc + c, sizeof(Acc));
+  }
+
+  static void Combine(Partial* left, const Partial* right, size_t columns, int64_t, int64_t) {
+    for (size_t c = 0; c < columns; ++c) {
+      Acc l, r;
+      memcpy(&l, left + c, sizeof(l));
+      memcpy(&r, right + c, sizeof(r));
+      Join(&l, &r, 1);
+      memcpy(left + c, &l, sizeof(l));
+    }
+  }
+};
+
+// ---- Moments --------------------------------------------------------------------------------------------------------
+
+// Per accumulator: sum of the elements, the first element as a shift, the mean beyond the shift and the sum of squares
+// about the mean of the closed turns, and both sums of the open turns about a pivot, the mean at their start.
+// Everything but the first two is small when the spread is, however far from 0 the elements are.
+constexpr size_t kTurns = 32;  // after which sums about a pivot are closed
+
+struct MomentPlanes {
+  MomentPlanes(double* state, size_t pitch)
+      : sum(state),
+        shift(sum + pitch),
+        mean(shift + pitch),
+        squares(mean + pitch),
+        open_sum(squares + pitch),
+        open_squares(open_sum + pitch) {}
+
+  static MomentPlanes Of(void* state, size_t columns) {
+    return MomentPlanes(static_cast<double*>(state), kAccumulators * columns);
+  }
+
+  double *sum, *shift, *mean, *squares, *open_sum, *open_squares;
+};
+
+// Takes sums of `open` turns about the pivot into the mean and squares of those before; `after` turns in all.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE void CloseTurns(D d, V shift, V open_sum, V open_squares, V* mean, V* squares, double open, double after) {
+  const double share = open / after;
+  const V pivot = hn::Add(shift, *mean);
+  const V mean_of_open = hn::Mul(open_sum, hn::Set(d, 1 / open));
+  const V delta = hn::Add(mean_of_open, hn::Sub(hn::Sub(pivot, shift), *mean));
+  const V own = hn::Sub(open_squares, hn::Mul(open_sum, mean_of_open));
+  const V zero = hn::Zero(d);
+  const V between = hn::Mul(hn::Mul(delta, delta), hn::Set(d, (after - open) * share));
+  *squares = hn::Add(*squares, hn::Add(hn::IfThenElse(hn::Lt(own, zero), zero, own), between));
+  *mean = hn::Add(*mean, hn::Mul(delta, hn::Set(d, share)));
+}
+
+template <class T>
+struct Moments {
+  static void Start(void* state, size_t columns, int64_t n) {
+    const MomentPlanes planes = MomentPlanes::Of(state, columns);
+    const size_t used = Used(n) * columns;
+    for (size_t i = 0; i < used; ++i) planes.sum[i] = -0.0;
+    for (double* plane : {planes.mean, planes.squares, planes.open_sum, planes.open_squares})
+      memset(plane, 0, used * sizeof(double));
+  }
+
+  static void Accumulate(void* state, size_t columns, const Rows& rows) {
+    const MomentPlanes planes = MomentPlanes::Of(state, columns);
+    ForVectors<double, kGroup>(rows.width, [&](auto d, auto group, size_t i) HWY_ATTR {
+      constexpr size_t kVectors = decltype(group)::value;
+      using V = hn::Vec<decltype(d)>;
+      const size_t lanes = hn::Lanes(d);
+      const size_t at = rows.at + i;
+      size_t turn = 0;
+      size_t total = static_cast<size_t>(rows.turn);
+      while (turn < rows.turns) {
+        size_t end = turn + kTurns - total % kTurns;
+        if (end > rows.turns) end = rows.turns;
+        V sum[kVectors], pivot[kVectors], open_sum[kVectors], open_squares[kVectors];
+        for (size_t k = 0; k < kVectors; ++k) {
+          const size_t j = at + k * lanes;
+          if (total == 0) hn::StoreU(LoadAs(d, RowAt<T>(rows, turn, i) + k * lanes), d, planes.shift + j);
+          sum[k] = hn::LoadU(d, planes.sum + j);
+          pivot[k] = hn::Add(hn::LoadU(d, planes.shift + j), hn::LoadU(d, planes.mean + j));
+          open_sum[k] = hn::LoadU(d, planes.open_sum + j);
+          open_squares[k] = hn::LoadU(d, planes.open_squares + j);
+        }
+        total += end - turn;
+        for (; turn < end; ++turn) {
+          const T* p = RowAt<T>(rows, turn, i);
+          for (size_t k = 0; k < kVectors; ++k) {
+            const V x = LoadAs(d, p + k * lanes);
+            const V away = hn::Sub(x, pivot[k]);
+            sum[k] = hn::Add(sum[k], x);
+            open_sum[k] = hn::Add(open_sum[k], away);
+            open_squares[k] = hn::Add(open_squares[k], hn::Mul(away, away));
+          }
+        }
+        for (size_t k = 0; k < kVectors; ++k) {
+          const size_t j = at + k * lanes;
+          hn::StoreU(sum[k], d, planes.sum + j);
+          if (total % kTurns == 0) {
+            Close(d, planes, j, open_sum[k], open_squares[k], kTurns, static_cast<double>(total));
+          } else {
+            hn::StoreU(open_sum[k], d, planes.open_sum + j);
+            hn::StoreU(open_squares[k], d, planes.open_squares + j);
+          }
+        }
+      }
+    });
+  }
+
+  template <class D, class V = hn::Vec<D>>
+  static HWY_INLINE void Close(D d, const MomentPlanes& planes, size_t j, V open_sum, V open_squares, double open,
+                               double after) {
+    V mean = hn::LoadU(d, planes.mean + j), squares = hn::LoadU(d, planes.squares + j);
+    CloseTurns(d, hn::LoadU(d, planes.shift + j), open_sum, open_squares, &mean, &squares, open, after);
+    hn::StoreU(mean, d, planes.mean + j);
+    hn::StoreU(squares, d, planes.squares + j);
+    hn::StoreU(hn::Zero(d), d, planes.open_sum + j);
+    hn::StoreU(hn::Zero(d), d, planes.open_squares + j);
+  }
+
+  // Closes the accumulators [begin, end), which have all taken `turns` elements.
+  static void CloseRest(const MomentPlanes& planes, size_t begin, size_t end, size_t turns) {
+    const double open = static_cast<double>(turns % kTurns);
+    if (open == 0) return;
+    ForVectors<double, 1>(end - begin, [&](auto d, auto, size_t i) HWY_ATTR {
+      const size_t j = begin + i;
+      Close(d, planes, j, hn::LoadU(d, planes.open_sum + j), hn::LoadU(d, planes.open_squares + j), open,
+            static_cast<double>(turns));
+    });
+  }
+
+  static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
+    const MomentPlanes planes = MomentPlanes::Of(state, columns);
+    const size_t turns = static_cast<size_t>(n / kAccumulators);
+    const size_t longer = static_cast<size_t>(n % kAccumulators) * columns;
+    size_t used = Used(n);
+    CloseRest(planes, 0, longer, turns + 1);
+    if (turns > 0) CloseRest(planes, longer, used * columns, turns);
+    // What was open is closed: its plane holds the counts now.
+    double* counts = planes.open_sum;
+    for (size_t j = 0; j < used * columns; ++j) counts[j] = static_cast<double>(turns + (j < longer));
+    for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
+      if (used <= half) continue;
+      const size_t across = half * columns;
+      ForVectors<double, 1>((used - half) * columns, [&](auto d, auto, size_t j) HWY_ATTR {
+        const auto left = hn::LoadU(d, counts + j), right = hn::LoadU(d, counts + across + j);
+        JoinAt(d, planes, j, across + j, left, right);
+        hn::StoreU(hn::Add(left, right), d, counts + j);
+      });
+      used = half;
+    }
+    for (size_t c = 0; c < columns; ++c) {
+      partials[c].words[0].real = planes.sum[c];
+      partials[c].words[1].real = planes.shift[c];
+      partials[c].words[2].real = planes.mean[c];
+      partials[c].words[3].real = planes.squares[c];
+    }
+  }
+
+  // Accumulators j and k, of so many elements, into j by Chan's formula.
+  template <class D, class V = hn::Vec<D>>
+  static HWY_INLINE void JoinAt(D d, const MomentPlanes& p, size_t j, size_t k, V n_left, V n_right) {
+    const V share = hn::Div(n_right, hn::Add(n_left, n_right));
+    const V mean = hn::LoadU(d, p.mean + j), squares = hn::LoadU(d, p.squares + j);
+    const V delta =
+        hn::Add(hn::Sub(hn::LoadU(d, p.shift + k), hn::LoadU(d, p.shift + j)), hn::Sub(hn::LoadU(d, p.mean + k), mean));
+    const V between = hn::Mul(hn::Mul(delta, delta), hn::Mul(n_left, share));
+    const V joined = hn::Add(hn::Add(squares, hn::LoadU(d, p.squares + k)), between);
+    hn::StoreU(hn::Add(hn::LoadU(d, p.sum + j), hn::LoadU(d, p.sum + k)), d, p.sum + j);
+    hn::StoreU(joined, d, p.squares + j);
+    hn::StoreU(hn::Add(mean, hn::Mul(delta, share)), d, p.mean + j);
+  }
+
+  static void Combine(Partial* left, const Partial* right, size_t columns, int64_t n_left, int64_t n_right) {
+    for (size_t c = 0; c < columns; ++c) {
+      double values[12] = {};
+      for (size_t w = 0; w < 4; ++w) {
+        values[2 * w] = left[c].words[w].real;
+        values[2 * w + 1] = right[c].words[w].real;
+      }
+      const MomentPlanes two(values, 2);
+      const hn::CappedTag<double, 1> d;
+      JoinAt(d, two, 0, 1, hn::Set(d, static_cast<double>(n_left)), hn::Set(d, static_cast<double>(n_right)));
+      for (size_t w = 0; w < 4; ++w) left[c].words[w].real = values[2 * w];
+    }
+  }
+};
+
+// ---- Positions ------------------------------------------------------------------------------------------------------
+
+struct Less {
+  template <class D, class V>
+  static HWY_INLINE hn::Mask<D> Do(D, V a, V b) {
+    return hn::Lt(a, b);
+  }
+};
+struct Greater {
+  template <class D, class V>
+  static HWY_INLINE hn::Mask<D> Do(D, V a, V b) {
+    return hn::Gt(a, b);
+  }
+};
+
+// Better tells whether x takes the place of the best so far; the first of equals is the result. As in NumPy a NaN is
+// the best of all.
+template <class Compare>
+struct NaNWins {
+  static constexpr bool kSkipsNaN = false;
+  template <class D, class V>
+  static HWY_INLINE hn::Mask<D> Better(D d, V best, V x) {
+    if constexpr (hwy::IsFloat<hn::TFromD<D>>())
+      return hn::AndNot(hn::IsNaN(best), hn::Or(Compare::Do(d, x, best), hn::IsNaN(x)));
+    else
+      return Compare::Do(d, x, best);
+  }
+};
+
+template <class Compare>
+struct NaNLoses {
+  static constexpr bool kSkipsNaN = true;
+  template <class D, class V>
+  static HWY_INLINE hn::Mask<D> Better(D d, V best, V x) {
+    return hn::AndNot(hn::IsNaN(x), hn::Or(Compare::Do(d, x, best), hn::IsNaN(best)));
+  }
+};
+
+// Two planes: the best element of each accumulator, and the turn at which it came.
+template <class Body, class T, class Acc>
+struct Best {
+  using Index = hwy::MakeSigned<Acc>;
+
+  static Index* Turns(void* state, size_t columns) {
+    return reinterpret_cast<Index*>(static_cast<char*>(state) + kAccumulators * columns * kAccumulatorBytes);
+  }
+
+  // The first turn sets everything.
+  static void Start(void*, size_t, int64_t) {}
+
+  static void Accumulate(void* state, size_t columns, const Rows& rows) {
+    Acc* best = static_cast<Acc*>(state) + rows.at;
+    Index* turns = Turns(state, columns) + rows.at;
+    ForVectors<Acc, kGroup>(rows.width, [&](auto d, auto group, size_t i) HWY_ATTR {
+      constexpr size_t kVectors = decltype(group)::value;
+      using D = decltype(d);
+      const hn::Rebind<Index, D> di;
+      const size_t lanes = hn::Lanes(d);
+      hn::Vec<D> v[kVectors];
+      hn::Vec<decltype(di)> at[kVectors];
+      size_t turn = 0;
+      for (size_t k = 0; k < kVectors; ++k) {
+        if (rows.turn == 0) {
+          v[k] = LoadAs(d, RowAt<T>(rows, 0, i) + k * lanes);
+          at[k] = hn::Zero(di);
+        } else {
+          v[k] = hn::LoadU(d, best + i + k * lanes);
+          at[k] = hn::LoadU(di, turns + i + k * lanes);
+        }
+      }
+      if (rows.turn == 0) turn = 1;
+      for (; turn < rows.turns; ++turn) {
+        const T* p = RowAt<T>(rows, turn, i);
+        const auto now = hn::Set(di, static_cast<Index>(rows.turn + static_cast<int64_t>(turn)));
+        for (size_t k = 0; k < kVectors; ++k) {
+          const auto x = LoadAs(d, p + k * lanes);
+          const auto better = Body::Better(d, v[k], x);
+          v[k] = hn::IfThenElse(better, x, v[k]);
+          at[k] = hn::IfThenElse(hn::RebindMask(di, better), now, at[k]);
+        }
+      }
+      for (size_t k = 0; k < kVectors; ++k) {
+        hn::StoreU(v[k], d, best + i + k * lanes);
+        hn::StoreU(at[k], di, turns + i + k * lanes);
+      }
+    });
+  }
+
+  static bool IsBetter(Acc best, Acc x) {
+    const hn::CappedTag<Acc, 1> d;
+    return !hn::AllFalse(d, Body::Better(d, hn::Set(d, best), hn::Set(d, x)));
+  }
+
+  static void Join(Acc* best, int64_t* at, Acc x, int64_t x_at) {
+    if (IsBetter(*best, x) || (!IsBetter(x, *best) && x_at < *at)) {
+      *best = x;
+      *at = x_at;
+    }
+  }
+
+  static void Fold(void* state, size_t columns, int64_t n, int64_t first, Partial* partials) {
+    const Acc* best = static_cast<const Acc*>(state);
+    const Index* turns = Turns(state, columns);
+    const size_t used = Used(n);
+    for (size_t c = 0; c < columns; ++c) {
+      Acc value = best[c];
+      int64_t at = int64_t{turns[c]} * kAccumulators;
+      for (size_t j = 1; j < used; ++j) {
+        Join(&value, &at, best[j * columns + c],
+             int64_t{turns[j * columns + c]} * kAccumulators + static_cast<int64_t>(j));
+      }
+      partials[c].words[0].integer = first + at;
+      memcpy(partials[c].words[1].bytes, &value, sizeof(value));
+    }
+  }
+
+  static void Combine(Partial* left, const Partial* right, size_t columns, int64_t, int64_t) {
+    for (size_t c = 0; c < columns; ++c) {
+      Acc l, r;
+      memcpy(&l, left[c].words[1].bytes, sizeof(l));
+      memcpy(&r, right[c].words[1].bytes, sizeof(r));
+      Join(&l, &left[c].words[0].integer, r, right[c].words[0].integer);
+      memcpy(left[c].words[1].bytes, &l, sizeof(l));
+    }
+  }
+
+  // Where all are NaN and do not count, there is no position.
+  static void Finish(void* dst, const Partial* partials, size_t columns, int64_t, int64_t) {
+    for (size_t c = 0; c < columns; ++c) {
+      Acc value;
+      memcpy(&value, partials[c].words[1].bytes, sizeof(value));
+      static_cast<int64_t*>(dst)[c] = Body::kSkipsNaN && value != value ? -1 : partials[c].words[0].integer;
+    }
+  }
+};
+
+// ---- The table ------------------------------------------------------------------------------------------------------
+
+// The accumulator as it is; a sum of nothing is plain 0.
+template <class Body, class Acc, class Result>
+void FinishPlain(void* dst, const Partial* partials, size_t columns, int64_t n, int64_t) {
+  for (size_t c = 0; c < columns; ++c) {
+    Acc acc;
+    memcpy(&acc, partials + c, sizeof(acc));
+    if (std::is_same_v<Body, Sum> && n == 0) acc = 0;
+    static_cast<Result*>(dst)[c] = static_cast<Result>(acc);
   }
 }
 
-template <class Body, class Acc, class T>
-void Accumulate(void* accumulators, const void* elements, size_t n) {
-  Acc* acc = static_cast<Acc*>(accumulators);
-  const T* x = static_cast<const T*>(elements);
-  const size_t rows = n / kAccumulators;
-  if (rows != 0) AccumulateRows<Body>(acc, x, rows);
-  const hn::CappedTag<Acc, 1> one;
-  for (size_t i = rows * kAccumulators; i < n; ++i) {
-    Acc* a = acc + i % kAccumulators;
-    hn::StoreU(Body::Do(one, hn::LoadU(one, a), LoadAs(one, x + i)), one, a);
+template <class Result>
+void FinishMean(void* dst, const Partial* partials, size_t columns, int64_t n, int64_t) {
+  for (size_t c = 0; c < columns; ++c) {
+    static_cast<Result*>(dst)[c] = static_cast<Result>(partials[c].words[0].real / static_cast<double>(n));
   }
 }
 
-template <class Body, class Acc>
-void Combine(void* left, const void* right) {
-  const hn::CappedTag<Acc, 1> one;
-  Acc* acc = static_cast<Acc*>(left);
-  hn::StoreU(Body::Do(one, hn::LoadU(one, acc), hn::LoadU(one, static_cast<const Acc*>(right))), one, acc);
-}
-
-template <class Body, class Acc>
-void Fold(void* accumulators) {
-  Acc* acc = static_cast<Acc*>(accumulators);
-  for (int half = kAccumulators / 2; half > 0; half /= 2) {
-    for (int j = 0; j < half; ++j) Combine<Body, Acc>(acc + j, acc + j + half);
+template <class Result, bool kRoot>
+void FinishVariance(void* dst, const Partial* partials, size_t columns, int64_t n, int64_t ddof) {
+  const double divisor = n > ddof ? static_cast<double>(n - ddof) : 0;
+  for (size_t c = 0; c < columns; ++c) {
+    const double variance = partials[c].words[3].real / divisor;
+    static_cast<Result*>(dst)[c] = static_cast<Result>(kRoot ? sqrt(variance) : variance);
   }
 }
 
-template <class Acc, class Result>
-void Finish(void* dst, const void* accumulator) {
-  *static_cast<Result*>(dst) = static_cast<Result>(*static_cast<const Acc*>(accumulator));
+template <class Body, class T, class Result, class Acc>
+constexpr Reduction RowOf() {
+  using P = Plain<Body, T, Acc>;
+  return {1, P::Start, P::Accumulate, P::Fold, P::Combine, FinishPlain<Body, Acc, Result>, nullptr};
 }
+
+template <class T, class Result>
+constexpr Reduction MeanOf() {
+  using P = Plain<Sum, T, double>;
+  return {1, P::Start, P::Accumulate, P::Fold, P::Combine, FinishMean<Result>, nullptr};
+}
+
+template <class T, class Result, bool kRoot>
+constexpr Reduction VarianceOf() {
+  using M = Moments<T>;
+  return {6,
+          M::Start,
+          M::Accumulate,
+          M::Fold,
+          M::Combine,
+          FinishVariance<Result, kRoot>,
+          Plain<Sum, T, double>::Accumulate};
+}
+
+template <class Body, class T, class Acc>
+constexpr Reduction PositionOf() {
+  using B = Best<Body, T, Acc>;
+  return {2, B::Start, B::Accumulate, B::Fold, B::Combine, B::Finish, nullptr};
+}
+
+// Named like the rows of the operator table: key, result and accumulator types to functions.
+template <class T, class R, class A>
+struct Named {
+  static constexpr Reduction sum() { return RowOf<Sum, T, R, A>(); }
+  static constexpr Reduction prod() { return RowOf<Product, T, R, A>(); }
+  static constexpr Reduction min() { return RowOf<Least, T, R, A>(); }
+  static constexpr Reduction max() { return RowOf<Greatest, T, R, A>(); }
+  static constexpr Reduction any() { return RowOf<Greatest, T, R, A>(); }
+  static constexpr Reduction all() { return RowOf<Least, T, R, A>(); }
+  static constexpr Reduction count_nonzero() { return RowOf<Sum, T, R, A>(); }
+  static constexpr Reduction nanmin() { return RowOf<LeastNumber, T, R, A>(); }
+  static constexpr Reduction nanmax() { return RowOf<GreatestNumber, T, R, A>(); }
+  static constexpr Reduction mean() { return MeanOf<T, R>(); }
+  static constexpr Reduction var() { return VarianceOf<T, R, false>(); }
+  static constexpr Reduction std() { return VarianceOf<T, R, true>(); }
+  static constexpr Reduction argmin() { return PositionOf<NaNWins<Less>, T, A>(); }
+  static constexpr Reduction argmax() { return PositionOf<NaNWins<Greater>, T, A>(); }
+  static constexpr Reduction nanargmin() { return PositionOf<NaNLoses<Less>, T, A>(); }
+  static constexpr Reduction nanargmax() { return PositionOf<NaNLoses<Greater>, T, A>(); }
+};
 
 using letter_b = uint8_t;
 using letter_i = int32_t;
@@ -149,9 +608,7 @@ using letter_d = double;
 
 extern const Reduction kReductionTable[kReductions] = {
 #define LANES_KERNEL(name, key, result, a, b, c, ulp)
-#define LANES_REDUCTION(name, key, result, acc)                                               \
-  {Start<reduce_##name, letter_##acc>, Accumulate<reduce_##name, letter_##acc, letter_##key>, \
-   Fold<reduce_##name, letter_##acc>, Combine<reduce_##name, letter_##acc>, Finish<letter_##acc, letter_##result>},
+#define LANES_REDUCTION(name, key, result, acc) Named<letter_##key, letter_##result, letter_##acc>::name(),
 #include "ops.def"
 #undef LANES_KERNEL
 #undef LANES_REDUCTION

@@ -20,15 +20,106 @@ namespace {
 constexpr size_t kPlanStackBytes = 4 << 10;
 constexpr size_t kFrameStackBytes = 40 << 10;
 
+class Sweep;
+
 // What all threads of a pass share.
 struct Shared {
   const Plan* plan;
   const int32_t* cancel;
-  Arena* callers_arena;  // reserved before the pass starts, so that one thread at least can work
+  Sweep* callers_sweep;  // made before the pass starts, so that one thread at least can work
   std::atomic<int64_t> next_task{0};
 
   bool Cancelled() const { return cancel != nullptr && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0; }
 };
+
+// ---- The results of reductions --------------------------------------------------------------------------------------
+
+Partial* PartialsOf(const Plan& plan, int state, int64_t group, int64_t chunk) {
+  return plan.partials + ((state * plan.groups + group) * plan.chunks + chunk) * plan.columns;
+}
+
+// Stores the results that take from a state: `columns` of a group from `start` on, whose outputs begin at `bases`.
+void StoreResults(const Plan& plan, int state, char* const* bases, int64_t start, int64_t columns,
+                  const Partial* partials, Constant* room) {
+  for (int k = 0; k < plan.result_count; ++k) {
+    const Result& result = plan.results[k];
+    if (result.state != state) continue;
+    const Output& output = plan.pass->outputs[result.output];
+    const size_t n = static_cast<size_t>(columns);
+    plan.isa->reductions[output.reduction].finish(room, partials, n, plan.reduced, output.parameter);
+    plan.isa->stores[output.dtype](bases[result.output] + start * result.stride, room, n, result.stride);
+  }
+}
+
+// Neighbours first, level by level; an odd last one moves up unchanged.
+void CombineInPairs(const Plan& plan, const Reduction& reduction, Partial* partials) {
+  const int64_t columns = plan.columns;
+  const size_t row_bytes = static_cast<size_t>(columns) * sizeof(Partial);
+  int64_t span = kChunk;
+  for (int64_t count = plan.chunks; count > 1; count = count / 2 + count % 2, span *= 2) {
+    for (int64_t k = 0; k < count / 2; ++k) {
+      Partial* left = partials + 2 * k * columns;
+      const int64_t rest = plan.reduced - (2 * k + 1) * span;
+      reduction.combine(left, left + columns, static_cast<size_t>(columns), span, rest < span ? rest : span);
+      memmove(partials + k * columns, left, row_bytes);
+    }
+    if (count % 2 != 0) memmove(partials + count / 2 * columns, partials + (count - 1) * columns, row_bytes);
+  }
+}
+
+// What chunks gave becomes results, after the pass.
+void StoreCombined(const Plan& plan, char** bases, Constant* room) {
+  const int outputs = static_cast<int>(plan.pass->outputs.size());
+  for (int64_t group = 0; group < plan.groups; ++group) {
+    for (int k = 0; k < outputs; ++k) {
+      const int operand = plan.input_count + k;
+      bases[k] = plan.addresses[operand];
+      int64_t rest = group;
+      for (int axis = plan.group_rank - 1; axis >= 0; --axis) {
+        bases[k] += rest % plan.shape[axis] * plan.strides[operand * plan.rank + axis];
+        rest /= plan.shape[axis];
+      }
+    }
+    for (int k = 0; k < plan.state_count; ++k) {
+      Partial* partials = PartialsOf(plan, k, group, 0);
+      CombineInPairs(plan, *plan.states[k].reduction, partials);
+      for (int64_t start = 0; start < plan.columns; start += plan.widest) {
+        const int64_t left = plan.columns - start;
+        StoreResults(plan, k, bases, start, left < plan.widest ? left : plan.widest, partials + start, room);
+      }
+    }
+  }
+}
+
+// The results of reductions over no elements.
+void StoreIdentities(const Isa& isa, const Pass& pass, const PassWords& words) {
+  int64_t results = 1, reduced = 1;
+  for (int axis = 0; axis < words.rank; ++axis) (words.IsReduced(axis) ? reduced : results) *= words.shape[axis];
+  if (reduced > 0) return;
+  for (size_t k = 0; k < pass.outputs.size(); ++k) {
+    const Output& output = pass.outputs[k];
+    if (output.reduction < 0) continue;
+    const Reduction& reduction = isa.reductions[output.reduction];
+    alignas(16) char state[6 * kAccumulators * kAccumulatorBytes] = {};
+    // The accumulator of one element that never comes.
+    reduction.start(state, 1, 1);
+    Partial partial = {};
+    memcpy(partial.words[0].bytes, state, kAccumulatorBytes);
+    Constant value;
+    reduction.finish(&value, &partial, 1, 0, output.parameter);
+    const int64_t* strides = words.Operands() + (pass.inputs.size() + k) * (1 + words.rank) + 1;
+    for (int64_t i = 0; i < results; ++i) {
+      char* address = reinterpret_cast<char*>(strides[-1]);
+      int64_t rest = i;
+      for (int axis = words.rank - 1; axis >= 0; --axis) {
+        if (words.IsReduced(axis)) continue;
+        address += rest % words.shape[axis] * strides[axis];
+        rest /= words.shape[axis];
+      }
+      isa.stores[output.dtype](address, &value, 1, 0);
+    }
+  }
+}
 
 // One thread's state in a pass.
 class Sweep {
@@ -39,7 +130,12 @@ class Sweep {
     cells_ = arena->Take<Constant>(plan_.values);
     bases_ = arena->Take<char*>(plan_.transfer_count);
     coordinates_ = arena->Take<int64_t>(plan_.rank);
-    accumulators_ = arena->Take<char>(pass.reductions * kAccumulators * kAccumulatorBytes);
+    if (pass.reductions > 0) {
+      accumulators_ = arena->Take<char>(plan_.state_bytes + 64);
+      accumulators_ += -reinterpret_cast<uintptr_t>(accumulators_) % 64;
+      partials_ = arena->Take<Partial>(plan_.widest);
+      results_ = arena->Take<Constant>(plan_.widest);
+    }
     // A load waits for an earlier store whose address agrees in the low 12 bits: registers start a quarter page away
     // from the first operand.
     char* slots = arena->Take<char>(plan_.slot_bytes + 4096);
@@ -61,8 +157,12 @@ class Sweep {
   bool RunTask(int64_t task) {
     const int64_t begin = task * plan_.units_per_task;
     const int64_t end = begin + plan_.units_per_task < plan_.units ? begin + plan_.units_per_task : plan_.units;
-    return plan_.by_rows ? RunRows(begin, end) : RunChunks(begin, end);
+    if (plan_.mode == Plan::kRows) return RunRows(begin, end);
+    return plan_.mode == Plan::kLinear ? RunChunks(begin, end) : RunColumns(begin, end);
   }
+
+  // After the pass: makes results of what its chunks gave.
+  void StoreCombined() { lanes::StoreCombined(plan_, bases_ + plan_.input_count, results_); }
 
   void Finish() {
     if (plan_.streams) plan_.isa->fence();
@@ -92,16 +192,16 @@ class Sweep {
     return true;
   }
 
-  // Sets the coordinates of a row, the last axis excluded.
+  // Sets the coordinates of a row.
   void Locate(int64_t row) {
-    for (int axis = plan_.rank - 2; axis >= 0; --axis) {
+    for (int axis = plan_.outer_rank - 1; axis >= 0; --axis) {
       coordinates_[axis] = row % plan_.shape[axis];
       row /= plan_.shape[axis];
     }
   }
 
   void NextRow() {
-    for (int axis = plan_.rank - 2; axis >= 0; --axis) {
+    for (int axis = plan_.outer_rank - 1; axis >= 0; --axis) {
       if (++coordinates_[axis] < plan_.shape[axis]) return;
       coordinates_[axis] = 0;
     }
@@ -111,7 +211,7 @@ class Sweep {
     for (int k = 0; k < plan_.transfer_count; ++k) {
       char* base = plan_.addresses[k];
       const int64_t* strides = plan_.strides + k * plan_.rank;
-      for (int axis = 0; axis + 1 < plan_.rank; ++axis) base += coordinates_[axis] * strides[axis];
+      for (int axis = 0; axis < plan_.outer_rank; ++axis) base += coordinates_[axis] * strides[axis];
       bases_[k] = base;
     }
   }
@@ -170,29 +270,42 @@ class Sweep {
   // ---- Linear mode --------------------------------------------------------------------------------------------------
 
   bool RunChunks(int64_t begin, int64_t end) {
-    int64_t position = begin * kChunk;
-    int64_t rest = position;
-    for (int axis = plan_.rank - 1; axis >= 0; --axis) {
-      coordinates_[axis] = rest % plan_.shape[axis];
-      rest /= plan_.shape[axis];
-    }
-    for (int k = 0; k < plan_.transfer_count; ++k) bases_[k] = plan_.addresses[k];
-    LoadUniforms(false);
-    for (int64_t chunk = begin; chunk < end; ++chunk) {
-      const int64_t chunk_end = position + kChunk < plan_.total ? position + kChunk : plan_.total;
-      StartReductions();
+    int64_t group = -1;
+    for (int64_t unit = begin; unit < end; ++unit) {
+      const int64_t chunk = plan_.chunks == 1 ? 0 : unit % plan_.chunks;
+      const int64_t first = chunk * kChunk;
+      int64_t position = first * plan_.columns;
+      if (chunk == 0 || group < 0) {
+        Locate(plan_.chunks == 1 ? unit : unit / plan_.chunks);
+        FindRow();
+        LoadUniforms(group >= 0);
+        group = plan_.chunks == 1 ? unit : unit / plan_.chunks;
+        StartAt(position);
+      }
+      const int64_t n = plan_.reduced - first < kChunk ? plan_.reduced - first : kChunk;
+      StartStates(plan_.columns, n);
+      const int64_t start = position;
+      const int64_t chunk_end = start + n * plan_.columns;
       while (position < chunk_end) {
         if (shared_.Cancelled()) return false;
-        const int64_t n = chunk_end - position < plan_.block ? chunk_end - position : plan_.block;
-        RunLinearBlock(position, n);
-        position += n;
+        const int64_t m = chunk_end - position < plan_.block ? chunk_end - position : plan_.block;
+        RunLinearBlock(position, position - start, m);
+        position += m;
       }
-      EndReductions(chunk);
+      EndStates(group, chunk, 0, plan_.columns);
     }
     return true;
   }
 
-  void RunLinearBlock(int64_t position, int64_t n) {
+  // Sets the coordinates in the row to those of an element.
+  void StartAt(int64_t position) {
+    for (int axis = plan_.rank - 1; axis >= plan_.outer_rank; --axis) {
+      coordinates_[axis] = position % plan_.shape[axis];
+      position /= plan_.shape[axis];
+    }
+  }
+
+  void RunLinearBlock(int64_t position, int64_t in_chunk, int64_t n) {
     for (int k = 0; k < plan_.transfer_count; ++k) {
       const Transfer& t = plan_.transfers[k];
       if (t.way == Transfer::kInPlace)
@@ -201,27 +314,120 @@ class Sweep {
         Across(k, t, n);
     }
     RunSteps(n);
-    int reduction = 0;
     for (int k = plan_.input_count; k < plan_.transfer_count; ++k) {
       const Transfer& t = plan_.transfers[k];
       if (t.way == Transfer::kStored) {
         Across(k, t, n);
       } else if (t.way == Transfer::kStreamed) {
         plan_.isa->stream(bases_[k] + position * t.bytes, pointers_[t.value], static_cast<size_t>(n * t.bytes));
-      } else if (t.way == Transfer::kReduced) {
-        ReductionOf(k).accumulate(Accumulators(reduction++), pointers_[t.value], static_cast<size_t>(n));
       }
     }
+    for (int k = 0; k < plan_.state_count; ++k) AccumulateRun(plan_.states[k], in_chunk, n);
     Advance(n);
   }
+
+  // Elements go to the accumulators in turn, those of results side by side together.
+  void AccumulateRun(const State& state, int64_t in_chunk, int64_t n) {
+    const int64_t bytes = ValueBytes(state.value);
+    const int64_t turn = kAccumulators * plan_.columns;
+    const char* x = pointers_[state.value];
+    Rows rows;
+    rows.step = turn * bytes;
+    while (n > 0) {
+      const int64_t at = in_chunk % turn;
+      rows.x = x;
+      rows.turn = in_chunk / turn;
+      rows.at = static_cast<size_t>(at);
+      rows.turns = at == 0 && n >= turn ? static_cast<size_t>(n / turn) : 1;
+      const int64_t width = n < turn - at ? n : turn - at;
+      rows.width = static_cast<size_t>(width);
+      state.reduction->accumulate(accumulators_ + state.offset, static_cast<size_t>(plan_.columns), rows);
+      const int64_t taken = width * static_cast<int64_t>(rows.turns);
+      x += taken * bytes;
+      in_chunk += taken;
+      n -= taken;
+    }
+  }
+
+  // ---- Column mode --------------------------------------------------------------------------------------------------
+
+  bool RunColumns(int64_t begin, int64_t end) {
+    for (int64_t unit = begin; unit < end; ++unit) {
+      const int64_t start = unit % plan_.blocks_per_row * plan_.block;
+      const int64_t chunk = unit / plan_.blocks_per_row % plan_.chunks;
+      const int64_t group = unit / plan_.blocks_per_row / plan_.chunks;
+      const int64_t first = chunk * kChunk;
+      const int64_t n = plan_.reduced - first < kChunk ? plan_.reduced - first : kChunk;
+      const int64_t width = plan_.row - start < plan_.block ? plan_.row - start : plan_.block;
+      if (width <= 0) continue;
+      StartStates(width, n);
+      Locate(group * plan_.reduced + first);
+      FindRow();
+      if (plan_.direct ? !TakeRows(start, width, n) : !RunRowsOfColumns(start, width, n)) return false;
+      EndStates(group, chunk, start, width);
+    }
+    return true;
+  }
+
+  bool RunRowsOfColumns(int64_t start, int64_t width, int64_t n) {
+    for (int64_t row = 0; row < n; ++row) {
+      if (shared_.Cancelled()) return false;
+      if (row > 0) {
+        NextRow();
+        FindRow();
+      }
+      LoadUniforms(row > 0);
+      RunRowBlock(start, width);
+      Rows rows = {nullptr,
+                   0,
+                   static_cast<size_t>(row % kAccumulators * width),
+                   static_cast<size_t>(width),
+                   1,
+                   row / kAccumulators};
+      for (int k = 0; k < plan_.state_count; ++k) {
+        const State& state = plan_.states[k];
+        rows.x = pointers_[state.value];
+        state.reduction->accumulate(accumulators_ + state.offset, static_cast<size_t>(width), rows);
+      }
+    }
+    return true;
+  }
+
+  // Some turns of one accumulator after the other, which stays in registers meanwhile.
+  bool TakeRows(int64_t start, int64_t width, int64_t n) {
+    constexpr int64_t kTurnsAtOnce = 32;
+    for (int64_t row = 0; row < n; row += kTurnsAtOnce * kAccumulators) {
+      if (shared_.Cancelled()) return false;
+      for (int64_t j = 0; j < kAccumulators && row + j < n; ++j) {
+        const int64_t turns = (n - row - j + kAccumulators - 1) / kAccumulators;
+        Rows rows = {nullptr,
+                     0,
+                     static_cast<size_t>(j * width),
+                     static_cast<size_t>(width),
+                     static_cast<size_t>(turns < kTurnsAtOnce ? turns : kTurnsAtOnce),
+                     row / kAccumulators};
+        for (int k = 0; k < plan_.state_count; ++k) {
+          const State& state = plan_.states[k];
+          const int64_t stride =
+              plan_.outer_rank == plan_.group_rank ? 0 : plan_.strides[state.value * plan_.rank + plan_.outer_rank - 1];
+          rows.x = bases_[state.value] + (row + j) * stride + start * ValueBytes(state.value);
+          rows.step = kAccumulators * stride;
+          state.reduction->accumulate(accumulators_ + state.offset, static_cast<size_t>(width), rows);
+        }
+      }
+    }
+    return true;
+  }
+
+  // ---- Walking ------------------------------------------------------------------------------------------------------
 
   // Packs or stores n elements from the present coordinates on, row by row.
   void Across(int operand, const Transfer& t, int64_t n) {
     const int last = plan_.rank - 1;
     const int64_t* strides = plan_.strides + operand * plan_.rank;
-    const int64_t register_bytes = RegisterBytes(t);
-    char* element = plan_.addresses[operand];
-    for (int axis = 0; axis <= last; ++axis) element += coordinates_[axis] * strides[axis];
+    const int64_t register_bytes = ValueBytes(t.value);
+    char* element = bases_[operand];
+    for (int axis = plan_.outer_rank; axis <= last; ++axis) element += coordinates_[axis] * strides[axis];
     char* packed = pointers_[t.value];
     const bool load = operand < plan_.input_count;
     int64_t left_in_row = plan_.shape[last] - coordinates_[last];
@@ -239,7 +445,7 @@ class Sweep {
       // To the start of the next row: back by what this one had before the run, then up in the outer axes.
       element -= (plan_.shape[last] - left_in_row) * strides[last];
       left_in_row = plan_.shape[last];
-      for (int axis = last - 1; axis >= 0; --axis) {
+      for (int axis = last - 1; axis >= plan_.outer_rank; --axis) {
         element += strides[axis];
         if (++walk[axis] < plan_.shape[axis]) break;
         element -= walk[axis] * strides[axis];
@@ -248,15 +454,13 @@ class Sweep {
     }
   }
 
-  int64_t RegisterBytes(const Transfer& t) const {
-    const Pass& pass = *plan_.pass;
-    const int dtype = t.operand < plan_.input_count ? pass.inputs[t.operand].dtype
-                                                    : pass.outputs[t.operand - plan_.input_count].dtype;
-    return kKindBytes[kDTypeRows[dtype].kind];
+  int64_t ValueBytes(int value) const {
+    const int values = static_cast<int>(plan_.pass->values.size());
+    return value < values ? plan_.pass->values[value].bytes : plan_.expansions[value - values].bytes;
   }
 
   void Advance(int64_t n) {
-    for (int axis = plan_.rank - 1; axis >= 0 && n > 0; --axis) {
+    for (int axis = plan_.rank - 1; axis >= plan_.outer_rank && n > 0; --axis) {
       const int64_t sum = coordinates_[axis] + n;
       if (sum < plan_.shape[axis]) {
         coordinates_[axis] = sum;
@@ -269,28 +473,22 @@ class Sweep {
 
   // ---- Reductions ---------------------------------------------------------------------------------------------------
 
-  const Reduction& ReductionOf(int operand) const {
-    return plan_.isa->reductions[plan_.pass->outputs[operand - plan_.input_count].reduction];
-  }
-
-  char* Accumulators(int reduction) { return accumulators_ + reduction * kAccumulators * kAccumulatorBytes; }
-
-  void StartReductions() {
-    int reduction = 0;
-    for (int k = plan_.input_count; k < plan_.transfer_count; ++k) {
-      if (plan_.transfers[k].way == Transfer::kReduced) ReductionOf(k).start(Accumulators(reduction++));
+  void StartStates(int64_t columns, int64_t n) {
+    for (int k = 0; k < plan_.state_count; ++k) {
+      const State& state = plan_.states[k];
+      state.reduction->start(accumulators_ + state.offset, static_cast<size_t>(columns), n);
     }
   }
 
-  void EndReductions(int64_t chunk) {
-    int reduction = 0;
-    const int64_t chunks = plan_.units;
-    for (int k = plan_.input_count; k < plan_.transfer_count; ++k) {
-      if (plan_.transfers[k].way != Transfer::kReduced) continue;
-      ReductionOf(k).fold(Accumulators(reduction));
-      memcpy(plan_.partials + (reduction * chunks + chunk) * kAccumulatorBytes, Accumulators(reduction),
-             kAccumulatorBytes);
-      ++reduction;
+  // Makes results of the accumulators, or when these saw but a part of their elements, leaves what they give for later.
+  void EndStates(int64_t group, int64_t chunk, int64_t start, int64_t columns) {
+    const int64_t first = chunk * kChunk;
+    const int64_t n = plan_.reduced - first < kChunk ? plan_.reduced - first : kChunk;
+    for (int k = 0; k < plan_.state_count; ++k) {
+      const State& state = plan_.states[k];
+      Partial* partials = plan_.chunks == 1 ? partials_ : PartialsOf(plan_, k, group, chunk) + start;
+      state.reduction->fold(accumulators_ + state.offset, static_cast<size_t>(columns), n, first, partials);
+      if (plan_.chunks == 1) StoreResults(plan_, k, bases_ + plan_.input_count, start, columns, partials, results_);
     }
   }
 
@@ -301,22 +499,23 @@ class Sweep {
   char** bases_;          // each operand's memory, of the present row in row mode
   int64_t* coordinates_;  // of the present row, or of the next element in linear mode
   char* accumulators_;
+  Partial* partials_;  // of the results of one unit
+  Constant* results_;
 };
 
 // What every thread of the pass does.
-void TakeTasks(Shared* shared, Arena* arena) {
-  Sweep sweep(*shared, arena);
+void TakeTasks(Shared* shared, Sweep* sweep) {
   const int64_t tasks = shared->plan->tasks;
   while (true) {
     const int64_t task = shared->next_task.fetch_add(1, std::memory_order_relaxed);
-    if (task >= tasks || !sweep.RunTask(task)) break;
+    if (task >= tasks || !sweep->RunTask(task)) break;
   }
-  sweep.Finish();
+  sweep->Finish();
 }
 
 void TakeTasksAsCaller(void* shared_pointer) {
   Shared* shared = static_cast<Shared*>(shared_pointer);
-  TakeTasks(shared, shared->callers_arena);
+  TakeTasks(shared, shared->callers_sweep);
 }
 
 // A helper for whom there is no memory leaves the tasks to the others.
@@ -324,73 +523,26 @@ void TakeTasksAsHelper(void* shared_pointer) {
   Shared* shared = static_cast<Shared*>(shared_pointer);
   alignas(64) char local[kFrameStackBytes];
   Arena arena(local, sizeof(local));
-  if (arena.Reserve(shared->plan->frame_bytes)) TakeTasks(shared, &arena);
-}
-
-// ---- The results of reductions --------------------------------------------------------------------------------------
-
-// Neighbours first, level by level; an odd last one moves up unchanged.
-void CombineInPairs(const Reduction& reduction, char* partials, int64_t count) {
-  while (count > 1) {
-    const int64_t pairs = count / 2;
-    for (int64_t k = 0; k < pairs; ++k) {
-      char* left = partials + 2 * k * kAccumulatorBytes;
-      reduction.combine(left, left + kAccumulatorBytes);
-      memmove(partials + k * kAccumulatorBytes, left, kAccumulatorBytes);
-    }
-    if (count % 2 != 0) {
-      memmove(partials + pairs * kAccumulatorBytes, partials + (count - 1) * kAccumulatorBytes, kAccumulatorBytes);
-    }
-    count = pairs + count % 2;
-  }
-}
-
-void StoreResult(const Isa& isa, const Output& output, char* address, const char* accumulator) {
-  Constant result = {};
-  isa.reductions[output.reduction].finish(result.bytes, accumulator);
-  isa.stores[output.dtype](address, result.bytes, 1, 0);
-}
-
-void StoreReductions(const Plan& plan) {
-  const Pass& pass = *plan.pass;
-  char* partials = plan.partials;
-  for (size_t k = 0; k < pass.outputs.size(); ++k) {
-    const Output& output = pass.outputs[k];
-    if (output.reduction < 0) continue;
-    CombineInPairs(plan.isa->reductions[output.reduction], partials, plan.units);
-    StoreResult(*plan.isa, output, plan.addresses[plan.input_count + k], partials);
-    partials += plan.units * kAccumulatorBytes;
-  }
-}
-
-// Of no elements: the identity, which for a sum is plain 0.
-void StoreIdentities(const Isa& isa, const Pass& pass, const int64_t* words) {
-  const int64_t rank = words[1];
-  for (size_t k = 0; k < pass.outputs.size(); ++k) {
-    const Output& output = pass.outputs[k];
-    if (output.reduction < 0) continue;
-    char* address = reinterpret_cast<char*>(words[2 + rank + (pass.inputs.size() + k) * (1 + rank)]);
-    alignas(16) char accumulators[kAccumulators * kAccumulatorBytes] = {};
-    if (strcmp(kReductionRows[output.reduction].name, "sum") != 0) isa.reductions[output.reduction].start(accumulators);
-    StoreResult(isa, output, address, accumulators);
-  }
+  if (!arena.Reserve(shared->plan->frame_bytes)) return;
+  Sweep sweep(*shared, &arena);
+  TakeTasks(shared, &sweep);
 }
 
 // ---- Passes ---------------------------------------------------------------------------------------------------------
 
-int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words, const int32_t* cancel) {
-  const int rank = static_cast<int>(words[1]);
+int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const int64_t* call, const int32_t* cancel) {
+  const PassWords words(call);
   int64_t total = 1;
-  for (int axis = 0; axis < rank; ++axis) total *= words[2 + axis];
+  for (int axis = 0; axis < words.rank; ++axis) total *= words.shape[axis];
   if (total == 0) {
     StoreIdentities(isa, pass, words);
     return LANES_OK;
   }
   alignas(64) char plan_memory[kPlanStackBytes];
   Arena plan_arena(plan_memory, sizeof(plan_memory));
-  if (!plan_arena.Reserve(PlanBytes(pass, rank, total))) return LANES_NO_MEMORY;
+  if (!plan_arena.Reserve(PlanBytes(pass, call))) return LANES_NO_MEMORY;
   Plan plan;
-  MakePlan(isa, program, pass, words, total, &plan_arena, &plan);
+  MakePlan(isa, program, pass, call, total, &plan_arena, &plan);
 
   alignas(64) char frame_memory[kFrameStackBytes];
   Arena frame_arena(frame_memory, sizeof(frame_memory));
@@ -398,13 +550,14 @@ int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const 
   Shared shared;
   shared.plan = &plan;
   shared.cancel = cancel;
-  shared.callers_arena = &frame_arena;
+  Sweep sweep(shared, &frame_arena);
+  shared.callers_sweep = &sweep;
   if (plan.threads == 1)
-    TakeTasks(&shared, &frame_arena);
+    TakeTasks(&shared, &sweep);
   else
     RunOnTeam(plan.threads, TakeTasksAsCaller, TakeTasksAsHelper, &shared);
   if (shared.Cancelled()) return LANES_CANCELLED;
-  if (pass.reductions > 0) StoreReductions(plan);
+  if (pass.reductions > 0 && plan.chunks > 1) sweep.StoreCombined();
   return LANES_OK;
 }
 
@@ -422,7 +575,7 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
       const int32_t status = RunPass(*isa, program, pass, words, cancel);
       if (status != LANES_OK) return status;
     }
-    words += 2 + rank + static_cast<int64_t>(pass.inputs.size() + pass.outputs.size()) * (1 + rank);
+    words += 3 + rank + static_cast<int64_t>(pass.inputs.size() + pass.outputs.size()) * (1 + rank);
   }
   return LANES_OK;
 }

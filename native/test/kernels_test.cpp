@@ -5,6 +5,7 @@
 
 #include "guarded.h"
 #include "isa.h"
+#include "reduction_reference.h"
 #include "reference.h"
 
 namespace lanes {
@@ -137,74 +138,69 @@ TEST_P(Kernels, GiveTheSameBitsAtEveryPlace) {
 
 // ---- Reductions -----------------------------------------------------------------------------------------------------
 
-template <class Acc>
-Acc ReferenceStep(const std::string& name, Acc acc, Acc x) {
-  if (name == "sum") {
-    if constexpr (std::is_integral_v<Acc>)
-      return static_cast<Acc>(static_cast<uint64_t>(acc) + static_cast<uint64_t>(x));
-    else
-      return acc + x;
-  }
-  if (x != x) return x;
-  return name == "min" ? (x < acc ? x : acc) : (x > acc ? x : acc);
-}
-
-// The accumulators as the contract describes them: only those that got an element take part.
-template <class Acc, class T>
-Acc ReferenceReduce(const std::string& name, const std::vector<T>& x, size_t n) {
-  std::vector<Acc> acc(kAccumulators);
-  std::vector<bool> has(kAccumulators);
-  for (size_t i = 0; i < n; ++i) {
-    const size_t j = i % kAccumulators;
-    acc[j] = has[j] ? ReferenceStep(name, acc[j], static_cast<Acc>(x[i])) : static_cast<Acc>(x[i]);
-    has[j] = true;
-  }
-  for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
-    for (size_t j = 0; j < half; ++j) {
-      if (has[j] && has[j + half]) acc[j] = ReferenceStep(name, acc[j], acc[j + half]);
+// Results side by side, elements in two calls, from memory that ends where they do.
+void CheckReduction(const Reduction& reduction, const ReductionRow& row, const std::vector<Element>& elements, size_t n,
+                    size_t columns) {
+  const size_t bytes = static_cast<size_t>(kKindBytes[row.argument]);
+  const size_t turn = kAccumulators * columns;
+  const Guarded memory(n * columns * bytes);
+  for (const bool back : {false, true}) {
+    char* x = back ? memory.Back(n * columns * bytes) : memory.Front();
+    for (size_t i = 0; i < n * columns; ++i) memcpy(x + i * bytes, elements[i % elements.size()].bytes, bytes);
+    alignas(64) static char state[6 * kAccumulators * kAccumulatorBytes * 5];
+    reduction.start(state, columns, static_cast<int64_t>(n));
+    const size_t whole = n / kAccumulators;
+    const ptrdiff_t step = static_cast<ptrdiff_t>(turn * bytes);
+    if (whole / 2 > 0) reduction.accumulate(state, columns, {x, step, 0, turn, whole / 2, 0});
+    for (size_t t = whole / 2; t < whole; ++t)
+      reduction.accumulate(state, columns, {x + t * turn * bytes, 0, 0, turn, 1, static_cast<int64_t>(t)});
+    for (size_t i = whole * kAccumulators; i < n; ++i) {
+      reduction.accumulate(
+          state, columns,
+          {x + i * columns * bytes, 0, i % kAccumulators * columns, columns, 1, static_cast<int64_t>(whole)});
+    }
+    Partial partials[5];
+    Element results[5];
+    reduction.fold(state, columns, static_cast<int64_t>(n), 0, partials);
+    reduction.finish(results, partials, columns, static_cast<int64_t>(n), 1);
+    for (size_t c = 0; c < columns; ++c) {
+      ReferenceReduction expected(row, 1);
+      for (size_t i = 0; i < n; ++i) expected.Add(elements[(i * columns + c) % elements.size()]);
+      const Element result = expected.Result();
+      const size_t result_bytes = static_cast<size_t>(kKindBytes[row.result]);
+      Element actual;
+      memcpy(actual.bytes, reinterpret_cast<char*>(results) + c * result_bytes, result_bytes);
+      WithKind(row.result, [&](auto r) {
+        using R = decltype(r);
+        ASSERT_TRUE(SameNumber(actual.As<R>(), result.As<R>()))
+            << row.name << " of kind " << static_cast<int>(row.argument) << ", n " << n << ", column " << c << " of "
+            << columns << ": " << +actual.As<R>() << " for " << +result.As<R>();
+      });
     }
   }
-  return acc[0];
 }
 
 TEST_P(Kernels, ReduceAsTheContractSays) {
   std::mt19937_64 random(3);
   for (int k = 0; k < kReductions; ++k) {
     const ReductionRow& row = kReductionRows[k];
-    const Reduction& reduction = isa().reductions[k];
-    WithKind(row.argument, [&](auto element) {
-      using T = decltype(element);
-      WithKind(row.accumulator, [&](auto accumulator) {
-        using Acc = decltype(accumulator);
-        for (const bool tame : {false, true}) {
-          std::vector<T> values = Awkward<T>(kMost, random);
-          if (tame) {
-            for (T& value : values) {
-              if (!(value > T(-1e6) && value < T(1e6))) value = T{1};
-            }
-          }
-          for (const size_t n : kSizes) {
-            if (n == 0) continue;
-            Guarded memory(kMost * sizeof(T));
-            for (const bool back : {false, true}) {
-              char* x = back ? memory.Back(n * sizeof(T)) : memory.Front();
-              memcpy(x, values.data(), n * sizeof(T));
-              alignas(64) Acc acc[kAccumulators];
-              reduction.start(acc);
-              // In two calls, the first a whole number of rows.
-              const size_t first = n / 2 / kAccumulators * kAccumulators;
-              reduction.accumulate(acc, x, first);
-              reduction.accumulate(acc, x + first * sizeof(T), n - first);
-              reduction.fold(acc);
-              const Acc expected = ReferenceReduce<Acc>(row.name, values, n);
-              ASSERT_TRUE(SameNumber(acc[0], expected)) << row.name << " of kind " << static_cast<int>(row.argument)
-                                                        << ", n " << n << ": " << +acc[0] << " for " << +expected;
-            }
-          }
+    for (const bool tame : {false, true}) {
+      std::vector<Element> elements = AwkwardElements(row.argument, kMost, random);
+      for (Element& each : elements) {
+        WithKind(row.argument, [&](auto t) {
+          using T = decltype(t);
+          const T value = each.As<T>();
+          if (tame && !(value > T(-1e6) && value < T(1e6))) each = Element::Of(T{1});
+        });
+      }
+      for (const size_t n : kSizes) {
+        for (const size_t columns : {1, 3, 5}) {
+          if (n == 0) continue;
+          CheckReduction(isa().reductions[k], row, elements, n, columns);
+          if (HasFatalFailure()) return;
         }
-      });
-    });
-    if (HasFatalFailure()) return;
+      }
+    }
   }
 }
 

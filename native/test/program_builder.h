@@ -57,7 +57,9 @@ class PassBuilder {
   void ApplyTo(int r, int kernel, int a, int b = -1, int c = -1) {
     instructions.insert(instructions.end(), {kernel, r, a, b, c});
   }
-  void Output(int operand, int r, int reduction = -1) { outputs.insert(outputs.end(), {operand, r, reduction}); }
+  void Output(int operand, int r, int reduction = -1, int parameter = 0) {
+    outputs.insert(outputs.end(), {operand, r, reduction, parameter});
+  }
 
   std::vector<int32_t> kinds, inputs, loads, instructions, outputs;
 };
@@ -89,7 +91,7 @@ class ProgramBuilder {
       words.push_back(static_cast<int32_t>(pass.inputs.size() / 2));
       words.push_back(static_cast<int32_t>(pass.loads.size() / 2));
       words.push_back(static_cast<int32_t>(pass.instructions.size() / 5));
-      words.push_back(static_cast<int32_t>(pass.outputs.size() / 3));
+      words.push_back(static_cast<int32_t>(pass.outputs.size() / 4));
       Append(words, pass.kinds);
       Append(words, pass.inputs);
       Append(words, pass.loads);
@@ -129,9 +131,11 @@ class Handle {
 class Call {
  public:
   Call() : words{0, 0} {}
-  Call& Pass(int threads, const std::vector<int64_t>& shape) {
+  // Reduces over everything unless axes are given, bit by bit.
+  Call& Pass(int threads, const std::vector<int64_t>& shape, int64_t reduced = -1) {
     words.push_back(threads);
     words.push_back(static_cast<int64_t>(shape.size()));
+    words.push_back(reduced);
     words.insert(words.end(), shape.begin(), shape.end());
     return *this;
   }

@@ -68,13 +68,13 @@ TEST(Program, RefusesWhatBreaksARule) {
   // More arguments than the kernel takes, a kernel or reduction that is none.
   EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->instructions[4] = 0; }));
   EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->instructions[0] = kKernels; }));
-  EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->outputs[5] = kReductions; }));
-  EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->outputs[5] = -2; }));
-  EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->outputs[5] = ReductionNumber("sum", kInt32); }));
+  EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->outputs[6] = kReductions; }));
+  EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->outputs[6] = -2; }));
+  EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->outputs[6] = ReductionNumber("sum", kInt32); }));
   // Operands: beyond the last, twice, of a kind that is not the register's, of a false size.
   EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->inputs[0] = 4; }));
   EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->inputs[2] = pass->inputs[0]; }));
-  EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->outputs[3] = pass->outputs[0]; }));
+  EXPECT_TRUE(refuses([](ProgramBuilder*, PassBuilder* pass) { pass->outputs[4] = pass->outputs[0]; }));
   EXPECT_TRUE(refuses([](ProgramBuilder* program, PassBuilder*) { program->operands[0] = kDInt64; }));
   EXPECT_TRUE(refuses([](ProgramBuilder* program, PassBuilder*) { program->operands[1] = 4; }));
   EXPECT_TRUE(refuses([](ProgramBuilder* program, PassBuilder*) { program->operands[0] = kDTypes; }));

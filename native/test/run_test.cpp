@@ -10,6 +10,7 @@
 #include "isa.h"
 #include "lanes.h"
 #include "program_builder.h"
+#include "reduction_reference.h"
 #include "storage_reference.h"
 
 namespace lanes {
@@ -173,9 +174,11 @@ ProgramBuilder RandomProgram(Maker& make, bool reduce) {
                                  : static_cast<int>(make.Below(static_cast<int64_t>(pass.kinds.size())));
     const int kind = pass.kinds[static_cast<size_t>(r)];
     if (reduce && (k == 0 || make.Maybe(50))) {
-      const char* names[] = {"sum", "min", "max"};
-      const int reduction = ReductionNumber(names[make.Below(3)], kind);
-      pass.Output(program.Operand(DTypeOfKind(make, kReductionRows[reduction].result)), r, reduction);
+      int reduction;
+      do reduction = static_cast<int>(make.Below(kReductions));
+      while (kReductionRows[reduction].argument != kind);
+      pass.Output(program.Operand(DTypeOfKind(make, kReductionRows[reduction].result)), r, reduction,
+                  static_cast<int>(make.Below(3)));
     } else {
       pass.Output(program.Operand(DTypeOfKind(make, kind)), r);
     }
@@ -184,87 +187,43 @@ ProgramBuilder RandomProgram(Maker& make, bool reduce) {
   return program;
 }
 
-// Accumulates as the contract says, in accumulators of the widest type of either sort.
-class ReferenceReduction {
- public:
-  explicit ReferenceReduction(const ReductionRow& row) : row_(row) {}
-
-  void Add(const Element& x) {
-    const size_t j = count_ % kAccumulators;
-    const Element wide = WithKind(row_.argument, [&](auto t) {
-      const auto value = x.As<decltype(t)>();
-      return WithKind(row_.accumulator, [&](auto acc) { return Element::Of(static_cast<decltype(acc)>(value)); });
-    });
-    if (j >= acc_.size())
-      acc_.push_back(wide);
-    else
-      acc_[j] = Combine(acc_[j], wide);
-    if (++count_ == kChunkElements) EndChunk();
-  }
-
-  Element Result() {
-    if (count_ > 0) EndChunk();
-    while (chunks_.size() > 1) {
-      std::vector<Element> next;
-      for (size_t k = 0; k + 1 < chunks_.size(); k += 2) next.push_back(Combine(chunks_[k], chunks_[k + 1]));
-      if (chunks_.size() % 2 != 0) next.push_back(chunks_.back());
-      chunks_ = next;
-    }
-    return WithKind(row_.accumulator, [&](auto acc) {
-      const auto value = chunks_[0].As<decltype(acc)>();
-      return WithKind(row_.result, [&](auto r) { return Element::Of(static_cast<decltype(r)>(value)); });
-    });
-  }
-
- private:
-  static constexpr size_t kChunkElements = 16384;
-
-  Element Combine(const Element& left, const Element& right) const {
-    return WithKind(row_.accumulator, [&](auto t) {
-      using T = decltype(t);
-      const T acc = left.As<T>(), x = right.As<T>();
-      const std::string op = row_.name;
-      if (op == "sum") {
-        if constexpr (std::is_integral_v<T>)
-          return Element::Of(static_cast<T>(static_cast<uint64_t>(acc) + static_cast<uint64_t>(x)));
-        else
-          return Element::Of(acc + x);
-      }
-      if (x != x) return right;
-      return (op == "min" ? x < acc : x > acc) ? right : left;
-    });
-  }
-
-  void EndChunk() {
-    for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
-      for (size_t j = 0; j + half < acc_.size() && j < half; ++j) acc_[j] = Combine(acc_[j], acc_[j + half]);
-      if (acc_.size() > half) acc_.resize(half);
-    }
-    chunks_.push_back(acc_[0]);
-    acc_.clear();
-    count_ = 0;
-  }
-
-  const ReductionRow& row_;
-  size_t count_ = 0;
-  std::vector<Element> acc_;
-  std::vector<Element> chunks_;
-};
-
 struct Expected {
   std::vector<std::vector<Element>> outputs;  // stored elements, in C order
 };
 
-Expected Evaluate(const ProgramBuilder& program, const std::vector<View>& views, const std::vector<int64_t>& shape) {
+bool IsReduced(int64_t reduced, size_t axis) { return (reduced >> axis & 1) != 0; }
+
+// The number of the result that an element goes to.
+size_t ResultOf(const std::vector<int64_t>& index, const std::vector<int64_t>& shape, int64_t reduced) {
+  size_t result = 0;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    if (!IsReduced(reduced, axis))
+      result = result * static_cast<size_t>(shape[axis]) + static_cast<size_t>(index[axis]);
+  }
+  return result;
+}
+
+std::vector<int64_t> KeptShape(std::vector<int64_t> shape, int64_t reduced) {
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    if (IsReduced(reduced, axis)) shape[axis] = 1;
+  }
+  return shape;
+}
+
+Expected Evaluate(const ProgramBuilder& program, const std::vector<View>& views, const std::vector<int64_t>& shape,
+                  int64_t reduced) {
   const PassBuilder& pass = program.passes[0];
   const size_t inputs = pass.inputs.size() / 2;
-  const size_t outputs = pass.outputs.size() / 3;
+  const size_t outputs = pass.outputs.size() / 4;
   Expected expected;
   expected.outputs.resize(outputs);
-  std::vector<std::unique_ptr<ReferenceReduction>> reductions(outputs);
+  std::vector<std::vector<ReferenceReduction>> reductions(outputs);
   for (size_t k = 0; k < outputs; ++k) {
-    const int reduction = pass.outputs[3 * k + 2];
-    if (reduction >= 0) reductions[k] = std::make_unique<ReferenceReduction>(kReductionRows[reduction]);
+    const int reduction = pass.outputs[4 * k + 2];
+    if (reduction >= 0) {
+      reductions[k].assign(static_cast<size_t>(Count(KeptShape(shape, reduced))),
+                           ReferenceReduction(kReductionRows[reduction], pass.outputs[4 * k + 3]));
+    }
   }
   std::vector<int64_t> index(shape.size());
   const int64_t count = Count(shape);
@@ -284,22 +243,23 @@ Expected Evaluate(const ProgramBuilder& program, const std::vector<View>& views,
           ReferenceKernel(kKernelRows[word[0]], argument(2), argument(3), argument(4));
     }
     for (size_t k = 0; k < outputs; ++k) {
-      const Element& x = registers[static_cast<size_t>(pass.outputs[3 * k + 1])];
-      if (reductions[k])
-        reductions[k]->Add(x);
-      else
+      const Element& x = registers[static_cast<size_t>(pass.outputs[4 * k + 1])];
+      if (reductions[k].empty())
         expected.outputs[k].push_back(StoreReference(views[inputs + k].dtype, x));
+      else
+        reductions[k][ResultOf(index, shape, reduced)].Add(x);
     }
   }
   for (size_t k = 0; k < outputs; ++k) {
-    if (reductions[k]) expected.outputs[k].push_back(StoreReference(views[inputs + k].dtype, reductions[k]->Result()));
+    for (ReferenceReduction& each : reductions[k])
+      expected.outputs[k].push_back(StoreReference(views[inputs + k].dtype, each.Result()));
   }
   return expected;
 }
 
-Call MakeCall(const std::vector<View>& views, const std::vector<int64_t>& shape, int threads) {
+Call MakeCall(const std::vector<View>& views, const std::vector<int64_t>& shape, int64_t reduced, int threads) {
   Call call;
-  call.Pass(threads, shape);
+  call.Pass(threads, shape, reduced);
   for (const View& view : views) call.Operand(view.address, view.strides);
   return call;
 }
@@ -312,21 +272,24 @@ class Run : public testing::TestWithParam<int> {
 
 void CheckRandomProgram(uint64_t seed) {
   Maker make(seed);
-  const bool reduce = make.Maybe(40);
+  const bool reduce = make.Maybe(60);
   const ProgramBuilder program = RandomProgram(make, reduce);
   const PassBuilder& pass = program.passes[0];
   const std::vector<int64_t> shape = make.Shape();
+  const int64_t reduced = make.Maybe(30) ? -1 : make.Below(16);
   std::vector<View> views;
   const size_t inputs = pass.inputs.size() / 2;
   for (size_t k = 0; k < inputs; ++k) {
     views.push_back(make.MakeView(program.operands[2 * static_cast<size_t>(pass.inputs[2 * k])], shape, true));
     make.Fill(views.back(), shape);
   }
-  for (size_t k = 0; k < pass.outputs.size(); k += 3) {
+  for (size_t k = 0; k < pass.outputs.size(); k += 4) {
     const int dtype = program.operands[2 * static_cast<size_t>(pass.outputs[k])];
     if (pass.outputs[k + 2] >= 0) {
-      views.push_back(make.MakeView(dtype, {}, false));
-      views.back().strides.assign(shape.size(), 0);
+      views.push_back(make.MakeView(dtype, KeptShape(shape, reduced), false));
+      for (size_t axis = 0; axis < shape.size(); ++axis) {
+        if (IsReduced(reduced, axis)) views.back().strides[axis] = 0;
+      }
       continue;
     }
     views.push_back(make.MakeView(dtype, shape, false));
@@ -342,13 +305,15 @@ void CheckRandomProgram(uint64_t seed) {
   }
   const Handle handle(program);
   ASSERT_EQ(handle.status, LANES_OK);
-  const Expected expected = Evaluate(program, views, shape);
+  const Expected expected = Evaluate(program, views, shape, reduced);
   const int thread_counts[] = {1, 2, 3, 8};
-  ASSERT_EQ(MakeCall(views, shape, thread_counts[make.Below(4)]).Run(handle), LANES_OK);
+  ASSERT_EQ(MakeCall(views, shape, reduced, thread_counts[make.Below(4)]).Run(handle), LANES_OK);
   for (size_t k = 0; k < expected.outputs.size(); ++k) {
     const View& view = views[inputs + k];
+    const bool reduces = pass.outputs[4 * k + 2] >= 0;
+    const std::vector<int64_t> walked = reduces ? KeptShape(shape, reduced) : shape;
     std::vector<int64_t> index(shape.size());
-    for (size_t i = 0; i < expected.outputs[k].size(); ++i, Step(shape, &index)) {
+    for (size_t i = 0; i < expected.outputs[k].size(); ++i, Step(walked, &index)) {
       Element actual;
       memcpy(actual.bytes, view.At(index), static_cast<size_t>(kDTypeRows[view.dtype].bytes));
       ASSERT_TRUE(SameStored(view.dtype, actual, expected.outputs[k][i])) << "output " << k << ", element " << i;
@@ -357,7 +322,7 @@ void CheckRandomProgram(uint64_t seed) {
 }
 
 TEST_P(Run, GivesWhatTheProgramSaysForAnyLayout) {
-  for (uint64_t seed = 1; seed <= 400; ++seed) {
+  for (uint64_t seed = 1; seed <= 800; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     CheckRandomProgram(seed);
     if (HasFatalFailure()) return;

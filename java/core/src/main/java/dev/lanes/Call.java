@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Program;
+import dev.lanes.lang.Reduction;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -23,8 +24,17 @@ final class Call implements AutoCloseable {
   /** The shape that each pass walks. */
   long[][] shapes = new long[4][];
 
+  /** The axes that each pass reduces, bit by bit. */
+  long[] reduced = new long[4];
+
   /** The most threads that each pass may use. */
   int[] threads = new int[4];
+
+  /**
+   * How many bytes beyond its array each operand is to be taken, by native code alone; null for
+   * none.
+   */
+  long[] moves;
 
   /** Where the result goes. */
   NDArray target;
@@ -35,6 +45,12 @@ final class Call implements AutoCloseable {
   /** About how many nanoseconds the run will take. */
   double nanos;
 
+  /** The caller's arrays for the results, null where there is none. */
+  NDArray[] given = new NDArray[4];
+
+  /** By number of operand the shapes of results and of what passes leave for later ones. */
+  long[][] shapesLeft = new long[8][];
+
   /** What may stop the run. */
   Watch watch = Watch.NONE;
 
@@ -43,6 +59,7 @@ final class Call implements AutoCloseable {
 
   private Program program;
   private int users;
+  private boolean hasTemporaries;
   private NDArray slots;
 
   private final NDArray[][] lists = new NDArray[5][];
@@ -83,6 +100,7 @@ final class Call implements AutoCloseable {
 
   @Override
   public void close() {
+    closeTemporaries();
     if (slots != null) {
       slots.close();
     }
@@ -100,8 +118,10 @@ final class Call implements AutoCloseable {
 
   /** Forgets the arrays and makes the object available again. */
   void giveBack() {
+    closeTemporaries();
     Arrays.fill(operands, 0, program == null ? 0 : program.operands().size(), null);
     Arrays.fill(shapes, null);
+    Arrays.fill(given, null);
     if (list != null) {
       Arrays.fill(list, null);
       list = null;
@@ -109,6 +129,7 @@ final class Call implements AutoCloseable {
     program = null;
     target = null;
     prepared = null;
+    moves = null;
     watch = Watch.NONE;
     FREE.lazySet(slot(), this);
   }
@@ -119,10 +140,22 @@ final class Call implements AutoCloseable {
     if (operands.length < count) {
       operands = new NDArray[count];
     }
+    if (shapesLeft.length < count) {
+      shapesLeft = new long[count][];
+    }
     if (shapes.length < newProgram.passes().size()) {
       shapes = new long[newProgram.passes().size()][];
       threads = new int[shapes.length];
+      reduced = new long[shapes.length];
     }
+  }
+
+  /** Room for the caller's arrays. */
+  NDArray[] given(int count) {
+    if (given.length < count) {
+      given = new NDArray[count];
+    }
+    return given;
   }
 
   Program program() {
@@ -136,6 +169,32 @@ final class Call implements AutoCloseable {
       slots = NDArray.allocate(DType.INT8, Math.max(needed, 32 * SLOT_BYTES));
     }
     return slots.element((long) index * SLOT_BYTES, dtype);
+  }
+
+  /** Finds memory for what passes leave for later ones. */
+  void allocateTemporaries() {
+    List<Program.Operand> all = program.operands();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).role() == Program.Role.TEMPORARY) {
+        DType dtype = all.get(i).dtype();
+        long[] shape = shapesLeft[i];
+        operands[i] = shape.length == 0 ? slot(i, dtype) : NDArray.allocateDirty(dtype, shape);
+        hasTemporaries |= shape.length > 0;
+      }
+    }
+  }
+
+  private void closeTemporaries() {
+    if (hasTemporaries) {
+      hasTemporaries = false;
+      List<Program.Operand> all = program.operands();
+      for (int i = 0; i < all.size(); i++) {
+        boolean isTemporary = all.get(i).role() == Program.Role.TEMPORARY;
+        if (isTemporary && operands[i] != null && operands[i].rank() > 0) {
+          operands[i].close();
+        }
+      }
+    }
   }
 
   /** Keeps the memory of all operands alive until {@link #release}. */
@@ -158,46 +217,102 @@ final class Call implements AutoCloseable {
   }
 
   /**
-   * Gives every pass its shape: what the arrays that it reads broadcast to, or the output's own
-   * shape where it has one.
+   * Gives every pass its shape, which is what the arrays that it reads broadcast to, and the shapes
+   * of what it leaves. A pass that stores one result takes the shape of the caller's array for it.
    */
-  void shape(List<String> names, NDArray output) {
+  void shape(List<String> names) {
     List<Program.Pass> passes = program.passes();
     for (int p = 0; p < passes.size(); p++) {
       Program.Pass pass = passes.get(p);
       long[] shape = null;
       for (int i = 0; i < pass.inputs().size(); i++) {
-        NDArray array = operands[pass.inputs().get(i).operand()];
-        long[] other = array.layout().shape;
+        long[] other = shapeOf(pass.inputs().get(i).operand());
         if (shape == null) {
           shape = other;
-        } else if (!array.layout().hasShape(shape)) {
+        } else if (!Layout.isSameShape(shape, other)) {
           shape = broadcast(shape, other, pass, names);
         }
       }
       shape = shape == null ? Layout.SCALAR_SHAPE : shape;
-      if (output != null && !pass.isReducing() && !output.layout().hasShape(shape)) {
-        shape = broadcastTo(shape, output.layout().shape);
+      reduced[p] = 0;
+      if (pass.isReducing()) {
+        reduced[p] = mask(pass.axes(), shape);
+      } else if (pass.outputs().size() == 1) {
+        NDArray output = given[program.operands().get(pass.outputs().get(0).operand()).index()];
+        if (output != null && !output.layout().hasShape(shape)) {
+          shape = broadcastTo(shape, output.layout().shape);
+        }
       }
       shapes[p] = shape;
-      if (pass.isReducing()) {
-        requireElements(pass, shape);
+      leave(pass, shape, reduced[p]);
+    }
+  }
+
+  private long[] shapeOf(int operand) {
+    return operands[operand] == null ? shapesLeft[operand] : operands[operand].layout().shape;
+  }
+
+  private void leave(Program.Pass pass, long[] shape, long mask) {
+    for (int i = 0; i < pass.outputs().size(); i++) {
+      Program.Output output = pass.outputs().get(i);
+      if (output.reduction() == null) {
+        shapesLeft[output.operand()] = shape;
+      } else {
+        requireElements(output.reduction(), shape, mask);
+        shapesLeft[output.operand()] = reduce(shape, mask, output.keepDims());
       }
     }
   }
 
-  private static void requireElements(Program.Pass pass, long[] shape) {
-    if (size(shape) == 0) {
-      for (Program.Output each : pass.outputs()) {
-        if (!each.reduction().hasIdentity()) {
-          throw new LanesException(
-              Code.SHAPE,
-              "'"
-                  + each.reduction().op().symbol()
-                  + "' of no elements has no value; the shape is "
-                  + Arrays.toString(shape));
-        }
+  private static long mask(Program.Axes axes, long[] shape) {
+    int rank = shape.length;
+    if (axes.numbers() == null) {
+      return rank == Long.SIZE ? -1 : (1L << rank) - 1;
+    }
+    long mask = 0;
+    for (int number : axes.numbers()) {
+      int axis = number < 0 ? number + rank : number;
+      if (axis < 0 || axis >= rank) {
+        throw axisError(
+            "axis " + number + " of an array of " + rank + " axes, shape " + Arrays.toString(shape),
+            axes);
       }
+      if ((mask >> axis & 1) != 0) {
+        throw axisError("axis " + number + " stands twice in " + axes.numbers(), axes);
+      }
+      mask |= 1L << axis;
+    }
+    return mask;
+  }
+
+  private static LanesException axisError(String message, Program.Axes axes) {
+    return new LanesException(Code.AXIS, message, axes.column(), null);
+  }
+
+  static long[] reduce(long[] shape, long mask, boolean keepDims) {
+    if (Long.bitCount(mask) == shape.length && !keepDims) {
+      return Layout.SCALAR_SHAPE;
+    }
+    long[] left = new long[keepDims ? shape.length : shape.length - Long.bitCount(mask)];
+    int next = 0;
+    for (int axis = 0; axis < shape.length; axis++) {
+      boolean isReduced = (mask >> axis & 1) != 0;
+      if (keepDims || !isReduced) {
+        left[next++] = isReduced ? 1 : shape[axis];
+      }
+    }
+    return left;
+  }
+
+  /** Results there are, of no elements each: only some reductions have a value then. */
+  private static void requireElements(Reduction reduction, long[] shape, long mask) {
+    if (!reduction.hasIdentity() && size(shape) == 0 && size(reduce(shape, mask, false)) > 0) {
+      throw new LanesException(
+          Code.SHAPE,
+          "'"
+              + reduction.op().symbol()
+              + "' of no elements has no value; the shape is "
+              + Arrays.toString(shape));
     }
   }
 
@@ -230,12 +345,16 @@ final class Call implements AutoCloseable {
       if (operand.role() == Program.Role.INPUT) {
         text.append(text.isEmpty() ? "" : ", ").append(names.get(operand.index())).append(' ');
         text.append(Arrays.toString(operands[input.operand()].layout().shape));
+      } else if (operand.role() != Program.Role.SCALAR) {
+        text.append(text.isEmpty() ? "" : ", ").append("a reduction ");
+        text.append(Arrays.toString(shapeOf(input.operand())));
       }
     }
     return text.toString();
   }
 
-  private static long[] broadcastTo(long[] shape, long[] target) {
+  /** The target, when the shape broadcasts to it. */
+  static long[] broadcastTo(long[] shape, long[] target) {
     boolean fits = shape.length <= target.length;
     for (int i = 1; fits && i <= shape.length; i++) {
       long length = shape[shape.length - i];

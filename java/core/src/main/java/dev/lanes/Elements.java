@@ -24,6 +24,10 @@ final class Elements {
     this.offset = origin;
   }
 
+  DType dtype() {
+    return dtype;
+  }
+
   /** Goes to an element by its number in C order. */
   void seek(long position) {
     offset = origin;

@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.lang.Kernel;
 import dev.lanes.lang.Program.Instruction;
+import dev.lanes.lang.Program.Output;
 import dev.lanes.lang.Reference;
 
 /**
@@ -111,5 +112,56 @@ final class ErrorBound {
   private static double ulp(Object block, int k) {
     double unit = block instanceof double[] doubles ? Math.ulp(doubles[k]) : 0;
     return Double.isFinite(unit) ? unit : 0;
+  }
+
+  /** How far the result of a reduction may be off when its elements are. */
+  static final class OfReduction {
+    private final Output output;
+    private double total;
+    private double greatest;
+    private double relative;
+
+    OfReduction(Output output) {
+      this.output = output;
+    }
+
+    void add(Object block, double[] error, int n) {
+      for (int k = 0; k < n; k++) {
+        if (error[k] != 0) {
+          total += error[k];
+          greatest = Math.max(greatest, error[k]);
+          double x = block instanceof long[] longs ? longs[k] : ((double[]) block)[k];
+          relative += error[k] / Math.abs(x);
+        }
+      }
+    }
+
+    /**
+     * The bound.
+     *
+     * @param result a block of one element
+     * @param count elements
+     */
+    double bound(Object result, long count) {
+      if (total == 0) {
+        return 0;
+      }
+      double value = result instanceof long[] longs ? longs[0] : ((double[]) result)[0];
+      // A standard deviation changes by no more than that of the errors.
+      double spread = greatest * Math.sqrt((double) count / Math.max(count - output.ddof(), 1));
+      double bound =
+          switch (output.reduction().op()) {
+            case SUM, COUNT_NONZERO -> 2 * total;
+            case MEAN -> 2 * total / count;
+            case PROD -> relative < 0.1 ? 4 * relative * Math.abs(value) : Double.POSITIVE_INFINITY;
+            case VAR -> 4 * (Math.sqrt(value) + spread) * spread;
+            case STD -> 2 * spread;
+            case MIN, MAX, NANMIN, NANMAX -> greatest;
+            case ANY, ALL -> 1;
+            default -> Double.POSITIVE_INFINITY;
+          };
+      double unit = output.reduction().result() == Kind.FLOAT32 ? Math.ulp((float) value) : 0;
+      return Double.isNaN(bound + unit) ? Double.POSITIVE_INFINITY : bound + unit;
+    }
   }
 }

@@ -20,7 +20,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A compiled text, for example {@code 2*a + 3*b}, that runs over arrays as often as one likes.
@@ -38,13 +40,13 @@ public final class Expression {
   private final Map<Set<String>, Expression> bindings = new ConcurrentHashMap<>();
   private volatile Specialisation last;
 
-  private record Key(List<Argument> arguments, DType output) {}
+  private record Key(List<Argument> arguments, List<DType> outputs) {}
 
   /**
    * The program for one combination of operand types, and what every call asks of it.
    *
    * @param inputs by number of operand the variable that stands there, -1 for other roles
-   * @param output number of the operand that is the result
+   * @param outputs by number of result the operand that it is
    * @param costs of the passes, in nanoseconds per element
    * @param isPlain whether there are neither values nor temporaries
    */
@@ -53,7 +55,7 @@ public final class Expression {
       Program program,
       Engine.Prepared prepared,
       int[] inputs,
-      int output,
+      int[] outputs,
       double[] costs,
       boolean isPlain) {
 
@@ -61,17 +63,21 @@ public final class Expression {
       List<Program.Operand> operands = program.operands();
       int[] inputs =
           operands.stream().mapToInt(o -> o.role() == Role.INPUT ? o.index() : -1).toArray();
+      int[] outputs =
+          IntStream.range(0, operands.size())
+              .filter(i -> operands.get(i).role() == Role.OUTPUT)
+              .toArray();
       return new Specialisation(
           key,
           program,
           engine.prepare(program),
           inputs,
-          outputIndex(program),
+          outputs,
           program.passes().stream().mapToDouble(Program.Pass::cost).toArray(),
           operands.stream().allMatch(o -> o.role() == Role.INPUT || o.role() == Role.OUTPUT));
     }
 
-    boolean fits(NDArray[] operands, DType output) {
+    boolean fits(NDArray[] operands, NDArray[] given) {
       List<Argument> arguments = key.arguments;
       for (int i = 0; i < operands.length; i++) {
         Argument argument = arguments.get(i);
@@ -79,7 +85,16 @@ public final class Expression {
           return false;
         }
       }
-      return key.output == output;
+      for (int i = 0; i < outputs.length; i++) {
+        if (key.outputs.get(i) != (given[i] == null ? null : given[i].dtype())) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    DType dtype(int result) {
+      return program.operands().get(outputs[result]).dtype();
     }
   }
 
@@ -149,10 +164,14 @@ public final class Expression {
    * @throws LanesException code LIMIT for other durations; from evaluations, code CANCELLED
    */
   public Expression withTimeout(Duration limit) {
+    return with(options.withTimeout(requireTimeout(limit)));
+  }
+
+  static Duration requireTimeout(Duration limit) {
     if (limit.isNegative() || limit.isZero()) {
       throw new LanesException(Code.LIMIT, "a timeout is more than zero, not " + limit);
     }
-    return with(options.withTimeout(limit));
+    return limit;
   }
 
   /**
@@ -221,7 +240,8 @@ public final class Expression {
    * @throws LanesException code ARITY, TYPE, SHAPE or CLOSED
    */
   public NDArray evaluate(NDArray... operands) {
-    return run(Call.take(), null, operands, null);
+    requireOneResult();
+    return run(Call.take(), operands, null)[0];
   }
 
   /**
@@ -235,7 +255,8 @@ public final class Expression {
    * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE or CLOSED
    */
   public NDArray evaluate(Map<String, ?> operands) {
-    return runNamed(null, operands);
+    requireOneResult();
+    return bound(operands).runNamed(Call.take(), operands)[0];
   }
 
   /**
@@ -249,9 +270,12 @@ public final class Expression {
    * @throws LanesException code ARITY, TYPE, SHAPE, CAST, READ_ONLY or CLOSED
    */
   public NDArray evaluateInto(NDArray output, NDArray... operands) {
+    requireOneResult();
     requireWritable(output);
     Call call = Call.take();
-    return run(call, output, call.keep(operands), null);
+    call.given(1)[0] = output;
+    run(call, call.keep(operands), null);
+    return output;
   }
 
   /**
@@ -263,7 +287,11 @@ public final class Expression {
    * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE, CAST, READ_ONLY or CLOSED
    */
   public NDArray evaluateInto(NDArray output, Map<String, ?> operands) {
-    return runNamed(requireWritable(output), operands);
+    requireOneResult();
+    Call call = Call.take();
+    call.given(1)[0] = requireWritable(output);
+    bound(operands).runNamed(call, operands);
+    return output;
   }
 
   /**
@@ -276,19 +304,81 @@ public final class Expression {
   }
 
   /**
-   * Evaluates all results, over operands given by name.
+   * Evaluates all results at once, over arrays given in the order of {@link #variables()}. What
+   * results have in common is computed once, and those of one shape take one pass over the data.
+   *
+   * @param operands as many as there are variables
+   * @return a new array for each of {@link #results()}, in their order
+   * @throws LanesException code ARITY, TYPE, SHAPE, AXIS or CLOSED
+   */
+  public Map<String, NDArray> evaluateAll(NDArray... operands) {
+    return named(run(Call.take(), operands, null));
+  }
+
+  /**
+   * Evaluates all results at once, over operands given by name.
    *
    * @param operands as in {@link #evaluate(Map)}
    * @return a new array for each of {@link #results()}, in their order
-   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE or CLOSED
+   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE, AXIS or CLOSED
    */
   public Map<String, NDArray> evaluateAll(Map<String, ?> operands) {
-    Map<String, NDArray> all = new LinkedHashMap<>();
-    for (String name : results()) {
-      Expression one = results().size() == 1 ? this : withResults(name);
-      all.put(name, one.evaluate(operands));
+    return evaluateAllInto(Map.of(), operands);
+  }
+
+  /**
+   * Evaluates all results at once, some or all of them into arrays of the caller's. These may be
+   * operands or overlap with them: the results are as if all operands had been read first.
+   *
+   * @param outputs by name of a result, as in {@link #evaluateInto(NDArray, NDArray...)}; no two
+   *     may overlap. Results without one get a new array
+   * @param operands as in {@link #evaluate(Map)}
+   * @return the array of each of {@link #results()}, in their order
+   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE, AXIS, CAST, READ_ONLY or CLOSED; SHAPE
+   *     for outputs that overlap each other
+   */
+  public Map<String, NDArray> evaluateAllInto(
+      Map<String, NDArray> outputs, Map<String, ?> operands) {
+    Expression bound = bound(operands);
+    if (bound != this) {
+      return bound.evaluateAllInto(outputs, operands);
     }
-    return all;
+    List<String> names = results();
+    for (String name : outputs.keySet()) {
+      if (!names.contains(name)) {
+        throw new LanesException(
+            Code.UNKNOWN_NAME,
+            "there is no result " + Spelling.quote(name) + Spelling.hint(name, names.stream()));
+      }
+    }
+    Call call = Call.take();
+    NDArray[] given = call.given(names.size());
+    for (int i = 0; i < names.size(); i++) {
+      NDArray output = outputs.get(names.get(i));
+      if (output != null) {
+        requireWritable(output);
+        requireApart(output, given, i);
+      }
+      given[i] = output;
+    }
+    return named(runNamed(call, operands));
+  }
+
+  private static void requireApart(NDArray output, NDArray[] others, int count) {
+    for (int i = 0; i < count; i++) {
+      if (others[i] != null && NDArray.mayShareBytes(output, others[i])) {
+        throw new LanesException(
+            Code.SHAPE, "two outputs overlap; give each result memory of its own");
+      }
+    }
+  }
+
+  private Map<String, NDArray> named(NDArray[] arrays) {
+    Map<String, NDArray> named = new LinkedHashMap<>();
+    for (int i = 0; i < arrays.length; i++) {
+      named.put(tree.results().get(i).name(), arrays[i]);
+    }
+    return named;
   }
 
   static NDArray requireWritable(NDArray output) {
@@ -298,11 +388,7 @@ public final class Expression {
     return output;
   }
 
-  private NDArray runNamed(NDArray output, Map<String, ?> operands) {
-    Expression bound = bound(operands);
-    if (bound != this) {
-      return bound.runNamed(output, operands);
-    }
+  private NDArray[] runNamed(Call call, Map<String, ?> operands) {
     Object[] values = values(operands);
     NDArray[] arrays = new NDArray[values.length];
     boolean hasScalars = false;
@@ -313,7 +399,7 @@ public final class Expression {
         hasScalars = true;
       }
     }
-    return run(Call.take(), output, arrays, hasScalars ? values : null);
+    return run(call, arrays, hasScalars ? values : null);
   }
 
   /** This text with those of its constants as operands for which the caller gives one. */
@@ -356,72 +442,122 @@ public final class Expression {
   /**
    * The way of every evaluation.
    *
-   * @param call to use, given back at the end
-   * @param output the caller's, or null
+   * @param call to use, with the caller's outputs in it; given back at the end
    * @param arrays the operands, null where a value stands
    * @param values the operands when some are values, or null
+   * @return the arrays of the results; null when the one result went into the caller's
    */
-  private NDArray run(Call call, NDArray output, NDArray[] arrays, Object[] values) {
+  private NDArray[] run(Call call, NDArray[] arrays, Object[] values) {
     try {
-      prepare(call, output, arrays, values);
-      NDArray target = call.target;
+      int[] outputs = prepare(call, arrays, values);
       boolean isDone = false;
-      call.acquire();
-      try (Watch watch = watch(call.nanos)) {
-        call.watch = watch;
-        if (isVerified()) {
-          Verifier.run(call.prepared, call);
-        } else {
-          call.prepared.run(call);
-        }
+      try {
+        run(call);
+        NDArray[] results = deliver(call, outputs);
         isDone = true;
+        return results;
       } finally {
-        call.release();
-        if (!isDone && target != output) {
-          target.close();
-        }
+        closeResults(call, outputs, isDone);
       }
-      if (output == null || target == output) {
-        return target;
-      }
-      try (target) {
-        output.copyFrom(target.broadcastTo(output.shape()));
-      }
-      return output;
     } finally {
       call.giveBack();
     }
   }
 
-  /** A fresh array for a result, which is handed out unless an output is given. */
-  private NDArray allocate(NDArray output, Program program, long[] shape, NDArray[] arrays) {
-    ResultOrder order = output == null ? options.order() : ResultOrder.C;
-    return order.allocate(outputDType(program), shape, arrays);
+  private void run(Call call) {
+    call.acquire();
+    try (Watch watch = watch(call.nanos)) {
+      call.watch = watch;
+      if (isVerified()) {
+        Verifier.run(call.prepared, call);
+      } else {
+        call.prepared.run(call);
+      }
+    } finally {
+      call.release();
+    }
   }
 
-  /** All that comes before a run, the result's memory included. */
-  private void prepare(Call call, NDArray output, NDArray[] arrays, Object[] values) {
+  /**
+   * All that comes before a run, memory for the results included.
+   *
+   * @return the numbers of the operands that are results
+   */
+  private int[] prepare(Call call, NDArray[] arrays, Object[] values) {
     requireArity(arrays.length);
-    Specialisation specialisation =
-        specialise(arrays, values, output == null ? null : output.dtype());
-    Program program = specialisation.program;
-    call.begin(program);
+    Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
+    call.begin(specialisation.program);
     place(call, specialisation, arrays, values);
-    call.shape(tree.names(), output);
-    call.target =
-        output != null && isDirect(program, arrays, output)
-            ? output
-            : allocate(output, program, outputShape(call), arrays);
-    call.operands[specialisation.output] = call.target;
+    call.shape(tree.names());
+    boolean isDone = false;
+    try {
+      allocate(call, specialisation, arrays);
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        closeResults(call, specialisation.outputs, false);
+      }
+    }
     call.prepared = specialisation.prepared;
     call.nanos = decideThreads(call, specialisation.costs);
+    return specialisation.outputs;
+  }
+
+  /** Finds memory for the results, the caller's where it may be, and for what passes leave. */
+  private void allocate(Call call, Specialisation specialisation, NDArray[] arrays) {
+    for (int i = 0; i < specialisation.outputs.length; i++) {
+      int operand = specialisation.outputs[i];
+      NDArray given = call.given[i];
+      if (given != null && isDirect(call, operand, given)) {
+        call.operands[operand] = given;
+      } else {
+        long[] shape = call.shapesLeft[operand];
+        if (given != null) {
+          Call.broadcastTo(shape, given.layout().shape);
+        }
+        ResultOrder order = given == null ? options.order() : ResultOrder.C;
+        call.operands[operand] = order.allocate(specialisation.dtype(i), shape, arrays);
+      }
+    }
+    if (!specialisation.isPlain) {
+      call.allocateTemporaries();
+    }
+  }
+
+  /** Copies what could not be written where the caller wants it. */
+  private static NDArray[] deliver(Call call, int[] outputs) {
+    if (outputs.length == 1 && call.operands[outputs[0]] == call.given[0]) {
+      return null;
+    }
+    NDArray[] results = new NDArray[outputs.length];
+    for (int i = 0; i < outputs.length; i++) {
+      NDArray given = call.given[i];
+      NDArray result = call.operands[outputs[i]];
+      if (given != null && given != result) {
+        given.copyFrom(result.broadcastTo(given.shape()));
+      }
+      results[i] = given == null ? result : given;
+    }
+    return results;
+  }
+
+  private static void closeResults(Call call, int[] outputs, boolean isDone) {
+    for (int i = 0; i < outputs.length; i++) {
+      NDArray result = call.operands[outputs[i]];
+      boolean isHandedOut = result == call.given[i] || isDone && call.given[i] == null;
+      if (result != null && !isHandedOut) {
+        result.close();
+      }
+    }
   }
 
   // ---- For many evaluations at once ----
 
   /** Prepares one of many evaluations. */
   void begin(Call call, NDArray output, NDArray[] arrays) {
-    prepare(call, output, arrays.clone(), null);
+    requireOneResult();
+    call.given(1)[0] = output;
+    call.target = call.operands[prepare(call, arrays.clone(), null)[0]];
   }
 
   int threadsFor(double nanos) {
@@ -433,12 +569,20 @@ public final class Expression {
   }
 
   /** Runs what {@link #begin} has prepared for one program. */
-  void runMany(Engine.Prepared prepared, List<Call> calls, int most) {
+  void runMany(
+      Engine.Prepared prepared, LongFunction<Call> calls, long count, int most, Watch watch) {
     if (isVerified()) {
-      calls.forEach(call -> Verifier.run(prepared, call));
+      for (long i = 0; i < count; i++) {
+        Verifier.run(prepared, calls.apply(i));
+      }
     } else {
-      prepared.runMany(calls, most);
+      prepared.runMany(calls, count, most, watch);
     }
+  }
+
+  /** Whether nothing but native code reads and writes elements. */
+  boolean isNativeAlone() {
+    return engine() instanceof NativeEngine && !Verifier.ENABLED;
   }
 
   private boolean isVerified() {
@@ -474,9 +618,9 @@ public final class Expression {
     return options.engine() == null ? Lanes.engine() : options.engine();
   }
 
-  private Specialisation specialise(NDArray[] arrays, Object[] values, DType output) {
+  private Specialisation specialise(NDArray[] arrays, Object[] values, NDArray[] given) {
     Specialisation recent = last;
-    if (values == null && recent != null && noneIsNull(arrays) && recent.fits(arrays, output)) {
+    if (values == null && recent != null && noneIsNull(arrays) && recent.fits(arrays, given)) {
       return recent;
     }
     List<Argument> arguments = new ArrayList<>();
@@ -486,12 +630,15 @@ public final class Expression {
               ? Argument.array(arrays[i].dtype())
               : Argument.scalar(values == null ? null : values[i], tree.names().get(i)));
     }
-    Key key = new Key(arguments, output);
+    List<DType> outputs = new ArrayList<>();
+    for (int i = 0; i < tree.results().size(); i++) {
+      outputs.add(given[i] == null ? null : given[i].dtype());
+    }
+    Key key = new Key(arguments, outputs);
     Specialisation found = cache.get(key);
     if (found == null) {
-      requireOneResult();
       Program program =
-          Translator.translate(tree, arguments, output, options.casting(), options.isOptimized());
+          Translator.translate(tree, arguments, outputs, options.casting(), options.isOptimized());
       found = Specialisation.of(key, program, engine());
       cache.put(key, found);
     }
@@ -528,8 +675,7 @@ public final class Expression {
           call.operands[i] = call.slot(i, operand.dtype());
           put(values[operand.index()], call.operands[i]);
         }
-        case TEMPORARY -> call.operands[i] = call.slot(i, operand.dtype());
-        case OUTPUT -> call.operands[i] = null;
+        case TEMPORARY, OUTPUT -> call.operands[i] = null;
         default -> throw new IllegalStateException();
       }
     }
@@ -545,41 +691,48 @@ public final class Expression {
     }
   }
 
-  private static int outputIndex(Program program) {
-    List<Program.Operand> operands = program.operands();
-    int index = 0;
-    while (operands.get(index).role() != Role.OUTPUT) {
-      index++;
-    }
-    return index;
-  }
-
-  private static DType outputDType(Program program) {
-    return program.operands().get(outputIndex(program)).dtype();
-  }
-
-  private static long[] outputShape(Call call) {
-    int last = call.program().passes().size() - 1;
-    return call.program().passes().get(last).isReducing() ? Layout.SCALAR_SHAPE : call.shapes[last];
-  }
-
   /**
-   * Whether the result can be written where the caller wants it while operands are still being
-   * read.
+   * Whether a result can be written where the caller wants it while operands are still being read:
+   * no operand lies there, except the very same elements that a pass reads before it stores its own
+   * in their place, and no later pass reads again.
    */
-  private static boolean isDirect(Program program, NDArray[] arrays, NDArray output) {
-    if (program.passes().get(program.passes().size() - 1).isReducing() && output.rank() > 0) {
+  private static boolean isDirect(Call call, int operand, NDArray given) {
+    if (!given.layout().hasShape(call.shapesLeft[operand])) {
       return false;
     }
-    for (NDArray array : arrays) {
-      boolean isHarmless = array == null || array == output && !Verifier.ENABLED;
-      if (!isHarmless
-          && NDArray.mayShareBytes(array, output)
-          && (Verifier.ENABLED || !array.isSameView(output))) {
+    Program program = call.program();
+    for (int i = 0; i < program.operands().size(); i++) {
+      NDArray other = call.operands[i];
+      if (program.operands().get(i).role() == Role.INPUT
+          && (other == given || NDArray.mayShareBytes(other, given))
+          && (Verifier.ENABLED
+              || other != given && !other.isSameView(given)
+              || isReadAfterwards(program, i, operand))) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether an input is read when an output is there, or is being reduced. */
+  private static boolean isReadAfterwards(Program program, int input, int output) {
+    boolean isWritten = false;
+    for (int p = 0; p < program.passes().size(); p++) {
+      Program.Pass pass = program.passes().get(p);
+      for (int k = 0; k < pass.outputs().size(); k++) {
+        Program.Output each = pass.outputs().get(k);
+        isWritten |= each.operand() == output && each.reduction() != null;
+      }
+      for (int k = 0; isWritten && k < pass.inputs().size(); k++) {
+        if (pass.inputs().get(k).operand() == input) {
+          return true;
+        }
+      }
+      for (int k = 0; k < pass.outputs().size(); k++) {
+        isWritten |= pass.outputs().get(k).operand() == output;
+      }
+    }
+    return false;
   }
 
   /** Gives every pass its threads; returns about how many nanoseconds the run will take. */
@@ -615,11 +768,16 @@ public final class Expression {
         .plan(
             operands,
             (call, specialisation) ->
-                List.of(
-                    new ResultType(
-                        tree.results().get(0).name(),
-                        outputDType(specialisation.program),
-                        Arrays.stream(outputShape(call)).boxed().toList())));
+                IntStream.range(0, specialisation.outputs.length)
+                    .mapToObj(
+                        i ->
+                            new ResultType(
+                                tree.results().get(i).name(),
+                                specialisation.dtype(i),
+                                Arrays.stream(call.shapesLeft[specialisation.outputs[i]])
+                                    .boxed()
+                                    .toList()))
+                    .toList());
   }
 
   /**
@@ -642,12 +800,12 @@ public final class Expression {
     for (int i = 0; i < values.length; i++) {
       arrays[i] = values[i] instanceof NDArray array ? array : null;
     }
-    Specialisation specialisation = specialise(arrays, values, null);
     Call call = Call.take();
     try {
+      Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
       call.begin(specialisation.program);
       place(call, specialisation, arrays, values);
-      call.shape(tree.names(), null);
+      call.shape(tree.names());
       decideThreads(call, specialisation.costs);
       return view.apply(call, specialisation);
     } finally {
@@ -659,11 +817,16 @@ public final class Expression {
     Program program = specialisation.program;
     StringBuilder text = new StringBuilder();
     text.append(tree.text()).append(System.lineSeparator());
-    text.append("result: ")
-        .append(outputDType(program))
-        .append(' ')
-        .append(Arrays.toString(outputShape(call)));
-    text.append(", engine: ").append(engine().name()).append(System.lineSeparator());
+    for (int i = 0; i < specialisation.outputs.length; i++) {
+      String name = tree.results().get(i).name();
+      text.append(name.isEmpty() ? "result" : name)
+          .append(": ")
+          .append(specialisation.dtype(i))
+          .append(' ')
+          .append(Arrays.toString(call.shapesLeft[specialisation.outputs[i]]))
+          .append(System.lineSeparator());
+    }
+    text.append("engine: ").append(engine().name()).append(System.lineSeparator());
     for (int p = 0; p < program.passes().size(); p++) {
       double micros = program.passes().get(p).cost() * Call.size(call.shapes[p]) / 1000;
       text.append(

@@ -6,9 +6,12 @@ import dev.lanes.lang.Program.Instruction;
 import dev.lanes.lang.Program.Load;
 import dev.lanes.lang.Program.Output;
 import dev.lanes.lang.Program.Pass;
-import dev.lanes.lang.Reduction;
+import dev.lanes.lang.Reducer;
 import dev.lanes.lang.Reference;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The reference: runs the same programs as {@link NativeEngine} in plain Java, one block after the
@@ -20,19 +23,7 @@ public final class JavaEngine extends Engine {
   /** The engine. */
   public static final JavaEngine INSTANCE = new JavaEngine();
 
-  /**
-   * Elements that are reduced into one set of accumulators; part of the contract in {@code
-   * lanes.h}.
-   */
-  static final int CHUNK = 16384;
-
-  /**
-   * Accumulators that the elements of a chunk go to in turn; part of the contract in {@code
-   * lanes.h}.
-   */
-  static final int ACCUMULATORS = 32;
-
-  /** Elements per block; divides a chunk, and is no part of any contract. */
+  /** Elements per block; no part of any contract. */
   static final int BLOCK = 512;
 
   private JavaEngine() {}
@@ -51,59 +42,102 @@ public final class JavaEngine extends Engine {
     };
   }
 
-  /** One pass being run. */
+  /**
+   * One pass being run. Elements are walked in C order of the axes that are kept, then of those
+   * that are reduced, so that those of one result follow each other; without reductions it is one
+   * result.
+   */
   static final class Sweep {
     private final Pass pass;
-    private final long size;
     private final Watch watch;
     private final Object[] registers;
     private final Elements[] inputs;
     private final Elements[] outputs;
-    private final DType[] dtypes;
+
+    /** Results, and elements of each. */
+    final long results;
+
+    final long length;
 
     Sweep(Program program, int index, Call call) {
       pass = program.passes().get(index);
-      long[] shape = call.shapes[index];
-      size = Call.size(shape);
       watch = call.watch;
+      long[] shape = call.shapes[index];
+      long mask = call.reduced[index];
+      int[] order = order(shape.length, mask);
+      results = pass.isReducing() ? Call.size(Call.reduce(shape, mask, false)) : 1;
+      length = results == 0 ? 0 : Call.size(shape) / results;
       registers = pass.registers().stream().map(kind -> Reference.block(kind, BLOCK)).toArray();
       inputs =
           pass.inputs().stream()
-              .map(input -> new Elements(call.operands[input.operand()], shape))
+              .map(input -> walk(call.operands[input.operand()], shape, order))
               .toArray(Elements[]::new);
       outputs =
           pass.outputs().stream()
               .map(
                   output ->
-                      new Elements(
-                          call.operands[output.operand()],
-                          output.reduction() == null ? shape : Layout.SCALAR_SHAPE))
+                      output.reduction() == null
+                          ? walk(call.operands[output.operand()], shape, order)
+                          : new Elements(
+                              kept(call.operands[output.operand()], mask, output.keepDims()),
+                              Call.reduce(shape, mask, false)))
               .toArray(Elements[]::new);
-      dtypes =
-          pass.outputs().stream()
-              .map(output -> call.operands[output.operand()].dtype())
-              .toArray(DType[]::new);
       for (Load load : pass.loads()) {
         Program.Constant constant = program.constants().get(load.constant());
         registers[load.register()] = constant.block(BLOCK);
       }
     }
 
+    private static int[] order(int rank, long mask) {
+      return IntStream.range(0, rank)
+          .boxed()
+          .sorted(Comparator.comparingLong(axis -> mask >> axis & 1))
+          .mapToInt(Integer::intValue)
+          .toArray();
+    }
+
+    private static Elements walk(NDArray array, long[] shape, int[] order) {
+      NDArray view = array.broadcastTo(shape).transpose(order);
+      return new Elements(view, view.layout().shape);
+    }
+
+    private static NDArray kept(NDArray array, long mask, boolean keepDims) {
+      NDArray view = array;
+      for (int axis = array.rank() - 1; keepDims && axis >= 0; axis--) {
+        if ((mask >> axis & 1) != 0) {
+          view = view.select(axis, 0);
+        }
+      }
+      return view;
+    }
+
     void run() {
-      if (pass.isReducing()) {
-        Object[] results = reduce();
-        for (int i = 0; i < outputs.length; i++) {
-          outputs[i].store(results[i], 1);
+      for (long result = 0; result < results; result++) {
+        Reducer[] reducers = reducers();
+        for (long start = 0; start < length; start += BLOCK) {
+          int n = (int) Math.min(BLOCK, length - start);
+          block(n);
+          for (int i = 0; i < outputs.length; i++) {
+            Object block = registers[pass.outputs().get(i).register()];
+            if (reducers[i] != null) {
+              reducers[i].add(block, n);
+            } else {
+              outputs[i].store(block, n);
+            }
+          }
         }
-        return;
-      }
-      for (long start = 0; start < size; start += BLOCK) {
-        int n = (int) Math.min(BLOCK, size - start);
-        block(n);
         for (int i = 0; i < outputs.length; i++) {
-          outputs[i].store(registers[pass.outputs().get(i).register()], n);
+          if (reducers[i] != null) {
+            outputs[i].store(reducers[i].result(pass.outputs().get(i).ddof()), 1);
+          }
         }
       }
+    }
+
+    private Reducer[] reducers() {
+      return pass.outputs().stream()
+          .map(output -> output.reduction() == null ? null : new Reducer(output.reduction()))
+          .toArray(Reducer[]::new);
     }
 
     private void block(int n) {
@@ -132,40 +166,38 @@ public final class JavaEngine extends Engine {
           .apply(registers[instruction.destination()], arguments[0], arguments[1], arguments[2], n);
     }
 
-    /** The results of a reducing pass, a block of one element for each output. */
-    Object[] reduce() {
-      Partials[] partials = new Partials[outputs.length];
-      for (int i = 0; i < outputs.length; i++) {
-        partials[i] =
-            Partials.of(pass.outputs().get(i).reduction(), (int) ((size + CHUNK - 1) / CHUNK));
-      }
-      for (long start = 0; start < size; start += BLOCK) {
-        int n = (int) Math.min(BLOCK, size - start);
-        block(n);
-        boolean endsChunk = (start + n) % CHUNK == 0 || start + n == size;
-        for (int i = 0; i < outputs.length; i++) {
-          Output output = pass.outputs().get(i);
-          partials[i].add(registers[output.register()], n, endsChunk);
-        }
-      }
-      return Arrays.stream(partials).map(Partials::result).toArray();
+    List<Output> outputs() {
+      return pass.outputs();
     }
 
-    /**
-     * What a load of the stored output would give: the register, narrowed to the dtype and back.
-     */
-    Object stored(Output output, int n) {
-      NDArray memory = NDArray.allocate(dtypes[pass.outputs().indexOf(output)], n);
-      new Elements(memory, new long[] {n}).store(registers[output.register()], n);
-      Object block = Reference.block(pass.registers().get(output.register()), n);
-      new Elements(memory, new long[] {n}).load(block, n);
-      memory.close();
+    /** What some output holds from an element or a result on. */
+    Object actual(int output, long position, int n) {
+      Object block = Reference.block(kind(output), n);
+      outputs[output].seek(position);
+      outputs[output].load(block, n);
       return block;
     }
 
-    /** The kind of a register. */
-    Kind kind(int register) {
-      return pass.registers().get(register);
+    /** What {@link #actual} of a block would be after it was stored. */
+    Object stored(int output, Object block, int n) {
+      NDArray memory = NDArray.allocate(outputs[output].dtype(), n);
+      new Elements(memory, new long[] {n}).store(block, n);
+      Object loaded = Reference.block(kind(output), n);
+      new Elements(memory, new long[] {n}).load(loaded, n);
+      memory.close();
+      return loaded;
+    }
+
+    /** The kind in which an output is stored. */
+    Kind kind(int output) {
+      Output which = pass.outputs().get(output);
+      return which.reduction() == null
+          ? pass.registers().get(which.register())
+          : which.reduction().result();
+    }
+
+    Object register(int output) {
+      return registers[pass.outputs().get(output).register()];
     }
 
     /**
@@ -191,138 +223,34 @@ public final class JavaEngine extends Engine {
       return errors;
     }
 
-    /** How far the results of a reducing pass may be off in another engine. */
-    double[] reductionErrors() {
-      double[] totals = new double[outputs.length];
-      for (long start = 0; start < size; start += BLOCK) {
-        int n = (int) Math.min(BLOCK, size - start);
-        double[][] errors = bounded(start, n);
+    /**
+     * Reduces the elements of one result.
+     *
+     * @param bounds takes for each output how far another engine may be off
+     * @return a block of one element for each output, null for those that are not reduced
+     */
+    Object[] reduce(long result, double[] bounds) {
+      Reducer[] reducers = reducers();
+      ErrorBound.OfReduction[] errors = new ErrorBound.OfReduction[outputs.length];
+      Arrays.setAll(errors, i -> new ErrorBound.OfReduction(pass.outputs().get(i)));
+      for (long start = 0; start < length; start += BLOCK) {
+        int n = (int) Math.min(BLOCK, length - start);
+        double[][] error = bounded(result * length + start, n);
         for (int i = 0; i < outputs.length; i++) {
-          for (int k = 0; k < n; k++) {
-            totals[i] += 2 * errors[pass.outputs().get(i).register()][k];
+          if (reducers[i] != null) {
+            reducers[i].add(register(i), n);
+            errors[i].add(register(i), error[pass.outputs().get(i).register()], n);
           }
         }
       }
-      return totals;
-    }
-  }
-
-  /**
-   * The accumulators of one reduction and the results of the chunks so far, for integers or for
-   * floats.
-   */
-  private abstract static class Partials {
-    int chunks;
-
-    static Partials of(Reduction reduction, int chunks) {
-      return reduction.longs() != null
-          ? new LongPartials(reduction, chunks)
-          : new DoublePartials(reduction, chunks);
-    }
-
-    /** Takes a block whose first element belongs to accumulator 0. */
-    abstract void add(Object block, int n, boolean endsChunk);
-
-    abstract Object result();
-  }
-
-  private static final class LongPartials extends Partials {
-    private final Reduction reduction;
-    private final long[] accumulators = new long[ACCUMULATORS];
-    private final long[] results;
-
-    LongPartials(Reduction reduction, int chunks) {
-      this.reduction = reduction;
-      this.results = new long[Math.max(chunks, 1)];
-      Arrays.fill(accumulators, reduction.longIdentity());
-    }
-
-    @Override
-    void add(Object block, int n, boolean endsChunk) {
-      long[] values = (long[]) block;
-      for (int i = 0; i < n; i++) {
-        int lane = i % ACCUMULATORS;
-        accumulators[lane] = reduction.longs().applyAsLong(accumulators[lane], values[i]);
-      }
-      if (endsChunk) {
-        results[chunks++] = fold(accumulators, ACCUMULATORS);
-        Arrays.fill(accumulators, reduction.longIdentity());
-      }
-    }
-
-    private long fold(long[] values, int count) {
-      for (int half = count / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; i++) {
-          values[i] = reduction.longs().applyAsLong(values[i], values[i + half]);
+      Object[] values = new Object[outputs.length];
+      for (int i = 0; i < outputs.length; i++) {
+        if (reducers[i] != null) {
+          values[i] = reducers[i].result(pass.outputs().get(i).ddof());
+          bounds[i] = errors[i].bound(values[i], length);
         }
       }
-      return values[0];
-    }
-
-    @Override
-    Object result() {
-      if (chunks == 0) {
-        return new long[] {reduction.longIdentity()};
-      }
-      for (int count = chunks; count > 1; count = (count + 1) / 2) {
-        for (int i = 0; i < count / 2; i++) {
-          results[i] = reduction.longs().applyAsLong(results[2 * i], results[2 * i + 1]);
-        }
-        if (count % 2 != 0) {
-          results[count / 2] = results[count - 1];
-        }
-      }
-      return results;
-    }
-  }
-
-  private static final class DoublePartials extends Partials {
-    private final Reduction reduction;
-    private final double[] accumulators = new double[ACCUMULATORS];
-    private final double[] results;
-
-    DoublePartials(Reduction reduction, int chunks) {
-      this.reduction = reduction;
-      this.results = new double[Math.max(chunks, 1)];
-      Arrays.fill(accumulators, reduction.doubleIdentity());
-    }
-
-    @Override
-    void add(Object block, int n, boolean endsChunk) {
-      double[] values = (double[]) block;
-      for (int i = 0; i < n; i++) {
-        int lane = i % ACCUMULATORS;
-        accumulators[lane] = reduction.doubles().applyAsDouble(accumulators[lane], values[i]);
-      }
-      if (endsChunk) {
-        results[chunks++] = fold(accumulators, ACCUMULATORS);
-        Arrays.fill(accumulators, reduction.doubleIdentity());
-      }
-    }
-
-    private double fold(double[] values, int count) {
-      for (int half = count / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; i++) {
-          values[i] = reduction.doubles().applyAsDouble(values[i], values[i + half]);
-        }
-      }
-      return values[0];
-    }
-
-    @Override
-    Object result() {
-      if (chunks == 0) {
-        return new double[] {reduction.doubleIdentity() + 0.0};
-      }
-      for (int count = chunks; count > 1; count = (count + 1) / 2) {
-        for (int i = 0; i < count / 2; i++) {
-          results[i] = reduction.doubles().applyAsDouble(results[2 * i], results[2 * i + 1]);
-        }
-        if (count % 2 != 0) {
-          results[count / 2] = results[count - 1];
-        }
-      }
-      return results;
+      return values;
     }
   }
 }

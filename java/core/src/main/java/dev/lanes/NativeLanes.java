@@ -94,6 +94,12 @@ final class NativeLanes {
   @Name("lanes_nonzero")
   static native int nonzero(long call, long starts, long indices);
 
+  @Name("lanes_filter_lines")
+  static native int filterLines(long call);
+
+  @Name("lanes_filter_windows")
+  static native int filterWindows(long call);
+
   @Name("lanes_order")
   static native int order(long call);
 

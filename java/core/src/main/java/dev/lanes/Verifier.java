@@ -44,57 +44,53 @@ final class Verifier {
     prepared.run(call);
     Program program = call.program();
     for (int p = 0; p < program.passes().size(); p++) {
+      JavaEngine.Sweep sweep = new JavaEngine.Sweep(program, p, call);
+      String where = " of " + Arrays.toString(call.shapes[p]);
       if (program.passes().get(p).isReducing()) {
-        if (random.nextDouble() < fraction) {
-          checkReductions(program, p, call);
+        for (long result = 0; result < sweep.results; result++) {
+          if (random.nextDouble() < fraction) {
+            checkResult(sweep, result, where);
+          }
         }
-        continue;
       }
-      long size = Call.size(call.shapes[p]);
+      long size = sweep.results * sweep.length;
       for (long start = 0; start < size; start += JavaEngine.BLOCK) {
         if (random.nextDouble() < fraction) {
-          checkBlock(program, p, call, start, (int) Math.min(JavaEngine.BLOCK, size - start));
+          checkBlock(sweep, start, (int) Math.min(JavaEngine.BLOCK, size - start), where);
         }
       }
     }
   }
 
-  private static void checkBlock(Program program, int p, Call call, long start, int n) {
-    JavaEngine.Sweep sweep = new JavaEngine.Sweep(program, p, call);
-    double[][] errors = sweep.bounded(start, n);
-    for (Program.Output output : program.passes().get(p).outputs()) {
-      Object expected = sweep.stored(output, n);
-      Object actual = Reference.block(sweep.kind(output.register()), n);
-      Elements elements = new Elements(call.operands[output.operand()], call.shapes[p]);
-      elements.seek(start);
-      elements.load(actual, n);
-      int width = Reference.width(sweep.kind(output.register()));
-      for (int i = 0; i < n * width; i++) {
-        double error = errors[output.register()][i];
-        require(expected, actual, i, error, start + i / width, call.shapes[p]);
+  private static void checkBlock(JavaEngine.Sweep sweep, long start, int n, String where) {
+    double[][] errors = null;
+    for (int k = 0; k < sweep.outputs().size(); k++) {
+      Program.Output output = sweep.outputs().get(k);
+      if (output.reduction() == null) {
+        errors = errors == null ? sweep.bounded(start, n) : errors;
+        Object expected = sweep.stored(k, sweep.register(k), n);
+        Object actual = sweep.actual(k, start, n);
+        int width = Reference.width(sweep.kind(k));
+        for (int i = 0; i < n * width; i++) {
+          String place = "element " + (start + i / width) + where;
+          require(expected, actual, i, errors[output.register()][i], place);
+        }
       }
     }
   }
 
-  private static void checkReductions(Program program, int p, Call call) {
-    JavaEngine.Sweep sweep = new JavaEngine.Sweep(program, p, call);
-    Object[] expected = sweep.reduce();
-    double[] errors = sweep.reductionErrors();
-    for (int i = 0; i < expected.length; i++) {
-      Program.Output output = program.passes().get(p).outputs().get(i);
-      Object actual = expected[i] instanceof long[] ? new long[1] : new double[1];
-      new Elements(call.operands[output.operand()], Layout.SCALAR_SHAPE).load(actual, 1);
-      Object rounded = expected[i];
-      if (rounded instanceof double[] doubles
-          && call.operands[output.operand()].dtype() == DType.FLOAT32) {
-        rounded = new double[] {(float) doubles[0]};
+  private static void checkResult(JavaEngine.Sweep sweep, long result, String where) {
+    double[] bounds = new double[sweep.outputs().size()];
+    Object[] expected = sweep.reduce(result, bounds);
+    for (int k = 0; k < expected.length; k++) {
+      if (expected[k] != null) {
+        Object stored = sweep.stored(k, expected[k], 1);
+        require(stored, sweep.actual(k, result, 1), 0, bounds[k], "result " + result + where);
       }
-      require(rounded, actual, 0, errors[i], 0, call.shapes[p]);
     }
   }
 
-  private static void require(
-      Object expected, Object actual, int i, double error, long position, long[] shape) {
+  private static void require(Object expected, Object actual, int i, double error, String place) {
     boolean agrees;
     String values;
     if (expected instanceof long[] longs) {
@@ -112,13 +108,7 @@ final class Verifier {
     }
     if (!agrees) {
       throw new LanesException(
-          Code.NATIVE,
-          "verification failed at element "
-              + position
-              + " of "
-              + Arrays.toString(shape)
-              + ": the native engine has "
-              + values);
+          Code.NATIVE, "verification failed at " + place + ": the native engine has " + values);
     }
   }
 }

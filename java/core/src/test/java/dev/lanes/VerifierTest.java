@@ -24,20 +24,15 @@ class VerifierTest {
   /** Runs a program of one float64 operand, lets somebody spoil the result, and verifies it. */
   private static void verify(String text, java.util.function.Consumer<NDArray> spoil) {
     Program program =
-        Translator.translate(Parser.parse(text), List.of(Argument.array(DType.FLOAT64)), null);
+        Translator.translate(Parser.parse(text), List.of(Argument.array(DType.FLOAT64)));
     NDArray a = NDArray.of(IntStream.range(0, N).mapToDouble(i -> Math.cos(i) * 40).toArray());
     Call call = Call.take();
     call.begin(program);
     call.operands[0] = a;
+    call.shape(List.of("a"));
     for (int i = 1; i < program.operands().size(); i++) {
-      Program.Operand operand = program.operands().get(i);
-      boolean isArray =
-          operand.role() == Program.Role.OUTPUT
-              && !program.passes().get(program.passes().size() - 1).isReducing();
-      call.operands[i] =
-          isArray ? NDArray.allocate(operand.dtype(), N) : call.slot(i, operand.dtype());
+      call.operands[i] = NDArray.allocate(program.operands().get(i).dtype(), call.shapesLeft[i]);
     }
-    call.shape(List.of("a"), null);
     java.util.Arrays.fill(call.threads, 1);
     NDArray output = call.operands[1];
     Engine.Prepared prepared = Lanes.engine().prepare(program);

@@ -53,6 +53,10 @@ final class Formula {
       return opening == Opening.LIST || opening == Opening.LIST_OF_OTHERS;
     }
 
+    boolean isReduction() {
+      return opening == Opening.CALL && callee.op() != null && callee.op().isReduction();
+    }
+
     boolean takesCommas() {
       return !isOperator() && opening != Opening.PARENTHESIS;
     }
@@ -70,6 +74,7 @@ final class Formula {
   private final List<Integer> operands = new ArrayList<>();
   private final Deque<Pending> stack = new ArrayDeque<>();
   private boolean isBehindList;
+  private Tree.Options options = Tree.Options.DEFAULT;
 
   Formula(Tokens tokens, Scope scope) {
     this.tokens = tokens;
@@ -275,6 +280,10 @@ final class Formula {
     }
     int column = tokens.column;
     tokens.next();
+    if (stack.peek().isReduction()) {
+      options = new OptionsReader(tokens, stack.peek().callee().op()).read();
+      return false;
+    }
     if (stack.peek().opening() == Opening.MEMBERSHIP) {
       if (operands.size() != stack.peek().operands() + 1) {
         throw arity(stack.peek(), 2, operands.size() - stack.peek().operands());
@@ -417,8 +426,9 @@ final class Formula {
     last.clear();
     operands.add(
         callee.op() != null
-            ? scope.add(new Tree.Call(callee.op(), arguments, pending.column()))
+            ? scope.add(new Tree.Call(callee.op(), arguments, options, pending.column()))
             : scope.call(callee.function(), arguments, pending.column()));
+    options = Tree.Options.DEFAULT;
   }
 
   private LanesException error(String message) {

@@ -58,12 +58,19 @@ final class Graph {
   }
 
   /**
-   * All elements of an earlier node made into one.
+   * Elements of an earlier node made into one, along some axes or all.
    *
    * @param reduction how
    * @param argument index of the node
+   * @param options its axes, and what else it takes
    */
-  record Reduce(Reduction reduction, int argument) implements Node {
+  record Reduce(Reduction reduction, int argument, Tree.Options options) implements Node {
+
+    /** Whether the result has no axes, whatever the argument has. */
+    boolean isScalar() {
+      return options.axes() == null && !options.keepDims();
+    }
+
     @Override
     public Kind kind() {
       return reduction.result();

@@ -43,7 +43,7 @@ public final class Listing {
               Locale.ROOT,
               "pass %d: %s, reads %d and writes %d bytes per element, %d registers, about %.2f ns per element%n",
               i + 1,
-              pass.isReducing() ? "reduces" : "stores",
+              work(pass),
               read,
               written,
               pass.registers().size(),
@@ -79,8 +79,31 @@ public final class Listing {
       line(
           text,
           name(program.operands().get(output.operand()), names),
-          output.reduction() == null ? value : output.reduction().op().id() + "(" + value + ")");
+          output.reduction() == null ? value : reduced(pass, output, value));
     }
+  }
+
+  private static String work(Pass pass) {
+    boolean stores = pass.outputs().stream().anyMatch(output -> output.reduction() == null);
+    if (!pass.isReducing()) {
+      return "stores";
+    }
+    String along = pass.axes().numbers() == null ? "all axes" : "axes " + pass.axes().numbers();
+    return (stores ? "stores, and reduces " : "reduces ") + along;
+  }
+
+  private static String reduced(Pass pass, Output output, String value) {
+    StringBuilder text = new StringBuilder(output.reduction().op().id()).append('(').append(value);
+    if (pass.axes().numbers() != null) {
+      text.append(", axis=").append(pass.axes().numbers());
+    }
+    if (output.keepDims()) {
+      text.append(", keepdims=True");
+    }
+    if (output.ddof() != 0) {
+      text.append(", ddof=").append(output.ddof());
+    }
+    return text.append(')').toString();
   }
 
   private static void line(StringBuilder text, String target, String source) {
@@ -102,7 +125,7 @@ public final class Listing {
         switch (operand.role()) {
           case INPUT, SCALAR -> names.get(operand.index());
           case TEMPORARY -> "t" + operand.index();
-          case OUTPUT -> "out";
+          case OUTPUT -> operand.index() == 0 ? "out" : "out" + (operand.index() + 1);
         };
     return name + ":" + operand.dtype();
   }

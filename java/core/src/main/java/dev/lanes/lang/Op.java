@@ -11,6 +11,7 @@ import java.util.function.BiPredicate;
 import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -670,28 +671,135 @@ public enum Op {
       0,
       0.08,
       all(),
-      "sum of all elements; float32 accumulates in float64, integers give int64; empty: 0",
+      "sum; float32 accumulates in float64, integers give int64; of nothing: 0",
       reduceLongs("bil", "l:l", 0, Long::sum),
-      reduceDoubles("f", "d:f", -0.0, Double::sum),
-      reduceDoubles("d", "d:d", -0.0, Double::sum)),
+      reduceDoubles("f", "d:f", 0, Double::sum),
+      reduceDoubles("d", "d:d", 0, Double::sum)),
+  PROD(
+      function("prod"),
+      0,
+      0.08,
+      range(0.5, 1.5),
+      "product; float32 accumulates in float64, integers give int64; of nothing: 1",
+      reduceLongs("bil", "l:l", 1, (a, x) -> a * x),
+      reduceDoubles("f", "d:f", 1, (a, x) -> a * x),
+      reduceDoubles("d", "d:d", 1, (a, x) -> a * x)),
   MIN(
       function("min"),
       0,
       0.1,
       all(),
       "smallest element; NaN when there is one",
-      reduceLongs("bil", "T:T", Long.MAX_VALUE, (a, x) -> x < a ? x : a).withoutIdentity(),
-      reduceDoubles("fd", "T:T", Double.POSITIVE_INFINITY, (a, x) -> x < a || x != x ? x : a)
-          .withoutIdentity()),
+      reduceLongs("bil", "T:T", 0, Math::min).withoutIdentity(),
+      reduceDoubles("fd", "T:T", 0, (a, x) -> x < a || x != x ? x : a).withoutIdentity()),
   MAX(
       function("max"),
       0,
       0.1,
       all(),
       "greatest element; NaN when there is one",
-      reduceLongs("bil", "T:T", Long.MIN_VALUE, (a, x) -> x > a ? x : a).withoutIdentity(),
-      reduceDoubles("fd", "T:T", Double.NEGATIVE_INFINITY, (a, x) -> x > a || x != x ? x : a)
-          .withoutIdentity());
+      reduceLongs("bil", "T:T", 0, Math::max).withoutIdentity(),
+      reduceDoubles("fd", "T:T", 0, (a, x) -> x > a || x != x ? x : a).withoutIdentity()),
+  MEAN(
+      function("mean"),
+      0,
+      0.08,
+      all(),
+      "arithmetic mean, of integers in float64; float32 accumulates in float64; of nothing: NaN",
+      reduce("fd", "d:T", () -> new Accumulator.OfDoubles(0, Double::sum, true))),
+  VAR(
+      function("var"),
+      0,
+      0.15,
+      all(),
+      "variance: squares about the mean over the count less ddof, in one pass; of nothing: NaN",
+      reduce("fd", "d:T", () -> new Accumulator.Moments(false))),
+  STD(
+      function("std"),
+      0,
+      0.15,
+      all(),
+      "standard deviation, the root of the variance",
+      reduce("fd", "d:T", () -> new Accumulator.Moments(true))),
+  ANY(
+      function("any"),
+      0,
+      0.05,
+      all(),
+      "whether some element is not 0; of nothing: false",
+      reduceLongs("b", "T:T", 0, Math::max)),
+  ALL(
+      function("all"),
+      0,
+      0.05,
+      all(),
+      "whether no element is 0; of nothing: true",
+      reduceLongs("b", "T:T", 1, Math::min)),
+  COUNT_NONZERO(
+      function("count_nonzero"),
+      0,
+      0.05,
+      all(),
+      "number of elements that are not 0",
+      reduceLongs("b", "l:l", 0, Long::sum)),
+  ARGMIN(
+      function("argmin"),
+      0,
+      0.15,
+      all(),
+      "position of the first smallest element or of the first NaN, in C order of the reduced axes",
+      reduce("bi", "i:l", () -> new Accumulator.BestLong((x, y) -> x < y)).withoutIdentity(),
+      reduce("l", "l:l", () -> new Accumulator.BestLong((x, y) -> x < y)).withoutIdentity(),
+      reduce("fd", "T:l", () -> new Accumulator.BestDouble((x, y) -> x < y, false))
+          .withoutIdentity()),
+  ARGMAX(
+      function("argmax"),
+      0,
+      0.15,
+      all(),
+      "position of the first greatest element or of the first NaN, in C order of the reduced axes",
+      reduce("bi", "i:l", () -> new Accumulator.BestLong((x, y) -> x > y)).withoutIdentity(),
+      reduce("l", "l:l", () -> new Accumulator.BestLong((x, y) -> x > y)).withoutIdentity(),
+      reduce("fd", "T:l", () -> new Accumulator.BestDouble((x, y) -> x > y, false))
+          .withoutIdentity()),
+  NANMIN(
+      function("nanmin"),
+      0,
+      0.1,
+      all(),
+      "smallest element that is not NaN; NaN when all are",
+      reduceDoubles("fd", "T:T", 0, (a, x) -> x < a || a != a ? x : a).withoutIdentity()),
+  NANMAX(
+      function("nanmax"),
+      0,
+      0.1,
+      all(),
+      "greatest element that is not NaN; NaN when all are",
+      reduceDoubles("fd", "T:T", 0, (a, x) -> x > a || a != a ? x : a).withoutIdentity()),
+  NANARGMIN(
+      function("nanargmin"),
+      0,
+      0.15,
+      all(),
+      "argmin of the elements that are not NaN; -1 when all are",
+      reduce("fd", "T:l", () -> new Accumulator.BestDouble((x, y) -> x < y, true))
+          .withoutIdentity()),
+  NANARGMAX(
+      function("nanargmax"),
+      0,
+      0.15,
+      all(),
+      "argmax of the elements that are not NaN; -1 when all are",
+      reduce("fd", "T:l", () -> new Accumulator.BestDouble((x, y) -> x > y, true))
+          .withoutIdentity()),
+  NANSUM(function("nansum"), SUM, "sum of the elements that are not NaN"),
+  NANPROD(function("nanprod"), PROD, "product of the elements that are not NaN"),
+  NANMEAN(function("nanmean"), MEAN, "mean of the elements that are not NaN; NaN when all are"),
+  NANVAR(function("nanvar"), VAR, "variance of the elements that are not NaN, in two passes"),
+  NANSTD(
+      function("nanstd"),
+      STD,
+      "standard deviation of the elements that are not NaN, in two passes");
 
   /** How an operation is written. */
   public enum Form {
@@ -719,21 +827,16 @@ public enum Op {
       String keys,
       String pattern,
       Meaning meaning,
+      Supplier<Accumulator> accumulator,
       boolean hasIdentity,
-      long longIdentity,
-      double doubleIdentity,
-      LongBinaryOperator longs,
-      DoubleBinaryOperator doubles,
       int within) {
     Case withoutIdentity() {
-      return new Case(
-          keys, pattern, meaning, false, longIdentity, doubleIdentity, longs, doubles, 0);
+      return new Case(keys, pattern, meaning, accumulator, false, 0);
     }
 
     /** With a bound of its own, in units in the last place of the magnitude. */
     Case within(int ulp) {
-      return new Case(
-          keys, pattern, meaning, hasIdentity, longIdentity, doubleIdentity, longs, doubles, ulp);
+      return new Case(keys, pattern, meaning, accumulator, hasIdentity, ulp);
     }
   }
 
@@ -762,6 +865,7 @@ public enum Op {
   private final Domain domain;
   private final String documentation;
   private final List<Case> cases;
+  private final Op base;
   private final List<Kernel> kernels = new ArrayList<>();
   private final List<Reduction> reductions = new ArrayList<>();
 
@@ -772,25 +876,28 @@ public enum Op {
     this.domain = domain;
     this.documentation = documentation;
     this.cases = List.of(cases);
+    this.base = null;
+  }
+
+  /** A reduction that is made of another one and steps that leave NaN out. */
+  Op(Syntax syntax, Op base, String documentation) {
+    this.syntax = syntax;
+    this.ulp = base.ulp;
+    this.cost = base.cost;
+    this.domain = base.domain;
+    this.documentation = documentation;
+    this.cases = List.of();
+    this.base = base;
   }
 
   private void add(Kind key, Case row) {
     int colon = row.pattern.indexOf(':');
     Kind result = kind(row.pattern.charAt(colon + 1), key);
     if (row.meaning == null) {
-      Kind accumulator = kind(row.pattern.charAt(0), key);
+      Kind inner = kind(row.pattern.charAt(0), key);
+      int index = REDUCTIONS.size();
       Reduction reduction =
-          new Reduction(
-              this,
-              key,
-              result,
-              accumulator,
-              REDUCTIONS.size(),
-              row.hasIdentity,
-              row.longIdentity,
-              row.doubleIdentity,
-              row.longs,
-              row.doubles);
+          new Reduction(this, key, result, inner, index, row.hasIdentity, row.accumulator);
       REDUCTIONS.add(reduction);
       reductions.add(reduction);
       return;
@@ -833,7 +940,7 @@ public enum Op {
   }
 
   private static Case cases(String keys, String pattern, Meaning meaning) {
-    return new Case(keys, pattern, meaning, false, 0, 0, null, null, 0);
+    return new Case(keys, pattern, meaning, null, false, 0);
   }
 
   private static Case longs(String keys, String pattern, LongBinaryOperator f) {
@@ -882,14 +989,18 @@ public enum Op {
     return cases("c", pattern, kind -> Reference.parts(f));
   }
 
+  private static Case reduce(String keys, String pattern, Supplier<Accumulator> accumulator) {
+    return new Case(keys, pattern, null, accumulator, true, 0);
+  }
+
   private static Case reduceLongs(
       String keys, String pattern, long identity, LongBinaryOperator f) {
-    return new Case(keys, pattern, null, true, identity, 0, f, null, 0);
+    return reduce(keys, pattern, () -> new Accumulator.OfLongs(identity, f));
   }
 
   private static Case reduceDoubles(
       String keys, String pattern, double identity, DoubleBinaryOperator f) {
-    return new Case(keys, pattern, null, true, 0, identity, null, f, 0);
+    return reduce(keys, pattern, () -> new Accumulator.OfDoubles(identity, f, false));
   }
 
   /**
@@ -982,10 +1093,19 @@ public enum Op {
   /**
    * Whether it turns many elements into one.
    *
-   * @return true for sum, min and max
+   * @return true for sum, min, mean and their like
    */
   public boolean isReduction() {
-    return !reductions.isEmpty();
+    return !reductions().isEmpty();
+  }
+
+  /**
+   * The reduction that this one is made of.
+   *
+   * @return null unless it has no reductions of its own
+   */
+  Op base() {
+    return base;
   }
 
   /**
@@ -1046,12 +1166,12 @@ public enum Op {
   }
 
   /**
-   * Its reductions in the order of their key kinds.
+   * Its reductions in the order of their key kinds, or those of the row that it is made of.
    *
    * @return an unmodifiable list, empty unless {@link #isReduction()}
    */
   public List<Reduction> reductions() {
-    return List.copyOf(reductions);
+    return base != null ? base.reductions() : List.copyOf(reductions);
   }
 
   /**

@@ -76,7 +76,7 @@ public final class OperatorTable {
         reduction.op().id(),
         String.valueOf(reduction.key().letter()),
         String.valueOf(reduction.result().letter()),
-        String.valueOf(reduction.accumulator().letter()));
+        String.valueOf(reduction.inner().letter()));
   }
 
   /**

@@ -285,7 +285,7 @@ public final class Parser {
   private static Tree.Node move(Tree.Node node, int[] moved, BitSet read) {
     if (node instanceof Tree.Call call) {
       List<Integer> arguments = call.arguments().stream().map(i -> moved[i]).toList();
-      return new Tree.Call(call.op(), arguments, call.column());
+      return call.moved(arguments, call.column());
     }
     return node instanceof Tree.Name name
         ? new Tree.Name(read.get(0, name.index()).cardinality(), name.column())

@@ -31,7 +31,7 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
      * variables.
      */
     SCALAR,
-    /** One value that an earlier pass leaves for later ones. */
+    /** What an earlier pass leaves for later ones. */
     TEMPORARY,
     /** Written; number {@code index} of the results. */
     OUTPUT
@@ -170,9 +170,20 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
    *
    * @param operand index into the program's operands
    * @param register whose elements it takes
-   * @param reduction how they become one, or null to store each
+   * @param reduction how they are reduced, or null to store each
+   * @param keepDims whether the reduced axes stay, with one element
+   * @param ddof what var and std take off the count
    */
-  public record Output(int operand, int register, Reduction reduction) {}
+  public record Output(
+      int operand, int register, Reduction reduction, boolean keepDims, int ddof) {}
+
+  /**
+   * The axes that a pass reduces.
+   *
+   * @param numbers as written, negative ones counting from the end; null for all
+   * @param column where the reduction stands in the text
+   */
+  public record Axes(List<Integer> numbers, int column) {}
 
   /**
    * One sweep over the data.
@@ -182,21 +193,23 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
    * @param loads constants read
    * @param instructions in order
    * @param outputs operands written
+   * @param axes those that its reductions take place along, or null when it has none
    */
   public record Pass(
       List<Kind> registers,
       List<Input> inputs,
       List<Load> loads,
       List<Instruction> instructions,
-      List<Output> outputs) {
+      List<Output> outputs,
+      Axes axes) {
 
     /**
-     * Whether the pass turns its elements into single values.
+     * Whether the pass has reductions.
      *
-     * @return true when its outputs are reductions
+     * @return true when it has axes to reduce
      */
     public boolean isReducing() {
-      return outputs.get(0).reduction() != null;
+      return axes != null;
     }
 
     /**
@@ -271,7 +284,8 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
           List.of(
               output.operand,
               output.register,
-              output.reduction == null ? -1 : output.reduction.index()));
+              output.reduction == null ? -1 : output.reduction.index(),
+              output.ddof));
     }
   }
 }

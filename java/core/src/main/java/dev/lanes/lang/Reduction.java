@@ -1,36 +1,37 @@
 package dev.lanes.lang;
 
 import dev.lanes.Kind;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.LongBinaryOperator;
+import java.util.function.Supplier;
 
 /**
- * One reducing operator for one kind of element. Accumulators start at the identity and take
- * elements one after the other; {@code NativeEngine} and {@code JavaEngine} combine them in the one
- * order that {@code lanes.h} prescribes.
+ * One reducing operator for one kind of element. {@code NativeEngine} and {@code JavaEngine} take
+ * the elements in the one order that {@code lanes.h} prescribes.
  *
  * @param op the row of the operator table it belongs to
  * @param key kind of the elements
  * @param result kind of the result
- * @param accumulator kind in which it accumulates
+ * @param inner kind in which it accumulates
  * @param index its number in a program, the same on both sides of the boundary
  * @param hasIdentity whether an empty input has a result
- * @param longIdentity where integer accumulators start
- * @param doubleIdentity where float accumulators start
- * @param longs how integers are joined, accumulator first, or null
- * @param doubles how floats are joined, accumulator first, or null
+ * @param accumulator its meaning: makes what holds some elements of one result
  */
 public record Reduction(
     Op op,
     Kind key,
     Kind result,
-    Kind accumulator,
+    Kind inner,
     int index,
     boolean hasIdentity,
-    long longIdentity,
-    double doubleIdentity,
-    LongBinaryOperator longs,
-    DoubleBinaryOperator doubles) {
+    Supplier<Accumulator> accumulator) {
+
+  /**
+   * Whether it divides by the number of elements less {@code ddof}.
+   *
+   * @return true for var and std
+   */
+  public boolean takesDdof() {
+    return op == Op.VAR || op == Op.STD;
+  }
 
   @Override
   public String toString() {

@@ -4,6 +4,7 @@ import dev.lanes.DType;
 import dev.lanes.Kind;
 import dev.lanes.LanesException;
 import dev.lanes.LanesException.Code;
+import dev.lanes.lang.Program.Axes;
 import dev.lanes.lang.Program.Input;
 import dev.lanes.lang.Program.Instruction;
 import dev.lanes.lang.Program.Load;
@@ -14,6 +15,7 @@ import dev.lanes.lang.Program.Role;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -31,10 +33,10 @@ final class Scheduler {
   /**
    * Passes are told apart by what must have run before, and by the arrays whose shapes they walk.
    */
-  private record PassKey(int level, BitSet leaves, boolean isReducing) {}
+  private record Walk(int level, BitSet shapes) {}
 
   /** What a pass must leave behind. */
-  private record Sink(int node, int operand, Reduction reduction) {}
+  private record Sink(int node, int operand, Graph.Reduce reduce) {}
 
   /** The most steps of all passes together, for what several need is computed in each of them. */
   private static final int MAX_STEPS = 1 << 20;
@@ -45,66 +47,122 @@ final class Scheduler {
   private final Map<Program.Constant, Integer> constantIndices = new HashMap<>();
   private final List<Operand> operands = new ArrayList<>();
   private final Map<Integer, Integer> operandOfNode = new HashMap<>();
+  private int temporaries;
+  private final Map<Integer, Integer> columns;
+  private final List<Integer> results = new ArrayList<>();
   private final int[] level;
-  private final BitSet[] leaves;
+  private final BitSet[] shapes; // of each node, the nodes whose shapes broadcast to its own
 
-  private Scheduler(Graph graph) {
+  private Scheduler(Graph graph, List<Integer> results, Map<Integer, Integer> columns) {
     this.graph = graph;
-    this.level = new int[graph.nodes().size() + 1];
-    this.leaves = new BitSet[graph.nodes().size() + 1];
+    this.columns = columns;
+    for (int result : results) {
+      boolean isComputed =
+          graph.node(result) instanceof Graph.Apply || graph.node(result) instanceof Graph.Reduce;
+      this.results.add(isComputed ? result : graph.copy(result));
+    }
+    this.level = new int[graph.nodes().size()];
+    this.shapes = new BitSet[graph.nodes().size()];
   }
 
-  static Program schedule(Graph graph, int result, List<Argument> arguments, DType output) {
-    boolean isReduction = graph.node(result) instanceof Graph.Reduce;
-    int source =
-        isReduction || graph.node(result) instanceof Graph.Apply ? result : graph.copy(result);
-    return new Scheduler(graph).schedule(source, isReduction, arguments, output);
+  static Program schedule(
+      Graph graph,
+      List<Integer> results,
+      List<Argument> arguments,
+      List<DType> outputs,
+      Map<Integer, Integer> columns) {
+    return new Scheduler(graph, results, columns).schedule(arguments, outputs);
   }
 
-  private Program schedule(
-      int result, boolean isReduction, List<Argument> arguments, DType output) {
-    fuse(result);
-    BitSet needed = needed(result);
+  private Program schedule(List<Argument> arguments, List<DType> outputs) {
+    BitSet needed = needed();
+    int[] uses = uses(needed);
+    for (int node = needed.nextSetBit(0); node >= 0; node = needed.nextSetBit(node + 1)) {
+      graph.fuse(node, uses);
+    }
+    needed = needed();
+    uses = uses(needed);
     for (int i = 0; i < arguments.size(); i++) {
       Argument argument = arguments.get(i);
       operands.add(
           new Operand(argument.isScalar() ? Role.SCALAR : Role.INPUT, i, argument.dtype()));
     }
-    int outputOperand = operands.size();
-    operands.add(new Operand(Role.OUTPUT, 0, output));
-    Map<PassKey, List<Sink>> sinks = new LinkedHashMap<>();
-    int temporaries = 0;
+    int firstOutput = operands.size();
+    for (int i = 0; i < outputs.size(); i++) {
+      operands.add(new Operand(Role.OUTPUT, i, outputs.get(i)));
+    }
+    Map<Walk, Map<Tree.Options, List<Sink>>> reducing = new LinkedHashMap<>();
     for (int node = needed.nextSetBit(0); node >= 0; node = needed.nextSetBit(node + 1)) {
       describe(node);
       if (graph.node(node) instanceof Graph.Reduce reduce) {
-        int operand = outputOperand;
-        if (node != result) {
-          operand = operands.size();
-          operands.add(new Operand(Role.TEMPORARY, temporaries++, reduce.kind().dtype()));
-        }
-        operandOfNode.put(node, operand);
-        add(
-            sinks,
-            new PassKey(level[reduce.argument()], leaves[reduce.argument()], true),
-            new Sink(reduce.argument(), operand, reduce.reduction()));
+        List<Sink> sinks =
+            reducing
+                .computeIfAbsent(walk(reduce.argument()), key -> new LinkedHashMap<>())
+                .computeIfAbsent(axes(reduce), key -> new ArrayList<>());
+        place(node, reduce, uses[node], firstOutput, sinks);
       }
     }
-    if (!isReduction) {
-      add(
-          sinks,
-          new PassKey(level[result], leaves[result], false),
-          new Sink(result, outputOperand, null));
-    }
-    List<Pass> passes =
-        sinks.entrySet().stream()
-            .sorted(java.util.Comparator.comparingInt(entry -> entry.getKey().level()))
-            .map(entry -> new Emitter(entry.getValue()).emit())
-            .toList();
+    List<Pass> passes = passes(reducing, firstOutput); // which adds to the constants
     return new Program(List.copyOf(constants), List.copyOf(operands), passes);
   }
 
-  private static void add(Map<PassKey, List<Sink>> sinks, PassKey key, Sink sink) {
-    sinks.computeIfAbsent(key, ignored -> new ArrayList<>()).add(sink);
+  /** Passes have the same axes when these are written the same. */
+  private static Tree.Options axes(Graph.Reduce reduce) {
+    return new Tree.Options(reduce.options().axes(), false, 0);
+  }
+
+  private Walk walk(int node) {
+    return new Walk(level[node], shapes[node]);
+  }
+
+  /** Gives a reduction its operands: the outputs that it is, or a temporary for later passes. */
+  private void place(int node, Graph.Reduce reduce, int uses, int firstOutput, List<Sink> sinks) {
+    int asResult = 0;
+    for (int i = 0; i < results.size(); i++) {
+      if (results.get(i) == node) {
+        asResult++;
+        sinks.add(new Sink(reduce.argument(), firstOutput + i, reduce));
+        if (operands.get(firstOutput + i).dtype() == reduce.kind().dtype()) {
+          operandOfNode.put(node, firstOutput + i);
+        }
+      }
+    }
+    if (uses > asResult && !operandOfNode.containsKey(node)) {
+      operandOfNode.put(node, operands.size());
+      sinks.add(new Sink(reduce.argument(), operands.size(), reduce));
+      operands.add(new Operand(Role.TEMPORARY, temporaries++, reduce.kind().dtype()));
+    }
+  }
+
+  /**
+   * The passes in the order in which they run. Results that are not reduced go along with a pass
+   * that reduces what has the same shape at the same time, else with each other.
+   */
+  private List<Pass> passes(Map<Walk, Map<Tree.Options, List<Sink>>> reducing, int firstOutput) {
+    Map<Walk, List<Sink>> stored = new LinkedHashMap<>();
+    for (int i = 0; i < results.size(); i++) {
+      int node = results.get(i);
+      if (graph.node(node) instanceof Graph.Apply) {
+        stored
+            .computeIfAbsent(walk(node), key -> new ArrayList<>())
+            .add(new Sink(node, firstOutput + i, null));
+      }
+    }
+    record Group(int level, List<Sink> sinks) {}
+    List<Group> groups = new ArrayList<>();
+    reducing.forEach(
+        (walk, byAxes) -> {
+          List<Sink> others = stored.remove(walk);
+          for (List<Sink> sinks : byAxes.values()) {
+            List<Sink> all = new ArrayList<>(others == null ? List.of() : others);
+            all.addAll(sinks);
+            groups.add(new Group(walk.level, all));
+            others = null;
+          }
+        });
+    stored.forEach((walk, sinks) -> groups.add(new Group(walk.level, sinks)));
+    groups.sort(Comparator.comparingInt(Group::level));
+    return groups.stream().map(group -> new Emitter(group.sinks).emit()).toList();
   }
 
   private static List<Integer> arguments(Graph.Node node) {
@@ -114,29 +172,25 @@ final class Scheduler {
     return node instanceof Graph.Reduce reduce ? List.of(reduce.argument()) : List.of();
   }
 
-  private void fuse(int result) {
-    BitSet needed = needed(result);
-    int[] uses = new int[result + 1];
-    uses[result] = 1;
+  /** How often each node is an argument or a result. */
+  private int[] uses(BitSet needed) {
+    int[] uses = new int[graph.nodes().size()];
+    results.forEach(result -> uses[result]++);
     for (int node = needed.nextSetBit(0); node >= 0; node = needed.nextSetBit(node + 1)) {
       arguments(graph.node(node)).forEach(argument -> uses[argument]++);
     }
-    for (int node = needed.nextSetBit(0); node >= 0; node = needed.nextSetBit(node + 1)) {
-      graph.fuse(node, uses);
-    }
+    return uses;
   }
 
   /**
-   * Everything that a node depends on, itself included; arguments have smaller indices, so one
-   * backward walk finds it.
+   * Everything that the results depend on, themselves included; arguments have smaller indices, so
+   * one backward walk finds it.
    */
-  private BitSet needed(int result) {
+  private BitSet needed() {
     BitSet needed = new BitSet();
-    needed.set(result);
-    for (int node = result; node >= 0; node--) {
-      if (needed.get(node)) {
-        arguments(graph.node(node)).forEach(needed::set);
-      }
+    results.forEach(needed::set);
+    for (int node = needed.length() - 1; node >= 0; node = needed.previousSetBit(node - 1)) {
+      arguments(graph.node(node)).forEach(needed::set);
     }
     return needed;
   }
@@ -144,18 +198,18 @@ final class Scheduler {
   private void describe(int index) {
     Graph.Node node = graph.node(index);
     BitSet set = new BitSet();
-    if (node instanceof Graph.Leaf leaf && !leaf.isScalar()) {
-      set.set(leaf.variable());
-    }
     for (int argument : arguments(node)) {
       level[index] = Math.max(level[index], level[argument]);
-      set.or(leaves[argument]);
+      set.or(shapes[argument]);
     }
-    if (node instanceof Graph.Reduce) {
+    if (node instanceof Graph.Leaf leaf && !leaf.isScalar()) {
+      set.set(index);
+    } else if (node instanceof Graph.Reduce reduce) {
       level[index]++;
       set.clear();
+      set.set(index, !reduce.isScalar());
     }
-    leaves[index] = set;
+    shapes[index] = set;
   }
 
   /** Writes one pass. */
@@ -190,18 +244,31 @@ final class Scheduler {
       for (int node = wanted.nextSetBit(0); node >= 0; node = wanted.nextSetBit(node + 1)) {
         emit(node);
       }
-      List<Output> outputs =
-          sinks.stream()
-              .map(
-                  sink ->
-                      new Output(sink.operand(), registerOfNode.get(sink.node()), sink.reduction()))
-              .toList();
       return new Pass(
           List.copyOf(registers),
           List.copyOf(inputs),
           List.copyOf(loads),
           List.copyOf(instructions),
-          outputs);
+          sinks.stream().map(this::output).toList(),
+          axes());
+    }
+
+    private Output output(Sink sink) {
+      int register = registerOfNode.get(sink.node());
+      if (sink.reduce() == null) {
+        return new Output(sink.operand(), register, null, false, 0);
+      }
+      Tree.Options options = sink.reduce().options();
+      Reduction reduction = sink.reduce().reduction();
+      int ddof = reduction.takesDdof() ? options.ddof() : 0;
+      return new Output(sink.operand(), register, reduction, options.keepDims(), ddof);
+    }
+
+    private Axes axes() {
+      Graph.Reduce last = sinks.get(sinks.size() - 1).reduce();
+      return last == null
+          ? null
+          : new Axes(last.options().axes(), columns.getOrDefault(graph.add(last), -1));
     }
 
     private void emit(int index) {

@@ -180,7 +180,7 @@ final class Scope {
             call.arguments().stream()
                 .map(argument -> moved(argument, function, arguments, start))
                 .toList();
-        node = new Tree.Call(call.op(), moved, at);
+        node = call.moved(moved, at);
       }
       nodes.add(node);
     }

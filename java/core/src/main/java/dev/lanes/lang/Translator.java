@@ -6,7 +6,9 @@ import dev.lanes.Kind;
 import dev.lanes.LanesException;
 import dev.lanes.LanesException.Code;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +33,7 @@ public final class Translator {
   private final Graph graph;
   private final int[] indices;
   private final boolean[] weak;
+  private final Map<Integer, Integer> columns = new HashMap<>(); // of reductions, by node
 
   private Translator(Tree tree, List<Argument> arguments, boolean isOptimized) {
     this.tree = tree;
@@ -42,17 +45,15 @@ public final class Translator {
   }
 
   /**
-   * Translates with all optimisations.
+   * Translates with all optimisations, for results of their own dtypes.
    *
    * @param tree the parsed expression
    * @param arguments one for each of its names, in their order
-   * @param output dtype of an output that the caller gives, or null for the result's own
    * @return the program
-   * @throws LanesException with the column, code TYPE or LIMIT; code CAST when the result does not
-   *     fit the output
+   * @throws LanesException with the column, code TYPE or LIMIT
    */
-  public static Program translate(Tree tree, List<Argument> arguments, DType output) {
-    return translate(tree, arguments, output, Casting.SAME_KIND, true);
+  public static Program translate(Tree tree, List<Argument> arguments) {
+    return translate(tree, arguments, null, Casting.SAME_KIND, true);
   }
 
   /**
@@ -60,23 +61,34 @@ public final class Translator {
    *
    * @param tree the parsed expression
    * @param arguments one for each of its names, in their order
-   * @param output dtype of an output that the caller gives, or null for the result's own
-   * @param casting how far the output's dtype may be from the result's
+   * @param outputs for each result the dtype of an output that the caller gives or null; or null
+   *     when there are none
+   * @param casting how far an output's dtype may be from the result's
    * @param isOptimized whether constants are folded, common parts shared and powers simplified
    * @return the program
-   * @throws LanesException with the column, code TYPE or LIMIT; code CAST when the result does not
-   *     fit the output
+   * @throws LanesException with the column, code TYPE or LIMIT; code CAST when a result does not
+   *     fit its output
    */
   public static Program translate(
-      Tree tree, List<Argument> arguments, DType output, Casting casting, boolean isOptimized) {
+      Tree tree,
+      List<Argument> arguments,
+      List<DType> outputs,
+      Casting casting,
+      boolean isOptimized) {
     Translator translator = new Translator(tree, arguments, isOptimized);
     translator.type();
-    int result = translator.indices[tree.results().get(0).node()];
-    Kind kind = translator.graph.kind(result);
-    DType dtype = output == null ? kind.dtype() : output;
-    requireCast(kind, dtype, casting);
-    result = translator.graph.convert(result, dtype.kind());
-    return Scheduler.schedule(translator.graph, result, arguments, dtype);
+    List<Integer> results = new ArrayList<>();
+    List<DType> dtypes = new ArrayList<>();
+    for (int i = 0; i < tree.results().size(); i++) {
+      int result = translator.indices[tree.results().get(i).node()];
+      Kind kind = translator.graph.kind(result);
+      DType given = outputs == null ? null : outputs.get(i);
+      DType dtype = given == null ? kind.dtype() : given;
+      requireCast(kind, dtype, casting);
+      results.add(translator.graph.convert(result, dtype.kind()));
+      dtypes.add(dtype);
+    }
+    return Scheduler.schedule(translator.graph, results, arguments, dtypes, translator.columns);
   }
 
   private static void requireCast(Kind from, DType to, Casting casting) {
@@ -159,12 +171,100 @@ public final class Translator {
   private int reduce(Tree.Call call) {
     int argument = indices[call.arguments().get(0)];
     Kind kind = graph.kind(argument);
-    for (Reduction reduction : call.op().reductions()) {
+    boolean isFloat = kind == Kind.FLOAT32 || kind == Kind.FLOAT64;
+    return switch (call.op()) {
+      case ANY, ALL, COUNT_NONZERO ->
+          reduce(call, call.op(), graph.convert(argument, Kind.BOOL), call.options());
+      case MEAN, VAR, STD -> reduce(call, call.op(), asFloat(call, argument), call.options());
+      case NANMIN -> reduce(call, isFloat ? Op.NANMIN : Op.MIN, argument, call.options());
+      case NANMAX -> reduce(call, isFloat ? Op.NANMAX : Op.MAX, argument, call.options());
+      case NANARGMIN -> reduce(call, isFloat ? Op.NANARGMIN : Op.ARGMIN, argument, call.options());
+      case NANARGMAX -> reduce(call, isFloat ? Op.NANARGMAX : Op.ARGMAX, argument, call.options());
+      case NANSUM, NANPROD, NANMEAN, NANVAR, NANSTD ->
+          isFloat
+              ? withoutNaN(call, argument)
+              : reduce(
+                  call,
+                  call.op().base(),
+                  call.op() == Op.NANSUM || call.op() == Op.NANPROD
+                      ? argument
+                      : asFloat(call, argument),
+                  call.options());
+      default -> reduce(call, call.op(), argument, call.options());
+    };
+  }
+
+  private int asFloat(Tree.Call call, int node) {
+    return switch (graph.kind(node)) {
+      case BOOL, INT32, INT64 -> graph.convert(node, Kind.FLOAT64);
+      case FLOAT32, FLOAT64 -> node;
+      case COMPLEX128, BYTES -> throw mismatch(call, List.of(graph.kind(node)));
+    };
+  }
+
+  private int reduce(Tree.Call call, Op op, int argument, Tree.Options options) {
+    Kind kind = graph.kind(argument);
+    for (Reduction reduction : op.reductions()) {
       if (reduction.key() == kind) {
-        return graph.add(new Graph.Reduce(reduction, argument));
+        int node = graph.add(new Graph.Reduce(reduction, argument, options));
+        columns.putIfAbsent(node, call.column());
+        return node;
       }
     }
     throw mismatch(call, List.of(kind));
+  }
+
+  /**
+   * The reductions that leave NaN out, of floats: NaN becomes what changes nothing, and counts are
+   * those of the other elements. Everything is done in float64 and rounded once.
+   */
+  private int withoutNaN(Tree.Call call, int argument) {
+    Tree.Options options = call.options();
+    Kind kind = graph.kind(argument);
+    int isNaN = graph.apply(Op.ISNAN.kernel(kind), List.of(argument));
+    if (call.op() == Op.NANSUM || call.op() == Op.NANPROD) {
+      int neutral = graph.constant(kind, call.op() == Op.NANSUM ? 0.0 : 1.0);
+      int others = graph.apply(Op.WHERE.kernel(kind), List.of(isNaN, neutral, argument));
+      return reduce(call, call.op().base(), others, options);
+    }
+    int x = graph.convert(argument, Kind.FLOAT64);
+    int isNumber = graph.apply(Op.INVERT.kernel(Kind.BOOL), List.of(isNaN));
+    boolean isMean = call.op() == Op.NANMEAN;
+    boolean inner = options.keepDims() || !isMean;
+    Tree.Options ofMean = new Tree.Options(options.axes(), inner, 0);
+    int sum = reduce(call, Op.SUM, numbers(isNaN, x), ofMean);
+    int count = reduce(call, Op.SUM, isNumber, ofMean);
+    int mean = divide(sum, count);
+    if (isMean) {
+      return graph.convert(mean, kind);
+    }
+    int away = graph.apply(Op.SUB.kernel(Kind.FLOAT64), List.of(x, mean));
+    int square = graph.apply(Op.SQUARE.kernel(Kind.FLOAT64), List.of(numbers(isNaN, away)));
+    Tree.Options ofSquares = new Tree.Options(options.axes(), options.keepDims(), 0);
+    int squares = reduce(call, Op.SUM, square, ofSquares);
+    int left = reduce(call, Op.SUM, isNumber, ofSquares);
+    int ddof = graph.constant(Kind.INT64, options.ddof());
+    int degrees = graph.apply(Op.SUB.kernel(Kind.INT64), List.of(left, ddof));
+    int none =
+        graph.apply(Op.LE.kernel(Kind.INT64), List.of(degrees, graph.constant(Kind.INT64, 0)));
+    int nan = graph.constant(Kind.FLOAT64, Double.NaN);
+    int variance =
+        graph.apply(Op.WHERE.kernel(Kind.FLOAT64), List.of(none, nan, divide(squares, degrees)));
+    int result =
+        call.op() == Op.NANVAR
+            ? variance
+            : graph.apply(Op.SQRT.kernel(Kind.FLOAT64), List.of(variance));
+    return graph.convert(result, kind);
+  }
+
+  private int numbers(int isNaN, int x) {
+    int zero = graph.constant(Kind.FLOAT64, 0.0);
+    return graph.apply(Op.WHERE.kernel(Kind.FLOAT64), List.of(isNaN, zero, x));
+  }
+
+  private int divide(int sum, int count) {
+    int divisor = graph.convert(count, Kind.FLOAT64);
+    return graph.apply(Op.TRUEDIV.kernel(Kind.FLOAT64), List.of(sum, divisor));
   }
 
   private int apply(Tree.Call call, boolean allWeak) {

@@ -83,13 +83,43 @@ public record Tree(String text, List<Node> nodes, List<String> names, List<Resul
   public record Name(int index, int column) implements Node {}
 
   /**
+   * How a reduction takes place.
+   *
+   * @param axes as written, negative ones counting from the end; null for all
+   * @param keepDims whether reduced axes stay, with one element
+   * @param ddof what var and std take off the count
+   */
+  public record Options(List<Integer> axes, boolean keepDims, int ddof) {
+    /** Over everything. */
+    public static final Options DEFAULT = new Options(null, false, 0);
+  }
+
+  /**
    * An operation on earlier nodes.
    *
    * @param op the row of the operator table
    * @param arguments indices of nodes
+   * @param options of a reduction
    * @param column where the operator or function name stands
    */
-  public record Call(Op op, List<Integer> arguments, int column) implements Node {}
+  public record Call(Op op, List<Integer> arguments, Options options, int column) implements Node {
+
+    /**
+     * An operation without options.
+     *
+     * @param op the row of the operator table
+     * @param arguments indices of nodes
+     * @param column where the operator or function name stands
+     */
+    public Call(Op op, List<Integer> arguments, int column) {
+      this(op, arguments, Options.DEFAULT, column);
+    }
+
+    /** The same operation of other nodes, elsewhere. */
+    Call moved(List<Integer> newArguments, int newColumn) {
+      return new Call(op, newArguments, options, newColumn);
+    }
+  }
 
   /**
    * The same text with constants whose names are given turned into variables.

@@ -3,6 +3,7 @@ package dev.lanes.lang;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lanes.Casting;
 import dev.lanes.DType;
 import dev.lanes.LanesException;
 import java.util.List;
@@ -48,7 +49,8 @@ class TranslatorTest {
                       default -> Argument.array(TYPES.get(name.charAt(0)));
                     })
             .toList();
-    return Translator.translate(tree, arguments, output);
+    return Translator.translate(
+        tree, arguments, output == null ? null : List.of(output), Casting.SAME_KIND, true);
   }
 
   private static String kernels(String text) {
@@ -208,8 +210,7 @@ class TranslatorTest {
     LanesException e =
         catchThrowableOfType(
             LanesException.class,
-            () ->
-                Translator.translate(Parser.parse("1 + z"), List.of(Argument.array(dtype)), null));
+            () -> Translator.translate(Parser.parse("1 + z"), List.of(Argument.array(dtype))));
     assertThat(e.code()).isEqualTo(LanesException.Code.TYPE);
     assertThat(e).hasMessageContaining("'z' is " + dtype);
     assertThat(e.column()).isEqualTo(4);
