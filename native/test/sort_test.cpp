@@ -167,6 +167,45 @@ TEST(Sort, CallsGiveTheSameOnAnyNumberOfThreadsBetweenGuardPages) {
   }
 }
 
+TEST(Sort, EveryDtypeStaysBetweenGuardPages) {
+  std::mt19937_64 random(3);
+  for (int code = kDBool; code <= kDFloat64; ++code) {
+    const DType dtype = static_cast<DType>(code);
+    const size_t bytes = static_cast<size_t>(kDTypeRows[dtype].bytes);
+    for (const int64_t n : {1, 5, 700, 70001}) {
+      const size_t count = static_cast<size_t>(n);
+      const Guarded in(count * bytes), out(count * 8), third(count * 8);
+      char* first = in.Back(count * bytes);
+      for (size_t i = 0; i < count * bytes; ++i) first[i] = static_cast<char>(random() & (dtype == kDBool ? 1 : 255));
+      const int64_t ranks[] = {0, n - 1};
+      for (int64_t operation = LANES_ORDER_SORT; operation <= LANES_ORDER_TOP; ++operation) {
+        const int64_t m = operation == LANES_ORDER_SELECT ? std::min<int64_t>(n, 2) : n;
+        const size_t out_bytes = operation == LANES_ORDER_ARGSORT ? 8 : bytes;
+        char* result = out.Back(static_cast<size_t>(m) * out_bytes);
+        ASSERT_EQ(Order(operation, 2, nullptr, dtype, n, m, n / 2, ranks, first, result, third.Back(count * 8)),
+                  LANES_OK);
+      }
+      char* sorted = out.Back(count * bytes);
+      ASSERT_EQ(Order(LANES_ORDER_SORT, 2, nullptr, dtype, n, n, 0, nullptr, first, sorted, nullptr), LANES_OK);
+      const int64_t step = static_cast<int64_t>(bytes);
+      const int64_t search[] = {
+          0, 2, dtype, 1, n, Address(sorted), step, n, Address(first), step, Address(third.Back(count * 8))};
+      ASSERT_EQ(lanes_search(Address(search)), LANES_OK);
+      int64_t groups = 0;
+      int64_t call[] = {0, 2, dtype, n, Address(sorted), Address(&groups), 0, 0, 0, 0, 0};
+      ASSERT_EQ(lanes_groups(Address(call)), LANES_OK);
+      ASSERT_TRUE(groups >= 1 && groups <= n);
+      const size_t group_count = static_cast<size_t>(groups);
+      const Guarded values(group_count * bytes), sizes(group_count * 8);
+      call[7] = Address(values.Back(group_count * bytes));
+      call[10] = Address(sizes.Back(group_count * 8));
+      ASSERT_EQ(lanes_groups(Address(call)), LANES_OK);
+      const int64_t* size = reinterpret_cast<const int64_t*>(sizes.Back(group_count * 8));
+      EXPECT_EQ(std::accumulate(size, size + groups, int64_t{0}), n);
+    }
+  }
+}
+
 TEST(Sort, CancelledInPlaceItKeepsTheElements) {
   std::vector<double> values(300000);
   std::mt19937_64 random(1);
