@@ -119,27 +119,27 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 //     threads, rank, reduced axes, shape[rank]
 //     per input, then per output of the pass, in the program's order:  address, strides[rank] in bytes
 //
-// `threads` >= 1 is the most that the pass may use. Bit k of `reduced axes` is set when the pass's reductions take place
-// along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is broadcast,
-// and for the outputs of reductions along the reduced axes. An output that stores each element may share its memory with
-// an input when address, strides and element size are the same for both (each element is read before it is written);
-// other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no elements stores
-// its identity (sum 0, prod 1, any 0, all 1; mean, var and std NaN); the caller refuses those that have none. Elements of
-// inputs and outputs need no alignment.
+// `threads` >= 1 is the most that the pass may use. Bit k of `reduced axes` is set when the pass's reductions take
+// place along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is
+// broadcast, and for the outputs of reductions along the reduced axes. An output that stores each element may share its
+// memory with an input when address, strides and element size are the same for both (each element is read before it is
+// written); other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no
+// elements stores its identity (sum 0, prod 1, any 0, all 1; mean, var and std NaN); the caller refuses those that have
+// none. Elements of inputs and outputs need no alignment.
 //
 // What bits a NaN has is not promised, only that it is one.
 //
 // Reductions give the same bits for any number of threads and any instruction set: the elements of one result are
-// numbered in C order of the reduced axes given here; chunks of 16384 of them are reduced in 32 interleaved accumulators
-// (element i of the chunk goes to accumulator i mod 32, in order of i), the accumulators are folded in halves (j with
-// j+16, then j+8, +4, +2, +1), and the results of the chunks are combined in pairs, neighbours first, level by level, an
-// odd last one moving up unchanged. Only accumulators that got an element take part; where only one of a pair did, it is
-// taken as it is.
+// numbered in C order of the reduced axes given here; chunks of 16384 of them are reduced in 32 interleaved
+// accumulators (element i of the chunk goes to accumulator i mod 32, in order of i), the accumulators are folded in
+// halves (j with j+16, then j+8, +4, +2, +1), and the results of the chunks are combined in pairs, neighbours first,
+// level by level, an odd last one moving up unchanged. Only accumulators that got an element take part; where only one
+// of a pair did, it is taken as it is.
 //
-// float32 accumulates in float64. mean is the sum over the count. For var and std an accumulator holds its first element
-// k, the mean m of the elements minus k, and the sum q of squares of differences from the mean. Each 32 elements x of an
-// accumulator, or the fewer that are left in the chunk, are summed about a pivot p = k + m, s = sum(x - p) and
-// t = sum((x - p)^2) in order of x, and taken in, with b of them and n in all, as
+// float32 accumulates in float64. mean is the sum over the count. For var and std an accumulator holds its first
+// element k, the mean m of the elements minus k, and the sum q of squares of differences from the mean. Each 32
+// elements x of an accumulator, or the fewer that are left in the chunk, are summed about a pivot p = k + m, s = sum(x
+// - p) and t = sum((x - p)^2) in order of x, and taken in, with b of them and n in all, as
 //   d = s * (1 / b) + ((p - k) - m),   q += max(t - s * (s * (1 / b)), 0) + (d * d) * ((n - b) * (b / n)),
 //   m += d * (b / n),
 // and accumulators and chunks are joined, k staying the left one's, as
@@ -237,8 +237,8 @@ LANES_API int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) L
 // Result i comes from elements i - before ... i - before + size - 1 of its line. Operations:
 //
 //   0  the sum of weights times elements, float64 weights[size]. Symmetry 1: (w[h-j] == w[h+j], size = 2 h + 1) the
-//      middle product first, then (x[h-j] + x[h+j]) * w[h-j] from j = h down to 1; -1: the same with differences; 0: the
-//      last product first, then the others in order.
+//      middle product first, then (x[h-j] + x[h+j]) * w[h-j] from j = h down to 1; -1: the same with differences; 0:
+//      the last product first, then the others in order.
 //   1  the mean: a running sum, to which the difference of the element that enters and the one that leaves is added,
 //      divided by the size; sums begin anew every 4096 elements
 //   2  the minimum, 3 the maximum; NaN when there is one; of equals the first
@@ -251,13 +251,50 @@ LANES_API int32_t lanes_filter_lines(int64_t call) LANES_NOEXCEPT;
 // Filters over windows of all axes at once. `call` is the address of int64_t words:
 //
 //   address of an int32_t cancel flag (or 0), threads, address of input, its dtype, address of output, its dtype, rank,
-//   operation, shape[rank], strides of the input in bytes[rank], of the output[rank], size of the window[rank], elements
-//   of it before the place of the result[rank], mode, bits of the constant as float64, address of the weights, order
+//   operation, shape[rank], strides of the input in bytes[rank], of the output[rank], size of the window[rank],
+//   elements of it before the place of the result[rank], mode, bits of the constant as float64, address of the weights,
+//   order
 //
 // Operation 0 is the sum of float64 weights (one per element of the window, in C order) times elements, in that order,
 // without weights of magnitude up to 2^-52; operation 1 is the element number `order` >= 0 of the window in ascending
 // order, NaN last, the constant being converted to the input's dtype. The output must not overlap the input.
 LANES_API int32_t lanes_filter_windows(int64_t call) LANES_NOEXCEPT;
+
+// ---- Sorting and order statistics -----------------------------------------------------------------------------------
+//
+// For bool, integers and floats. NaNs come last, and leave as one quiet NaN. -0.0 equals 0.0; where elements themselves
+// are put in order, -0.0 comes first. All results are the same for any number of threads and any instruction set.
+// `threads` >= 1 is the most that may be used, `cancel` the address of an int32_t flag that ends a run when it becomes
+// nonzero, or 0. Elements need no alignment; strides are in bytes.
+
+enum lanes_order_operation {
+  LANES_ORDER_SORT = 0,       // out: the n elements in order; the flag leaves it with its elements in any order
+  LANES_ORDER_ARGSORT = 1,    // out: n int64, the indices that sort, ascending within equal elements
+  LANES_ORDER_SELECT = 2,     // out: the m elements of the given ranks; all are NaN when one of the n is
+  LANES_ORDER_PARTITION = 3,  // out: n elements, those below that of rank `parameter`, those equal, those above
+  LANES_ORDER_TOP = 4         // out: the first m elements, or with `parameter` the largest; third: their int64 indices
+};
+
+// Does one thing to every lane along an axis. `call` is the address of int64_t words:
+//
+//   operation, cancel, threads, dtype code, n, m, parameter, address of m ascending ranks (int64_t), rank, shape[rank]
+//   per operand, in, out and third:  address, stride along the axis, strides[rank]
+//
+// n >= 1 is the length of a lane, m >= 1 that of the result's; the shape is that of all other axes. `out` may be `in`
+// for LANES_ORDER_SORT; else nothing overlaps.
+LANES_API int32_t lanes_order(int64_t call) LANES_NOEXCEPT;
+
+// For each value the number of sorted elements below it, or with `right` not above it. `call` is the address of:
+//
+//   cancel, threads, dtype code, right, n sorted, address, stride, n values, address, stride, address of n int64_t
+LANES_API int32_t lanes_search(int64_t call) LANES_NOEXCEPT;
+
+// The groups of equal elements among n >= 1 sorted ones that lie without gaps. `call` is the address of:
+//
+//   cancel, threads, dtype code, n, address, address of an int64_t for the number of groups, then addresses or 0:
+//   of the n int64_t by which the elements were sorted, of the groups' values (0: only the number is wanted), of the
+//   index of each group's first element, of each element's group, of each group's size (all int64_t)
+LANES_API int32_t lanes_groups(int64_t call) LANES_NOEXCEPT;
 
 #ifdef __cplusplus
 }

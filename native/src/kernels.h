@@ -159,6 +159,7 @@ struct Reduction {
 struct ScanTable;
 struct RandomTable;
 struct HistogramTable;
+struct SortKernels;
 
 struct FilterKernels;
 
@@ -179,6 +180,7 @@ struct Isa {
   const RandomTable* random;
   const HistogramTable* histogram;
   const FilterKernels* filters;
+  const SortKernels* sort;
 };
 
 }  // namespace lanes

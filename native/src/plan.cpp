@@ -148,8 +148,8 @@ int64_t Extent(const Axes& axes, int begin, int end) {
   return extent;
 }
 
-// Arranges the axes of a pass with reductions: kept ones, reduced ones, and after them a last kept one where results are
-// worked on side by side.
+// Arranges the axes of a pass with reductions: kept ones, reduced ones, and after them a last kept one where results
+// are worked on side by side.
 void ArrangeReduction(Axes& axes, int kept, Plan* plan) {
   kept = MergeAxes(axes, 0, kept);
   MergeAxes(axes, kept, axes.rank);

@@ -378,7 +378,11 @@ class Sweep {
       }
       LoadUniforms(row > 0);
       RunRowBlock(start, width);
-      Rows rows = {nullptr, 0, static_cast<size_t>(row % kAccumulators * width), static_cast<size_t>(width), 1,
+      Rows rows = {nullptr,
+                   0,
+                   static_cast<size_t>(row % kAccumulators * width),
+                   static_cast<size_t>(width),
+                   1,
                    row / kAccumulators};
       for (int k = 0; k < plan_.state_count; ++k) {
         const State& state = plan_.states[k];
@@ -396,13 +400,16 @@ class Sweep {
       if (shared_.Cancelled()) return false;
       for (int64_t j = 0; j < kAccumulators && row + j < n; ++j) {
         const int64_t turns = (n - row - j + kAccumulators - 1) / kAccumulators;
-        Rows rows = {nullptr, 0, static_cast<size_t>(j * width), static_cast<size_t>(width),
-                     static_cast<size_t>(turns < kTurnsAtOnce ? turns : kTurnsAtOnce), row / kAccumulators};
+        Rows rows = {nullptr,
+                     0,
+                     static_cast<size_t>(j * width),
+                     static_cast<size_t>(width),
+                     static_cast<size_t>(turns < kTurnsAtOnce ? turns : kTurnsAtOnce),
+                     row / kAccumulators};
         for (int k = 0; k < plan_.state_count; ++k) {
           const State& state = plan_.states[k];
-          const int64_t stride = plan_.outer_rank == plan_.group_rank
-                                     ? 0
-                                     : plan_.strides[state.value * plan_.rank + plan_.outer_rank - 1];
+          const int64_t stride =
+              plan_.outer_rank == plan_.group_rank ? 0 : plan_.strides[state.value * plan_.rank + plan_.outer_rank - 1];
           rows.x = bases_[state.value] + (row + j) * stride + start * ValueBytes(state.value);
           rows.step = kAccumulators * stride;
           state.reduction->accumulate(accumulators_ + state.offset, static_cast<size_t>(width), rows);
@@ -492,7 +499,7 @@ class Sweep {
   char** bases_;          // each operand's memory, of the present row in row mode
   int64_t* coordinates_;  // of the present row, or of the next element in linear mode
   char* accumulators_;
-  Partial* partials_;   // of the results of one unit
+  Partial* partials_;  // of the results of one unit
   Constant* results_;
 };
 

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -568,12 +569,20 @@ public final class Expression {
   }
 
   /** Runs what {@link #begin} has prepared for one program. */
-  void runMany(Engine.Prepared prepared, List<Call> calls, int most) {
+  void runMany(
+      Engine.Prepared prepared, LongFunction<Call> calls, long count, int most, Watch watch) {
     if (isVerified()) {
-      calls.forEach(call -> Verifier.run(prepared, call));
+      for (long i = 0; i < count; i++) {
+        Verifier.run(prepared, calls.apply(i));
+      }
     } else {
-      prepared.runMany(calls, most);
+      prepared.runMany(calls, count, most, watch);
     }
+  }
+
+  /** Whether nothing but native code reads and writes elements. */
+  boolean isNativeAlone() {
+    return engine() instanceof NativeEngine && !Verifier.ENABLED;
   }
 
   private boolean isVerified() {

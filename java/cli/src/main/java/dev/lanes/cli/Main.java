@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       InfoCommand.class,
       BlurCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      SeedsCommand.class
     })
 public final class Main implements Runnable {
 
