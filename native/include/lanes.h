@@ -22,11 +22,13 @@ extern "C" {
 
 enum lanes_status {
   LANES_OK = 0,
-  LANES_BAD_ARGUMENT = 1,    // a null or negative argument, an unknown ISA name, a buffer that is too small
-  LANES_BAD_PROGRAM = 2,     // the words are not a program that this library can run
-  LANES_NO_MEMORY = 3,       // the machine has no memory for what was asked
-  LANES_CANCELLED = 4,       // the cancel flag was seen; outputs are partly written
-  LANES_UNSUPPORTED_CPU = 5  // none of the compiled instruction sets runs here
+  LANES_BAD_ARGUMENT = 1,     // a null or negative argument, an unknown ISA name, a buffer that is too small
+  LANES_BAD_PROGRAM = 2,      // the words are not a program that this library can run
+  LANES_NO_MEMORY = 3,        // the machine has no memory for what was asked
+  LANES_CANCELLED = 4,        // the cancel flag was seen; outputs are partly written
+  LANES_UNSUPPORTED_CPU = 5,  // none of the compiled instruction sets runs here
+  LANES_NO_FUNCTION = 7,      // a user's library defines no function of this name
+  LANES_OTHER_SIGNATURE = 8   // it declares another signature for it
 };
 
 // ---- What this library is -------------------------------------------------------------------------------------------
@@ -63,6 +65,20 @@ LANES_API int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t
 // Ends a mapping; arguments as lanes_map returned and took them.
 LANES_API void lanes_unmap(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 
+// ---- Functions of the user's ----------------------------------------------------------------------------------------
+
+// Opens the shared library whose NUL-terminated path stands at `path`, for as long as the process lives; its
+// constructors run. Returns a handle, or 0 after writing the loader's complaint, NUL-terminated and cut to fit, into
+// `message` of `bytes` > 0 bytes.
+LANES_API int64_t lanes_open_library(int64_t path, int64_t message, int64_t bytes) LANES_NOEXCEPT;
+
+// Finds the function of a library whose NUL-terminated name stands at `name` and stores its address at address
+// `function` (one int64_t). Where the library also has a string named like it with `_signature` behind, this must equal
+// the NUL-terminated one at `signature`. LANES_NO_FUNCTION also for what is data, or belongs to a library that this one
+// uses.
+LANES_API int32_t lanes_find_function(int64_t library, int64_t name, int64_t signature,
+                                      int64_t function) LANES_NOEXCEPT;
+
 // ---- Programs -------------------------------------------------------------------------------------------------------
 //
 // A program is a list of passes over memory. Words are int32_t:
@@ -76,6 +92,7 @@ LANES_API void lanes_unmap(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 //     per input:        operand, register               the operand's elements, converted to its kind
 //     per load:         constant, register              one value for every element
 //     per instruction:  kernel, destination, a, b, c    registers; -1 where the kernel takes fewer
+//                       or LANES_USER_KERNEL, destination, a, b, c, address: low word, high word
 //     per output:       operand, register, reduction, parameter
 //                       reduction -1 stores each element, else it is an index into the reductions; the parameter of
 //                       var and std is ddof, others have 0
@@ -85,9 +102,17 @@ LANES_API void lanes_unmap(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 // input at most once and an output at most once per pass, and an output of one pass may be an input of a later one. A
 // register has the kind of the operand that it is loaded from or stored to; a reduction's result has the output's.
 //
-// lanes_program_create checks all of that once; lanes_run trusts it.
+// A user's function is C code at an address that lanes_find_function gave: void f(result*, const argument*, ...,
+// int64_t n) for the one to three registers given, none of which is the destination; element types are those of the
+// registers' kinds (uint8_t, int32_t, int64_t, float, double, double _Complex). It is called for blocks of n > 0
+// elements, contiguous, aligned to their elements (complex ones to 8) and not overlapping, from several threads at a
+// time, in any order. Bools that it makes and that are not 0 are taken as 1.
+//
+// lanes_program_create checks all of that once; lanes_run trusts it. That there is such a function at an address is the
+// one thing that nobody can check.
 
 #define LANES_PROGRAM_MAGIC 0x31534e4c /* "LNS1" */
+#define LANES_USER_KERNEL 0x52455355 /* "USER", which no kernel's number comes near */
 
 // Verifies `count` words at address `words` and stores a handle at address `handle` (one int64_t). The words may be
 // freed afterwards.
@@ -103,27 +128,27 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 //     threads, rank, reduced axes, shape[rank]
 //     per input, then per output of the pass, in the program's order:  address, strides[rank] in bytes
 //
-// `threads` >= 1 is the most that the pass may use. Bit k of `reduced axes` is set when the pass's reductions take place
-// along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is broadcast,
-// and for the outputs of reductions along the reduced axes. An output that stores each element may share its memory with
-// an input when address, strides and element size are the same for both (each element is read before it is written);
-// other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no elements stores
-// its identity (sum 0, prod 1, any 0, all 1; mean, var and std NaN); the caller refuses those that have none. Elements of
-// inputs and outputs need no alignment.
+// `threads` >= 1 is the most that the pass may use. Bit k of `reduced axes` is set when the pass's reductions take
+// place along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is
+// broadcast, and for the outputs of reductions along the reduced axes. An output that stores each element may share its
+// memory with an input when address, strides and element size are the same for both (each element is read before it is
+// written); other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no
+// elements stores its identity (sum 0, prod 1, any 0, all 1; mean, var and std NaN); the caller refuses those that have
+// none. Elements of inputs and outputs need no alignment.
 //
 // What bits a NaN has is not promised, only that it is one.
 //
 // Reductions give the same bits for any number of threads and any instruction set: the elements of one result are
-// numbered in C order of the reduced axes given here; chunks of 16384 of them are reduced in 32 interleaved accumulators
-// (element i of the chunk goes to accumulator i mod 32, in order of i), the accumulators are folded in halves (j with
-// j+16, then j+8, +4, +2, +1), and the results of the chunks are combined in pairs, neighbours first, level by level, an
-// odd last one moving up unchanged. Only accumulators that got an element take part; where only one of a pair did, it is
-// taken as it is.
+// numbered in C order of the reduced axes given here; chunks of 16384 of them are reduced in 32 interleaved
+// accumulators (element i of the chunk goes to accumulator i mod 32, in order of i), the accumulators are folded in
+// halves (j with j+16, then j+8, +4, +2, +1), and the results of the chunks are combined in pairs, neighbours first,
+// level by level, an odd last one moving up unchanged. Only accumulators that got an element take part; where only one
+// of a pair did, it is taken as it is.
 //
-// float32 accumulates in float64. mean is the sum over the count. For var and std an accumulator holds its first element
-// k, the mean m of the elements minus k, and the sum q of squares of differences from the mean. Each 32 elements x of an
-// accumulator, or the fewer that are left in the chunk, are summed about a pivot p = k + m, s = sum(x - p) and
-// t = sum((x - p)^2) in order of x, and taken in, with b of them and n in all, as
+// float32 accumulates in float64. mean is the sum over the count. For var and std an accumulator holds its first
+// element k, the mean m of the elements minus k, and the sum q of squares of differences from the mean. Each 32
+// elements x of an accumulator, or the fewer that are left in the chunk, are summed about a pivot p = k + m, s = sum(x
+// - p) and t = sum((x - p)^2) in order of x, and taken in, with b of them and n in all, as
 //   d = s * (1 / b) + ((p - k) - m),   q += max(t - s * (s * (1 / b)), 0) + (d * d) * ((n - b) * (b / n)),
 //   m += d * (b / n),
 // and accumulators and chunks are joined, k staying the left one's, as

@@ -107,15 +107,19 @@ inline constexpr int kReductions = sizeof(kReductionRows) / sizeof(kReductionRow
 // aligned to its element; dst may equal any argument of the same element size, else nothing overlaps.
 using Kernel = void (*)(void* dst, const void* a, const void* b, const void* c, size_t n, unsigned uniform);
 
+// A function of the user's, in truth void(result*, const argument*, ..., int64_t n) with one to three arguments. Blocks
+// are contiguous and aligned, and the result's overlaps none of the others.
+using UserFunction = void (*)();
+
 // Converts n elements that lie `stride` bytes apart in memory, at any alignment, to a register's format.
 using Load = void (*)(void* dst, const void* src, size_t n, ptrdiff_t stride);
 
 // Converts n register elements to memory, `stride` bytes apart.
 using Store = void (*)(void* dst, const void* src, size_t n, ptrdiff_t stride);
 
-// Elements on their way into accumulators: `turns` rows of `width` elements of the key kind, `step` bytes apart. Each row
-// goes to the same accumulators, `width` of them from number `at` on, and each of these has taken `turn` elements of the
-// chunk before.
+// Elements on their way into accumulators: `turns` rows of `width` elements of the key kind, `step` bytes apart. Each
+// row goes to the same accumulators, `width` of them from number `at` on, and each of these has taken `turn` elements
+// of the chunk before.
 struct Rows {
   const void* x;
   ptrdiff_t step;

@@ -17,7 +17,10 @@ inline constexpr int kMaxRank = 64;
 // A pass's words of a call.
 struct PassWords {
   explicit PassWords(const int64_t* words)
-      : threads(words[0]), rank(static_cast<int>(words[1])), reduced(static_cast<uint64_t>(words[2])), shape(words + 3) {}
+      : threads(words[0]),
+        rank(static_cast<int>(words[1])),
+        reduced(static_cast<uint64_t>(words[2])),
+        shape(words + 3) {}
 
   bool IsReduced(int axis) const { return (reduced >> axis & 1) != 0; }
   const int64_t* Operands() const { return shape + rank; }
@@ -63,6 +66,8 @@ struct Step {
   int32_t b;
   int32_t c;
   uint32_t uniform;
+  int32_t arity;
+  UserFunction function;  // called instead of the kernel when there is one
 };
 
 // An input, or an output, and what is done with it; operands are numbered inputs first.

@@ -227,7 +227,7 @@ class Sweep {
     if (!changed) return;
     for (int k = 0; k < plan_.once_count; ++k) {
       const Step& s = plan_.once[k];
-      s.kernel(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], 1, 0);
+      RunStep(s, 1, 0);
     }
     for (int k = 0; k < plan_.expansion_count; ++k) {
       const Expansion& e = plan_.expansions[k];
@@ -262,8 +262,33 @@ class Sweep {
   void RunSteps(int64_t n) {
     for (int k = 0; k < plan_.step_count; ++k) {
       const Step& s = plan_.steps[k];
-      s.kernel(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], static_cast<size_t>(n), s.uniform);
+      RunStep(s, n, s.uniform);
     }
+  }
+
+  void RunStep(const Step& s, int64_t n, uint32_t uniform) {
+    if (s.function == nullptr)
+      s.kernel(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], static_cast<size_t>(n), uniform);
+    else
+      CallUser(s, n);
+  }
+
+  void CallUser(const Step& s, int64_t n) {
+    using One = void (*)(void*, const void*, int64_t);
+    using Two = void (*)(void*, const void*, const void*, int64_t);
+    using Three = void (*)(void*, const void*, const void*, const void*, int64_t);
+    if (s.arity == 1)
+      reinterpret_cast<One>(s.function)(pointers_[s.dst], pointers_[s.a], n);
+    else if (s.arity == 2)
+      reinterpret_cast<Two>(s.function)(pointers_[s.dst], pointers_[s.a], pointers_[s.b], n);
+    else
+      reinterpret_cast<Three>(s.function)(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], n);
+    if (plan_.pass->values[s.dst].bytes == 1) MakeTruths(reinterpret_cast<uint8_t*>(pointers_[s.dst]), n);
+  }
+
+  // Kernels rely on a bool being 0 or 1.
+  static void MakeTruths(uint8_t* x, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) x[i] = x[i] != 0;
   }
 
   // ---- Linear mode --------------------------------------------------------------------------------------------------
@@ -377,7 +402,11 @@ class Sweep {
       }
       LoadUniforms(row > 0);
       RunRowBlock(start, width);
-      Rows rows = {nullptr, 0, static_cast<size_t>(row % kAccumulators * width), static_cast<size_t>(width), 1,
+      Rows rows = {nullptr,
+                   0,
+                   static_cast<size_t>(row % kAccumulators * width),
+                   static_cast<size_t>(width),
+                   1,
                    row / kAccumulators};
       for (int k = 0; k < plan_.state_count; ++k) {
         const State& state = plan_.states[k];
@@ -395,13 +424,16 @@ class Sweep {
       if (shared_.Cancelled()) return false;
       for (int64_t j = 0; j < kAccumulators && row + j < n; ++j) {
         const int64_t turns = (n - row - j + kAccumulators - 1) / kAccumulators;
-        Rows rows = {nullptr, 0, static_cast<size_t>(j * width), static_cast<size_t>(width),
-                     static_cast<size_t>(turns < kTurnsAtOnce ? turns : kTurnsAtOnce), row / kAccumulators};
+        Rows rows = {nullptr,
+                     0,
+                     static_cast<size_t>(j * width),
+                     static_cast<size_t>(width),
+                     static_cast<size_t>(turns < kTurnsAtOnce ? turns : kTurnsAtOnce),
+                     row / kAccumulators};
         for (int k = 0; k < plan_.state_count; ++k) {
           const State& state = plan_.states[k];
-          const int64_t stride = plan_.outer_rank == plan_.group_rank
-                                     ? 0
-                                     : plan_.strides[state.value * plan_.rank + plan_.outer_rank - 1];
+          const int64_t stride =
+              plan_.outer_rank == plan_.group_rank ? 0 : plan_.strides[state.value * plan_.rank + plan_.outer_rank - 1];
           rows.x = bases_[state.value] + (row + j) * stride + start * ValueBytes(state.value);
           rows.step = kAccumulators * stride;
           state.reduction->accumulate(accumulators_ + state.offset, static_cast<size_t>(width), rows);
@@ -491,7 +523,7 @@ class Sweep {
   char** bases_;          // each operand's memory, of the present row in row mode
   int64_t* coordinates_;  // of the present row, or of the next element in linear mode
   char* accumulators_;
-  Partial* partials_;   // of the results of one unit
+  Partial* partials_;  // of the results of one unit
   Constant* results_;
 };
 

@@ -147,8 +147,7 @@ final class ErrorBound {
           switch (output.reduction().op()) {
             case SUM, COUNT_NONZERO -> 2 * total;
             case MEAN -> 2 * total / count;
-            case PROD ->
-                relative < 0.1 ? 4 * relative * Math.abs(value) : Double.POSITIVE_INFINITY;
+            case PROD -> relative < 0.1 ? 4 * relative * Math.abs(value) : Double.POSITIVE_INFINITY;
             case VAR -> 4 * (Math.sqrt(value) + spread) * spread;
             case STD -> 2 * spread;
             case MIN, MAX, NANMIN, NANMAX -> greatest;

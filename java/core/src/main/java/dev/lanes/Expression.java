@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Argument;
+import dev.lanes.lang.External;
 import dev.lanes.lang.Listing;
 import dev.lanes.lang.Parser;
 import dev.lanes.lang.Program;
@@ -34,6 +35,7 @@ public final class Expression {
 
   private final Tree tree;
   private final Options options;
+  private final Map<String, External> functions;
   private final List<String> constants;
   private final Map<Key, Specialisation> cache = new ConcurrentHashMap<>();
   private final Map<Set<String>, Expression> bindings = new ConcurrentHashMap<>();
@@ -97,8 +99,9 @@ public final class Expression {
     }
   }
 
-  private Expression(Tree tree, Options options) {
+  private Expression(Tree tree, Options options, Map<String, External> functions) {
     this.tree = tree;
+    this.functions = functions;
     this.options = options;
     this.constants = tree.constants();
   }
@@ -113,7 +116,21 @@ public final class Expression {
    * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT
    */
   public static Expression compile(String text) {
-    return new Expression(Parser.parse(text), Options.DEFAULT);
+    return compile(text, new UserFunction[0]);
+  }
+
+  /**
+   * Compiles a text that calls functions written elsewhere.
+   *
+   * @param text as in {@link #compile(String)}
+   * @param functions known to the text beside the language's own
+   * @return the expression
+   * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT; without
+   *     one code TYPE for a function without signatures, and for two of one name
+   */
+  public static Expression compile(String text, UserFunction... functions) {
+    Map<String, External> externals = UserFunction.externals(functions);
+    return new Expression(Parser.parse(text, List.of(), externals), Options.DEFAULT, externals);
   }
 
   /**
@@ -127,7 +144,7 @@ public final class Expression {
     if (names.length == 0) {
       throw new LanesException(Code.ARITY, "name at least one result");
     }
-    return new Expression(Parser.parse(tree.text(), List.of(names)), options);
+    return new Expression(Parser.parse(tree.text(), List.of(names), functions), options, functions);
   }
 
   /**
@@ -204,7 +221,7 @@ public final class Expression {
   }
 
   private Expression with(Options chosen) {
-    return new Expression(tree, chosen);
+    return new Expression(tree, chosen, functions);
   }
 
   /**
@@ -325,12 +342,12 @@ public final class Expression {
    * Evaluates all results at once, some or all of them into arrays of the caller's. These may be
    * operands or overlap with them: the results are as if all operands had been read first.
    *
-   * @param outputs by name of a result, as in {@link #evaluateInto(NDArray, NDArray...)}; no two may
-   *     overlap. Results without one get a new array
+   * @param outputs by name of a result, as in {@link #evaluateInto(NDArray, NDArray...)}; no two
+   *     may overlap. Results without one get a new array
    * @param operands as in {@link #evaluate(Map)}
    * @return the array of each of {@link #results()}, in their order
-   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE, AXIS, CAST, READ_ONLY or CLOSED; SHAPE for
-   *     outputs that overlap each other
+   * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE, AXIS, CAST, READ_ONLY or CLOSED; SHAPE
+   *     for outputs that overlap each other
    */
   public Map<String, NDArray> evaluateAllInto(
       Map<String, NDArray> outputs, Map<String, ?> operands) {
@@ -404,7 +421,8 @@ public final class Expression {
     }
     Set<String> given =
         constants.stream().filter(operands::containsKey).collect(Collectors.toUnmodifiableSet());
-    return bindings.computeIfAbsent(given, names -> new Expression(tree.binding(names), options));
+    return bindings.computeIfAbsent(
+        given, names -> new Expression(tree.binding(names), options, functions));
   }
 
   private Object[] values(Map<String, ?> operands) {
@@ -445,8 +463,7 @@ public final class Expression {
   private NDArray[] run(Call call, NDArray[] arrays, Object[] values) {
     try {
       requireArity(arrays.length);
-      Specialisation specialisation =
-          specialise(arrays, values, call.given(tree.results().size()));
+      Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
       call.begin(specialisation.program);
       place(call, specialisation, arrays, values);
       call.shape(tree.names());
@@ -760,8 +777,7 @@ public final class Expression {
     }
     Call call = Call.take();
     try {
-      Specialisation specialisation =
-          specialise(arrays, values, call.given(tree.results().size()));
+      Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
       call.begin(specialisation.program);
       place(call, specialisation, arrays, values);
       call.shape(tree.names());

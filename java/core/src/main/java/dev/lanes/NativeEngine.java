@@ -174,8 +174,7 @@ public final class NativeEngine extends Engine {
     }
     Native program =
         new Native(
-            Translator.translate(
-                Parser.parse("a * a"), List.of(Argument.array(DType.FLOAT64))));
+            Translator.translate(Parser.parse("a * a"), List.of(Argument.array(DType.FLOAT64))));
     int status = NativeLanes.run(program.handle, NativeLanes.address(call));
     for (int i = 0; i < values.length; i++) {
       if (status != 0 || memory.getDouble(i * Double.BYTES) != values[i] * values[i]) {

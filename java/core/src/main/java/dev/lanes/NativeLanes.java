@@ -45,6 +45,12 @@ final class NativeLanes {
   @Name("lanes_unmap")
   static native void unmap(long address, long bytes);
 
+  @Name("lanes_open_library")
+  static native long openLibrary(long path, long message, long bytes);
+
+  @Name("lanes_find_function")
+  static native int findFunction(long library, long name, long signature, long function);
+
   @Name("lanes_program_create")
   static native int programCreate(long words, long count, long handle);
 

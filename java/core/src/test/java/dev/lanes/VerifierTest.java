@@ -31,8 +31,7 @@ class VerifierTest {
     call.operands[0] = a;
     call.shape(List.of("a"));
     for (int i = 1; i < program.operands().size(); i++) {
-      call.operands[i] =
-          NDArray.allocate(program.operands().get(i).dtype(), call.shapesLeft[i]);
+      call.operands[i] = NDArray.allocate(program.operands().get(i).dtype(), call.shapesLeft[i]);
     }
     java.util.Arrays.fill(call.threads, 1);
     NDArray output = call.operands[1];

@@ -154,6 +154,7 @@ final class Graph {
   int apply(Kernel kernel, List<Integer> arguments) {
     boolean isConversion = kernel.op() == conversion(kernel.result());
     if ((isOptimized || isConversion)
+        && !(kernel.op() instanceof External)
         && arguments.stream().allMatch(argument -> known(argument) != null)) {
       return fold(kernel, arguments);
     }

@@ -30,7 +30,9 @@ import java.util.Map;
  */
 final class Scheduler {
 
-  /** Passes are told apart by what must have run before, and by the arrays whose shapes they walk. */
+  /**
+   * Passes are told apart by what must have run before, and by the arrays whose shapes they walk.
+   */
   private record Walk(int level, BitSet shapes) {}
 
   /** What a pass must leave behind. */
@@ -114,8 +116,7 @@ final class Scheduler {
   }
 
   /** Gives a reduction its operands: the outputs that it is, or a temporary for later passes. */
-  private void place(
-      int node, Graph.Reduce reduce, int uses, int firstOutput, List<Sink> sinks) {
+  private void place(int node, Graph.Reduce reduce, int uses, int firstOutput, List<Sink> sinks) {
     int asResult = 0;
     for (int i = 0; i < results.size(); i++) {
       if (results.get(i) == node) {
@@ -137,8 +138,7 @@ final class Scheduler {
    * The passes in the order in which they run. Results that are not reduced go along with a pass
    * that reduces what has the same shape at the same time, else with each other.
    */
-  private List<Pass> passes(
-      Map<Walk, Map<Tree.Options, List<Sink>>> reducing, int firstOutput) {
+  private List<Pass> passes(Map<Walk, Map<Tree.Options, List<Sink>>> reducing, int firstOutput) {
     Map<Walk, List<Sink>> stored = new LinkedHashMap<>();
     for (int i = 0; i < results.size(); i++) {
       int node = results.get(i);
@@ -290,19 +290,30 @@ final class Scheduler {
         loads.add(new Load(constant, register(index)));
       } else if (node instanceof Graph.Apply apply) {
         List<Integer> arguments = apply.arguments().stream().map(registerOfNode::get).toList();
+        boolean isApart = apply.kernel().op() instanceof External;
+        if (isApart) {
+          place(index);
+        }
         for (int argument : apply.arguments().stream().distinct().toList()) {
           if (lastUse.get(argument) == index && graph.node(argument) instanceof Graph.Apply) {
             free.computeIfAbsent(graph.kind(argument), kind -> new ArrayDeque<>())
                 .push(registerOfNode.get(argument));
           }
         }
-        Deque<Integer> reusable = free.get(node.kind());
-        if (reusable != null && !reusable.isEmpty()) {
-          registerOfNode.put(index, reusable.pop());
-        } else {
-          register(index);
+        if (!isApart) {
+          place(index);
         }
         instructions.add(new Instruction(apply.kernel(), registerOfNode.get(index), arguments));
+      }
+    }
+
+    /** Finds a register for a result. */
+    private void place(int node) {
+      Deque<Integer> reusable = free.get(graph.kind(node));
+      if (reusable != null && !reusable.isEmpty()) {
+        registerOfNode.put(node, reusable.pop());
+      } else {
+        register(node);
       }
     }
 

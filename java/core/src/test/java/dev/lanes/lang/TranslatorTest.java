@@ -209,9 +209,7 @@ class TranslatorTest {
       LanesException e =
           catchThrowableOfType(
               LanesException.class,
-              () ->
-                  Translator.translate(
-                      Parser.parse("1 + z"), List.of(Argument.array(dtype))));
+              () -> Translator.translate(Parser.parse("1 + z"), List.of(Argument.array(dtype))));
       assertThat(e.code()).isEqualTo(LanesException.Code.TYPE);
       assertThat(e).hasMessageContaining("'z' is " + dtype);
       assertThat(e.column()).isEqualTo(4);
