@@ -1,4 +1,4 @@
-// The C ABI of liblanes: what the Java side may ask for, and the two word formats that cross the boundary.
+// The C ABI of liblanes: what the Java side may ask for, and the word formats that cross the boundary.
 //
 // Every function returns a status or plain numbers; none throws, prints, aborts or calls back. Addresses travel as
 // int64_t so that the binding needs no pointer objects. All functions are thread-safe unless they say otherwise.
@@ -27,6 +27,7 @@ enum lanes_status {
   LANES_NO_MEMORY = 3,        // the machine has no memory for what was asked
   LANES_CANCELLED = 4,        // the cancel flag was seen; outputs are partly written
   LANES_UNSUPPORTED_CPU = 5,  // none of the compiled instruction sets runs here
+  LANES_OUT_OF_RANGE = 6,     // an index is outside its axis; outputs are partly written
   LANES_NO_FUNCTION = 7,      // a user's library defines no function of this name
   LANES_OTHER_SIGNATURE = 8   // it declares another signature for it
 };
@@ -58,12 +59,27 @@ LANES_API int64_t lanes_allocate(int64_t bytes) LANES_NOEXCEPT;
 // Gives back what lanes_allocate returned; `bytes` as it was given there.
 LANES_API void lanes_free(int64_t address, int64_t bytes) LANES_NOEXCEPT;
 
-// Maps `bytes` > 0 bytes of the file whose NUL-terminated path stands at `path`, from `offset` (any value), read-only
-// or shared and writable. Returns the address of byte `offset`, or minus errno.
-LANES_API int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t writable) LANES_NOEXCEPT;
+enum lanes_access {
+  LANES_READ = 0,
+  LANES_WRITE = 1,   // shared with all who map the file
+  LANES_RESERVE = 2  // LANES_WRITE, and the file's holes are filled first, so that no write finds the disk full
+};
+
+// Maps `bytes` > 0 bytes of the file whose NUL-terminated path stands at `path`, from `offset` (any value). Returns the
+// address of byte `offset`, or minus errno.
+LANES_API int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t access) LANES_NOEXCEPT;
 
 // Ends a mapping; arguments as lanes_map returned and took them.
 LANES_API void lanes_unmap(int64_t address, int64_t bytes) LANES_NOEXCEPT;
+
+// ---- Waiting between processes --------------------------------------------------------------------------------------
+
+// Sleeps while the int32_t at `address`, a multiple of 4, is `expected`: until lanes_wake, for `nanoseconds` at the
+// longest, and possibly for less. The word may lie in memory that processes share.
+LANES_API void lanes_wait(int64_t address, int32_t expected, int64_t nanoseconds) LANES_NOEXCEPT;
+
+// Wakes all threads of all processes that sleep on the word.
+LANES_API void lanes_wake(int64_t address) LANES_NOEXCEPT;
 
 // ---- Functions of the user's ----------------------------------------------------------------------------------------
 
@@ -156,6 +172,76 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 // var is q / max(count - ddof, 0). argmin and argmax give the number of the first best element, or of the first NaN;
 // nanargmin and nanargmax pass over NaN and give -1 when there is nothing else.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
+
+// Runs a program `count` times: `calls` is the address of the addresses of as many calls, each with words as above,
+// none of which writes what another one reads or writes. Up to `threads` of them run at the same time, handed out as
+// threads become free; `cancel` is the address of an int32_t flag (or 0) that is looked at between them. After a
+// failure the rest is left out.
+LANES_API int32_t lanes_run_many(int64_t program, int64_t calls, int64_t count, int32_t threads,
+                                 int64_t cancel) LANES_NOEXCEPT;
+
+// ---- Operations on whole arrays -------------------------------------------------------------------------------------
+//
+// `call` is the address of int64_t words that describe arrays of one shape:
+//
+//   address of an int32_t cancel flag (or 0), threads, rank, shape[rank]
+//   per array:  address, dtype code, bytes of one element, strides[rank] in bytes
+//
+// Elements need no alignment, strides may be anything but for outputs, whose elements must not share bytes. An output
+// may be the same view as an input, with the same dtype; other overlaps are the caller's to avoid. Results are the same
+// for any number of threads and any instruction set.
+
+// Copies array 0 to array 1. Values convert upwards or sideways among bool, integers, floats and complex: integers keep
+// their low bits, floats are rounded once, to nearest. Byte strings are padded with NUL.
+LANES_API int32_t lanes_copy(int64_t call) LANES_NOEXCEPT;
+
+// Scans array 0 along an axis into array 1: operation 0 adds, 1 multiplies, 2 keeps the greatest, 3 the least; int64_t
+// is what bools and integers are combined in, double what floats are. Of equal elements the later one is kept, and NaN
+// spreads.
+//
+// The order: a row is cut into segments of 256 elements, within[i] = x[first of the segment] op ... op x[i] in this
+// order, base[0] is nothing, base[s + 1] = base[s] op (within of the last of segment s), and
+// y[i] = base[segment of i] op within[i]. Products of floats alone are taken in one go, since a part may leave the
+// range of double where the whole does not.
+LANES_API int32_t lanes_scan(int64_t call, int32_t operation, int32_t axis) LANES_NOEXCEPT;
+
+// Counts array 0 by bins. Rule 0: `edges` holds bins + 1 ascending doubles of which no two are equal, about equally far
+// apart; rule 1: any ascending ones; rule 2: elements are the numbers of their bins. A bin holds its left edge, the
+// last one its right edge too; elements outside and NaN are not counted, with rule 2 they are LANES_OUT_OF_RANGE.
+// Writes bins < 2^31 numbers: without `weighted` int64_t counts, else array 1 holds weights and sums of these are
+// written as double, each piece of 65536 elements added up from 0 in order and the pieces likewise.
+LANES_API int32_t lanes_histogram(int64_t call, int32_t rule, int64_t edges, int64_t bins, int32_t weighted,
+                                  int64_t numbers) LANES_NOEXCEPT;
+
+// Random numbers: element i of array 0 in C order is made of the 64-bit word at `position` + i of a stream. A group of
+// 16 words, from a multiple of 16 on, is made of 8 blocks of Philox4x32-10 with the key's low and high half as key and
+// the counter (low half of b, high half of b, stream, 0), where b = position / 16 * 8 + k for block k: word k is made
+// of the block's first two numbers, low half first, word 8 + k of the others.
+//
+// Uniform: a + b * u, at most c, with u the upper 53 bits * 2^-53.
+// Normal: a + b * z, with z the quantile (see random_kernels.cpp) of the upper 52 bits, the lowest being the sign.
+LANES_API int32_t lanes_random_uniform(int64_t call, int64_t key, int64_t stream, int64_t position, double a, double b,
+                                       double c) LANES_NOEXCEPT;
+LANES_API int32_t lanes_random_normal(int64_t call, int64_t key, int64_t stream, int64_t position, double a,
+                                      double b) LANES_NOEXCEPT;
+
+// low + w * range / 2^64 rounded down, for an unsigned range > 0, wrapping. Where the fraction's 2^64th parts are fewer
+// than 2^64 mod range the word is refused, and the first two numbers of the block with the counter (low half of the
+// element's position, its high half, stream, t) are tried instead, t = 1, 2, ...
+LANES_API int32_t lanes_random_integers(int64_t call, int64_t key, int64_t stream, int64_t position, int64_t low,
+                                        int64_t range) LANES_NOEXCEPT;
+
+// Takes indices along an axis: the call has the shape of the output, array 1; array 0 has the same strides as the
+// source and `length` elements along the axis. `indices` is the address of an aligned int64_t for each element along
+// the output's axis; below zero they count from the end.
+LANES_API int32_t lanes_take(int64_t call, int32_t axis, int64_t length, int64_t indices) LANES_NOEXCEPT;
+
+// How many elements of array 0 are not zero, for each chunk of 16384 elements in C order, as int64_t.
+LANES_API int32_t lanes_nonzero_count(int64_t call, int64_t counts) LANES_NOEXCEPT;
+
+// Their indices: `starts` holds, for each chunk and one more, how many there are before it; on axis k those go to
+// int64_t indices[k * total + i].
+LANES_API int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) LANES_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,6 @@
 // The elementwise operators, each written once and compiled for every instruction set.
+#include "complex_math.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels.cpp"
 #include "hwy/foreach_target.h"
@@ -232,6 +234,19 @@ struct op_signbit {
   static HWY_INLINE auto Do(D d, V a) {
     const hn::RebindToSigned<D> di;
     return hn::RebindMask(d, hn::Lt(hn::BitCast(di, a), hn::Zero(di)));
+  }
+};
+struct op_real {
+  template <class D, class V>
+  static HWY_INLINE V Do(D, V a) {
+    return a;
+  }
+};
+struct op_conj : op_real {};
+struct op_imag {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V) {
+    return hn::Zero(d);
   }
 };
 struct op_copysign {
@@ -639,6 +654,39 @@ void FunctionKernel2(void* dst, const void* a, const void* b, const void*, size_
   Body::Do(static_cast<const T*>(a), static_cast<const T*>(b), static_cast<T*>(dst), n, uniform);
 }
 
+// ---- Complex numbers --------------------------------------------------------------------------------------------
+
+// Products of complex numbers, the second factor being the first one for squares.
+template <bool kSquare>
+void ComplexProduct(void* dst, const void* a, const void* b, const void*, size_t n, unsigned uniform) {
+  const hn::ScalableTag<double> d;
+  const size_t N = hn::Lanes(d);
+  const double* x = static_cast<const double*>(a);
+  const double* y = kSquare ? x : static_cast<const double*>(b);
+  double* z = static_cast<double*>(dst);
+  const bool x_is_one = uniform & 1, y_is_one = kSquare ? x_is_one : (uniform & 2) != 0;
+  const auto load = [&](const double* p, bool is_one, size_t i, auto tag, auto* re, auto* im) HWY_ATTR {
+    if (is_one) {
+      *re = hn::Set(tag, p[0]);
+      *im = hn::Set(tag, p[1]);
+    } else {
+      hn::LoadInterleaved2(tag, p + 2 * i, *re, *im);
+    }
+  };
+  const auto step = [&](auto tag, size_t i) HWY_ATTR {
+    hn::Vec<decltype(tag)> a_re, a_im, b_re, b_im;
+    load(x, x_is_one, i, tag, &a_re, &a_im);
+    load(y, y_is_one, i, tag, &b_re, &b_im);
+    const auto re = hn::Sub(hn::Mul(a_re, b_re), hn::Mul(a_im, b_im));
+    const auto im = hn::Add(hn::Mul(a_re, b_im), hn::Mul(a_im, b_re));
+    hn::StoreInterleaved2(re, im, tag, z + 2 * i);
+  };
+  size_t i = 0;
+  for (; i + N <= n; i += N) step(d, i);
+  const hn::CappedTag<double, 1> one;
+  for (; i < n; ++i) step(one, i);
+}
+
 // ---- The table ------------------------------------------------------------------------------------------------------
 
 using letter_b = uint8_t;
@@ -646,6 +694,7 @@ using letter_i = int32_t;
 using letter_l = int64_t;
 using letter_f = float;
 using letter_d = double;
+using letter_c = Complex;
 
 // How an operator's body is turned into a kernel.
 template <class Body, class Key, class Result, int kArity, bool kIsFunction = std::is_base_of_v<Function, Body>>
@@ -698,9 +747,47 @@ LANES_MADE_CAST(op_float32, float)
 LANES_MADE_CAST(op_float64, double)
 #undef LANES_MADE_CAST
 
+struct op_complex {};
+template <>
+struct Make<op_complex, double, Complex, 2> {
+  static constexpr Kernel value = PartsToComplex;
+};
+struct op_complex128 {};
+template <class Key>
+struct Make<op_complex128, Key, Complex, 1> {
+  static constexpr Kernel value = RealToComplex<Key>;
+};
+struct complex_mul {};
+template <>
+struct Make<complex_mul, Complex, Complex, 2, false> {
+  static constexpr Kernel value = ComplexProduct<false>;
+};
+struct complex_square {};
+template <>
+struct Make<complex_square, Complex, Complex, 1, false> {
+  static constexpr Kernel value = ComplexProduct<true>;
+};
+struct complex_where {};
+template <>
+struct Make<complex_where, Complex, Complex, 3, false> {
+  static constexpr Kernel value = SelectComplex;
+};
+template <class Body, class Result, int kArity>
+struct Make<Body, Complex, Result, kArity, false> {
+  static constexpr Kernel value = ComplexKernel<Body, Result, kArity>;
+};
+
+#define LANES_BODY_b(name) op_##name
+#define LANES_BODY_i(name) op_##name
+#define LANES_BODY_l(name) op_##name
+#define LANES_BODY_f(name) op_##name
+#define LANES_BODY_d(name) op_##name
+#define LANES_BODY_c(name) complex_##name
+
 extern const Kernel kKernelTable[kKernels] = {
-#define LANES_KERNEL(name, key, result, a, b, c, ulp) \
-  Make<op_##name, letter_##key, letter_##result, (kLetter_##a >= 0) + (kLetter_##b >= 0) + (kLetter_##c >= 0)>::value,
+#define LANES_KERNEL(name, key, result, a, b, c, ulp)         \
+  Make<LANES_BODY_##key(name), letter_##key, letter_##result, \
+       (kLetter_##a >= 0) + (kLetter_##b >= 0) + (kLetter_##c >= 0)>::value,
 #define LANES_REDUCTION(name, key, result, accumulator)
 #include "ops.def"
 #undef LANES_KERNEL

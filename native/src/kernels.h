@@ -160,6 +160,10 @@ struct Reduction {
   void (*includes)(void* state, size_t columns, const Rows& rows);
 };
 
+struct ScanTable;
+struct RandomTable;
+struct HistogramTable;
+
 // What every instruction set brings.
 struct Isa {
   const char* name;
@@ -170,6 +174,12 @@ struct Isa {
   void (*stream)(void* dst, const void* src, size_t bytes);            // past the caches; see fence
   void (*fence)();                                                     // makes streamed bytes visible to other threads
   void (*fill)(void* dst, const void* value, size_t n, size_t bytes);  // n copies of an element
+  // dst[j][i] = src[i][j] for rows of elements of 1, 2, 4 or 8 bytes at any address, `pitch` bytes from row to row.
+  void (*transpose)(char* dst, int64_t dst_pitch, const char* src, int64_t src_pitch, int64_t rows, int64_t columns,
+                    int64_t bytes);
+  const ScanTable* scans;
+  const RandomTable* random;
+  const HistogramTable* histogram;
 };
 
 }  // namespace lanes

@@ -5,10 +5,17 @@
 
 #include <new>
 
+#include "arrays.h"
+#include "copy.h"
+#include "histogram.h"
 #include "isa.h"
 #include "memory.h"
 #include "program.h"
+#include "random.h"
 #include "run.h"
+#include "scans.h"
+#include "shape.h"
+#include "shared.h"
 #include "user_library.h"
 
 namespace {
@@ -91,6 +98,14 @@ void WriteIsa(Text* text) {
   if (isa != nullptr) text->Add(isa->name);
 }
 
+bool Decode(int64_t call, int arrays, lanes::ArrayCall* decoded) {
+  return call != 0 && decoded->Decode(reinterpret_cast<const int64_t*>(call), arrays);
+}
+
+lanes::RandomStream Stream(int64_t key, int64_t stream, int64_t position) {
+  return {static_cast<uint64_t>(key), static_cast<uint32_t>(stream), static_cast<uint64_t>(position)};
+}
+
 }  // namespace
 
 extern "C" {
@@ -115,13 +130,23 @@ void lanes_free(int64_t address, int64_t bytes) noexcept {
   lanes::FreeArray(reinterpret_cast<void*>(address), static_cast<size_t>(bytes));
 }
 
-int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t writable) noexcept {
-  if (path == 0 || offset < 0 || bytes <= 0) return -22;  // EINVAL
-  return lanes::MapFile(reinterpret_cast<const char*>(path), offset, bytes, writable != 0);
+int64_t lanes_map(int64_t path, int64_t offset, int64_t bytes, int32_t access) noexcept {
+  if (path == 0 || offset < 0 || bytes <= 0 || access < LANES_READ || access > LANES_RESERVE) return -22;  // EINVAL
+  return lanes::MapFile(reinterpret_cast<const char*>(path), offset, bytes, static_cast<lanes_access>(access));
 }
 
 void lanes_unmap(int64_t address, int64_t bytes) noexcept {
   if (address != 0) lanes::UnmapFile(reinterpret_cast<void*>(address), static_cast<size_t>(bytes));
+}
+
+void lanes_wait(int64_t address, int32_t expected, int64_t nanoseconds) noexcept {
+  if (address != 0 && address % 4 == 0 && nanoseconds > 0) {
+    lanes::WaitWhile(reinterpret_cast<int32_t*>(address), expected, nanoseconds);
+  }
+}
+
+void lanes_wake(int64_t address) noexcept {
+  if (address != 0) lanes::WakeAll(reinterpret_cast<int32_t*>(address));
 }
 
 int64_t lanes_open_library(int64_t path, int64_t message, int64_t bytes) noexcept {
@@ -161,6 +186,77 @@ void lanes_program_free(int64_t program) noexcept { delete reinterpret_cast<lane
 int32_t lanes_run(int64_t program, int64_t call) noexcept {
   if (program == 0 || call == 0) return LANES_BAD_ARGUMENT;
   return lanes::RunProgram(*reinterpret_cast<const lanes::Program*>(program), reinterpret_cast<const int64_t*>(call));
+}
+
+int32_t lanes_run_many(int64_t program, int64_t calls, int64_t count, int32_t threads, int64_t cancel) noexcept {
+  if (program == 0 || calls == 0 || count < 0 || threads < 1) return LANES_BAD_ARGUMENT;
+  return lanes::RunProgramMany(*reinterpret_cast<const lanes::Program*>(program),
+                               reinterpret_cast<const int64_t* const*>(calls), count, threads,
+                               reinterpret_cast<const int32_t*>(cancel));
+}
+
+int32_t lanes_copy(int64_t call) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, 2, &arrays)) return LANES_BAD_ARGUMENT;
+  return lanes::CopyArrays(arrays);
+}
+
+int32_t lanes_scan(int64_t call, int32_t operation, int32_t axis) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, 2, &arrays) || operation < 0 || operation >= lanes::kScanOps) return LANES_BAD_ARGUMENT;
+  if (axis < 0 || axis >= arrays.rank) return LANES_BAD_ARGUMENT;
+  return lanes::ScanArrays(arrays, static_cast<lanes::ScanOp>(operation), axis);
+}
+
+int32_t lanes_histogram(int64_t call, int32_t rule, int64_t edges, int64_t bins, int32_t weighted,
+                        int64_t numbers) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, weighted != 0 ? 2 : 1, &arrays) || numbers == 0) return LANES_BAD_ARGUMENT;
+  if (rule < 0 || rule > lanes::kOwnNumber || bins < 1 || bins >= INT32_MAX) return LANES_BAD_ARGUMENT;
+  if (rule != lanes::kOwnNumber && edges == 0) return LANES_BAD_ARGUMENT;
+  const lanes::Bins of = {reinterpret_cast<const double*>(edges), bins};
+  const auto bin_rule = static_cast<lanes::BinRule>(rule);
+  return weighted != 0 ? lanes::AddByBins(arrays, bin_rule, of, reinterpret_cast<double*>(numbers))
+                       : lanes::CountBins(arrays, bin_rule, of, reinterpret_cast<int64_t*>(numbers));
+}
+
+int32_t lanes_random_uniform(int64_t call, int64_t key, int64_t stream, int64_t position, double a, double b,
+                             double c) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, 1, &arrays)) return LANES_BAD_ARGUMENT;
+  return lanes::FillUniform(arrays, Stream(key, stream, position), a, b, c);
+}
+
+int32_t lanes_random_normal(int64_t call, int64_t key, int64_t stream, int64_t position, double a, double b) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, 1, &arrays)) return LANES_BAD_ARGUMENT;
+  return lanes::FillNormal(arrays, Stream(key, stream, position), a, b);
+}
+
+int32_t lanes_random_integers(int64_t call, int64_t key, int64_t stream, int64_t position, int64_t low,
+                              int64_t range) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, 1, &arrays) || range == 0) return LANES_BAD_ARGUMENT;
+  return lanes::FillIntegers(arrays, Stream(key, stream, position), low, static_cast<uint64_t>(range));
+}
+
+int32_t lanes_take(int64_t call, int32_t axis, int64_t length, int64_t indices) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, 2, &arrays) || axis < 0 || axis >= arrays.rank) return LANES_BAD_ARGUMENT;
+  if (indices == 0 || indices % 8 != 0) return LANES_BAD_ARGUMENT;
+  return lanes::TakeArrays(arrays, axis, length, reinterpret_cast<const int64_t*>(indices));
+}
+
+int32_t lanes_nonzero_count(int64_t call, int64_t counts) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, 1, &arrays) || counts == 0) return LANES_BAD_ARGUMENT;
+  return lanes::CountNonzero(arrays, reinterpret_cast<int64_t*>(counts));
+}
+
+int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, 1, &arrays) || starts == 0 || indices == 0) return LANES_BAD_ARGUMENT;
+  return lanes::FindNonzero(arrays, reinterpret_cast<const int64_t*>(starts), reinterpret_cast<int64_t*>(indices));
 }
 
 }  // extern "C"

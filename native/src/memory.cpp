@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kHugePage = size_t{2} << 20;
 // Above this, pages come from the kernel: zeroed on first touch, by whichever thread that is.
 constexpr size_t kLarge = size_t{1} << 20;
+constexpr int64_t kBlock = 512;  // the unit of st_blocks, whatever the file system's own is
 
 size_t RoundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
@@ -39,6 +40,15 @@ void* AllocateLarge(size_t bytes) {
   return aligned;
 }
 
+// 0 or errno. A file system that cannot reserve is left as it is.
+int FillHoles(int fd, int64_t offset, int64_t bytes) {
+  int result;
+  do {
+    result = fallocate(fd, 0, offset, bytes) == 0 ? 0 : errno;
+  } while (result == EINTR);
+  return result == EOPNOTSUPP ? 0 : result;
+}
+
 }  // namespace
 
 void* AllocateArray(size_t bytes) {
@@ -58,17 +68,21 @@ void FreeArray(void* address, size_t bytes) {
     free(address);
 }
 
-int64_t MapFile(const char* path, int64_t offset, int64_t bytes, bool writable) {
+int64_t MapFile(const char* path, int64_t offset, int64_t bytes, lanes_access access) {
+  const bool writable = access != LANES_READ;
   const int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC);
   if (fd < 0) return -errno;
   struct stat status;
-  int64_t result;
+  int64_t result = 0;
   if (fstat(fd, &status) != 0) {
     result = -errno;
   } else if (offset > INT64_MAX - bytes || (S_ISREG(status.st_mode) && offset + bytes > status.st_size)) {
     // A page beyond the end of the file would kill the process when touched.
     result = -EINVAL;
-  } else {
+  } else if (access == LANES_RESERVE && status.st_blocks * kBlock < status.st_size) {
+    result = -FillHoles(fd, offset, bytes);
+  }
+  if (result == 0) {
     const int64_t lead = offset % static_cast<int64_t>(PageBytes());
     void* mapping = mmap(nullptr, static_cast<size_t>(bytes + lead), writable ? PROT_READ | PROT_WRITE : PROT_READ,
                          MAP_SHARED, fd, offset - lead);

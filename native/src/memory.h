@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lanes.h"
+
 namespace lanes {
 
 // Zeroed, aligned to 64 at least; null when there is none.
@@ -12,7 +14,7 @@ void* AllocateArray(size_t bytes);
 void FreeArray(void* address, size_t bytes);
 
 // The address of byte `offset` of the file, or minus errno.
-int64_t MapFile(const char* path, int64_t offset, int64_t bytes, bool writable);
+int64_t MapFile(const char* path, int64_t offset, int64_t bytes, lanes_access access);
 void UnmapFile(void* address, size_t bytes);
 
 // Size of the last-level cache, or a usual one where the machine does not tell.

@@ -10,6 +10,7 @@
 #include "lanes.h"
 #include "plain.h"
 #include "plan.h"
+#include "tasks.h"
 #include "team.h"
 
 namespace lanes {
@@ -602,6 +603,23 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
     words += 3 + rank + static_cast<int64_t>(pass.inputs.size() + pass.outputs.size()) * (1 + rank);
   }
   return LANES_OK;
+}
+
+int32_t RunProgramMany(const Program& program, const int64_t* const* calls, int64_t count, int threads,
+                       const int32_t* cancel) {
+  // Enough tasks that all threads end at about the same time, few enough that taking one costs nothing beside it.
+  const int64_t wanted = count / (int64_t{32} * threads);
+  const int64_t calls_per_task = wanted < 1 ? 1 : wanted;
+  std::atomic<int32_t> status{LANES_OK};
+  const bool complete = RunTasks((count + calls_per_task - 1) / calls_per_task, threads, cancel, [&](int64_t task) {
+    const int64_t begin = task * calls_per_task;
+    const int64_t end = begin + calls_per_task < count ? begin + calls_per_task : count;
+    for (int64_t k = begin; k < end && status.load(std::memory_order_relaxed) == LANES_OK; ++k) {
+      const int32_t result = RunProgram(program, calls[k]);
+      if (result != LANES_OK) status.store(result, std::memory_order_relaxed);
+    }
+  });
+  return complete ? status.load(std::memory_order_relaxed) : int32_t{LANES_CANCELLED};
 }
 
 }  // namespace lanes

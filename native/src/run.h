@@ -11,6 +11,10 @@ namespace lanes {
 // `call` as lanes_run describes it. Returns a lanes_status.
 int32_t RunProgram(const Program& program, const int64_t* call);
 
+// `calls` and the rest as lanes_run_many describes them. Returns a lanes_status.
+int32_t RunProgramMany(const Program& program, const int64_t* const* calls, int64_t count, int threads,
+                       const int32_t* cancel);
+
 }  // namespace lanes
 
 #endif  // LANES_RUN_H_

@@ -34,6 +34,19 @@ struct Argument {
   }
 };
 
+std::string Show(const KernelRow& row, const Element& element) {
+  if (row.result == kComplex128) {
+    const ComplexValue z = element.As<ComplexValue>();
+    return std::to_string(z.re) + " " + std::to_string(z.im) + "j";
+  }
+  char text[40];
+  WithKind(row.result, [&](auto t) {
+    snprintf(text, sizeof(text), "%.17g", static_cast<double>(element.As<decltype(t)>()));
+    return 0;
+  });
+  return text;
+}
+
 // One kernel in every way that the interpreter may call it.
 void CheckKernel(const KernelRow& row, Kernel kernel, std::mt19937_64& random) {
   Argument arguments[3];
@@ -69,7 +82,8 @@ void CheckKernel(const KernelRow& row, Kernel kernel, std::mt19937_64& random) {
             memcpy(actual.bytes, dst + i * result_bytes, result_bytes);
             ASSERT_TRUE(Agrees(row, actual, expected[i]))
                 << row.name << " of kind " << static_cast<int>(row.arguments[0]) << ", uniform " << uniform
-                << ", alias " << alias << ", n " << n << ", element " << i << (back ? ", back" : ", front");
+                << ", alias " << alias << ", n " << n << ", element " << i << (back ? ", back" : ", front") << ": "
+                << Show(row, actual) << " for " << Show(row, expected[i]);
           }
         }
       }

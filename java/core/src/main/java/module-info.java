@@ -2,6 +2,7 @@
 module dev.lanes {
   requires jdk.management;
   requires jdk.unsupported;
+  requires static me.tongfei.progressbar;
   requires static org.bytedeco.javacpp;
 
   exports dev.lanes;

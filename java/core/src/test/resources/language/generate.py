@@ -26,7 +26,9 @@ NEXT = {"b": "i", "i": "f", "l": "f", "f": "l", "d": "i"}  # what b is made of w
 SCALAR = 2  # the element of a row that stands for it as a scalar
 
 OPERATORS = ["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "<", "<=", ">", ">=", "==", "!="]
-FUNCTIONS = ["sqrt", "exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp2", "expm1", "log1p", "log10", "cbrt"]
+FUNCTIONS = ["sqrt", "exp", "log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp2", "expm1", "log1p", "log10", "cbrt", "log2",
+             "arcsinh", "arctanh", "signbit", "deg2rad", "degrees", "rad2deg", "radians"]
+PAIRS = ["arctan2", "hypot", "copysign", "nextafter"]
 ROUNDING = ["floor", "ceil", "trunc", "round", "sign", "isnan", "isinf", "isfinite", "abs", "square"]
 
 TEXTS = [f"a {op} b" for op in OPERATORS]
@@ -37,7 +39,8 @@ TEXTS += [f"0.5 {op} b" for op in ["+", "-", "*", "/", "//", "%", "**", ">=", "!
 TEXTS += [f"a {op} True" for op in ["+", "*", "/", "&", "|", "^", "<", "=="]]
 TEXTS += [f"{f}({x})" for f in FUNCTIONS for x in ("c", "b / 8")]
 TEXTS += [f"{f}({x})" for f in ROUNDING for x in ("a", "2*a")]
-TEXTS += [f"{f}(a, b)" for f in ("minimum", "maximum", "arctan2")]
+TEXTS += [f"{f}(a, b)" for f in ["minimum", "maximum", "fmin", "fmax", "fmod"] + PAIRS]
+TEXTS += ["clip(a, -1, 5)", "clip(b, c, 3.5)", "isclose(a, b)", "isclose(c, c * 1.000001)", "arccosh(c + 1)", ("reciprocal(c)", "1 / c")]
 TEXTS += ["minimum(a, 2)", "maximum(a, 0.5)", "arctan2(b, 1)", "arctan2(1, c)"]
 TEXTS += [
     # signs, precedence, associativity
@@ -142,8 +145,9 @@ def saturated(dtype):
     return convert
 
 
-NAMES = {name: float_function(getattr(np, name)) for name in FUNCTIONS + ["arctan2"]}
-NAMES |= {name: weak_function(getattr(np, name)) for name in ["abs", "minimum", "maximum", "isnan", "isinf", "isfinite"]}
+NAMES = {name: float_function(getattr(np, name)) for name in FUNCTIONS + PAIRS + ["arccosh"]}
+NAMES |= {name: weak_function(getattr(np, name)) for name in ["abs", "minimum", "maximum", "fmin", "fmax", "fmod", "isnan", "isinf", "isfinite", "isclose"]}
+NAMES |= {"clip": lambda x, low, high: NAMES["minimum"](NAMES["maximum"](x, low), high)}
 NAMES |= {name: rounding(f) for name, f in (("floor", np.floor), ("ceil", np.ceil), ("trunc", np.trunc), ("round", np.rint))}
 NAMES |= {"sign": counting(np.sign), "square": counting(np.square)}
 NAMES |= {f"logical_{name}": getattr(np, f"logical_{name}") for name in ("and", "or", "xor", "not")}
@@ -240,7 +244,7 @@ used = set()
 cases = 0
 for entry in TEXTS:
     text, asked = entry if isinstance(entry, tuple) else (entry, entry)
-    bounded = re.search(r"\b(" + "|".join(FUNCTIONS + ["arctan2", "sigmoid", "asin", "atan2"]) + r")\(|\*\*|power", text) or re.search(r"sum|min|max", text)
+    bounded = re.search(r"\b(" + "|".join(FUNCTIONS + PAIRS + ["arccosh", "sigmoid", "asin", "atan2"]) + r")\(|\*\*|power", text) or re.search(r"sum|min|max", text)
     words = []
     for kind in OPERANDS:
         for mix, operands in mixes(kind):
@@ -269,3 +273,26 @@ for kind, rows in OPERANDS.items():
     np.save(here / f"operands_{kind}.npy", rows)
     np.save(here / f"expected_{kind}.npy", np.concatenate(values[kind]))
 print(len(TEXTS), "texts,", cases, "cases; departures:", sorted(used - {""}))
+
+# Strides of results by order: operands as shape:permutation of the axes, then order and strides.
+LAYOUTS = ["2x3:01", "3x2:10", "1x3:01", "2x1:10", "3:0", "2x3x4:012", "4x3x2:210", "3x2x4:102", "2x4x3:021", "3x4x2:201", "4x2x3:120", "3x1:01", "3x4:01", "4x3:10",
+           "1x4x3:021", "4x1x2:210", "5x1x1:012"]
+
+
+def laid(description):
+    shape, permutation = description.split(":")
+    return np.zeros([int(n) for n in shape.split("x")]).transpose([int(n) for n in permutation])
+
+
+orders = []
+for a in LAYOUTS:
+    for b in LAYOUTS:
+        try:
+            np.broadcast(laid(a), laid(b))
+        except ValueError:
+            continue
+        for order in "CFAK":
+            result = np.add(laid(a), laid(b), order=order)
+            if result.ndim > 1 and 1 not in result.shape:
+                orders.append(f"{a} {b} {order} {'x'.join(map(str, result.strides))}")
+(here / "orders.txt").write_text("\n".join(orders) + "\n")

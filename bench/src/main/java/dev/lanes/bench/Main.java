@@ -36,6 +36,7 @@ public final class Main {
   private static final String QUICK = "--quick";
   private static final String FULL = "--full";
   private static final List<String> SIZES = List.of("1000", "100000", "6000000", "60000000");
+  private static final String[] GEMMS = {"32", "256", "1024"};
   private static final String[] CALLS = {"1", "8", "1000"};
 
   private final CommandLineOptions options;
@@ -83,6 +84,10 @@ public final class Main {
             time(expressions(precision, workload, n));
           }
         }
+      }
+      for (String n : isFull ? new String[] {"32", "256", "1024", "4096"} : GEMMS) {
+        System.out.println(title + "gemm, n = " + n);
+        time(configure(GemmBenchmark.class).param("n", n));
       }
       System.out.println(title + "calls");
       // Its sizes are its own, whatever -p says of the expressions'.

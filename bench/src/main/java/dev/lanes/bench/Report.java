@@ -19,11 +19,16 @@ final class Report {
 
   static void print(Collection<RunResult> results, PrintStream out) {
     Map<String, Map<Peer, Map<Integer, Double>>> tables = new TreeMap<>();
+    Map<Integer, Map<Multiplier, Double>> gemms = new TreeMap<>();
     StringBuilder calls = new StringBuilder();
     for (RunResult result : results) {
       int n = Integer.parseInt(parameter(result, "n"));
       double nanos = median(result, iteration -> iteration.getPrimaryResult().getScore());
-      if (parameter(result, "peer") == null) {
+      if (parameter(result, "multiplier") != null) {
+        gemms
+            .computeIfAbsent(n, key -> new TreeMap<>())
+            .put(Multiplier.valueOf(parameter(result, "multiplier")), nanos);
+      } else if (parameter(result, "peer") == null) {
         double bytes =
             median(result, iteration -> iteration.getSecondaryResults().get(ALLOCATED).getScore());
         calls.append(
@@ -39,6 +44,7 @@ final class Report {
       }
     }
     tables.forEach((title, peers) -> print(title, peers, out));
+    printGemms(gemms, out);
     out.printf("%nOne call of %s%n", Workload.AXPBY.text);
     out.printf("%20s %12s %12s %12s%n%s%n", "", "n", "ns", "bytes", calls);
   }
@@ -57,6 +63,20 @@ final class Report {
             out.printf("%18s", row.containsKey(n) ? cell(row.get(n), loop.get(n), n) : "");
           }
           out.println();
+        });
+  }
+
+  private static void printGemms(Map<Integer, Map<Multiplier, Double>> gemms, PrintStream out) {
+    out.printf("%nProducts of n x n matrices: GFLOP/s (times as fast as %s)%n", Multiplier.CBLAS);
+    gemms.forEach(
+        (n, row) -> {
+          Double direct = row.get(Multiplier.CBLAS);
+          row.forEach(
+              (multiplier, nanos) -> {
+                String ratio = direct == null ? "" : "(%.3f)".formatted(direct / nanos);
+                double rate = 2.0 * n * n * n / nanos;
+                out.printf("%-20s%8d%10.1f %s%n", multiplier, n, rate, ratio);
+              });
         });
   }
 

@@ -10,6 +10,9 @@ final class ArrayCopy {
   /** What every JVM allocates. */
   static final int LARGEST_JAVA_ARRAY = Integer.MAX_VALUE - 8;
 
+  /** About what one thread takes for an element. */
+  private static final double NANOS = 0.5;
+
   private ArrayCopy() {}
 
   /** Takes part of a bulk access: the buffer holds {@code n} elements, {@code done} came before. */
@@ -153,20 +156,29 @@ final class ArrayCopy {
   /** Overwrites the elements of an array with those of another one, broadcast and converted. */
   static void copy(NDArray source, NDArray target) {
     Element.checkConverts(source.dtype(), target.dtype());
-    Layout from = source.layout().broadcastTo(source.dtype().bytes(), target.layout().shape);
+    NDArray from = source.broadcastTo(target.layout().shape);
     if (NDArray.mayShareBytes(target, source)) {
       try (NDArray apart = source.copy()) {
         copy(apart, target);
       }
       return;
     }
+    if (Lanes.isNative()) {
+      new ArrayCall("the copy", NANOS, target.layout().shape, from, target).run(NativeLanes::copy);
+    } else {
+      copyInJava(from, target);
+    }
+  }
+
+  /** The reference, between equal shapes that share no memory. */
+  static void copyInJava(NDArray source, NDArray target) {
     source.memory().acquire();
     try {
       target.memory().acquire();
       try {
         Runs.walkInAnyOrder(
             target.layout(),
-            from,
+            source.layout(),
             (put, putStride, at, atStride, n) ->
                 copyRun(source, at, atStride, target, put, putStride, n));
       } finally {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * are used again, so that an evaluation in the steady state allocates nothing; a free one is taken
  * from a small pool and given back.
  */
-final class Call {
+final class Call implements AutoCloseable {
 
   private static final int POOL = 64;
   private static final AtomicReferenceArray<Call> FREE = new AtomicReferenceArray<>(POOL);
@@ -30,6 +30,15 @@ final class Call {
   /** The most threads that each pass may use. */
   int[] threads = new int[4];
 
+  /** Where the result goes. */
+  NDArray target;
+
+  /** What runs. */
+  Engine.Prepared prepared;
+
+  /** About how many nanoseconds the run will take. */
+  double nanos;
+
   /** The caller's arrays for the results, null where there is none. */
   NDArray[] given = new NDArray[4];
 
@@ -44,6 +53,7 @@ final class Call {
 
   private Program program;
   private int users;
+  private boolean hasTemporaries;
   private NDArray slots;
 
   private final NDArray[][] lists = new NDArray[5][];
@@ -77,6 +87,19 @@ final class Call {
     return list;
   }
 
+  /** A call beside those that are used again, which {@link #close} ends. */
+  static Call create() {
+    return new Call();
+  }
+
+  @Override
+  public void close() {
+    closeTemporaries();
+    if (slots != null) {
+      slots.close();
+    }
+  }
+
   static Call take() {
     int slot = slot();
     Call call = FREE.get(slot);
@@ -89,6 +112,7 @@ final class Call {
 
   /** Forgets the arrays and makes the object available again. */
   void giveBack() {
+    closeTemporaries();
     Arrays.fill(operands, 0, program == null ? 0 : program.operands().size(), null);
     Arrays.fill(shapes, null);
     Arrays.fill(given, null);
@@ -97,6 +121,8 @@ final class Call {
       list = null;
     }
     program = null;
+    target = null;
+    prepared = null;
     watch = Watch.NONE;
     FREE.lazySet(slot(), this);
   }
@@ -136,6 +162,32 @@ final class Call {
       slots = NDArray.allocate(DType.INT8, Math.max(needed, 32 * SLOT_BYTES));
     }
     return slots.element((long) index * SLOT_BYTES, dtype);
+  }
+
+  /** Finds memory for what passes leave for later ones. */
+  void allocateTemporaries() {
+    List<Program.Operand> all = program.operands();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).role() == Program.Role.TEMPORARY) {
+        DType dtype = all.get(i).dtype();
+        long[] shape = shapesLeft[i];
+        operands[i] = shape.length == 0 ? slot(i, dtype) : NDArray.allocateDirty(dtype, shape);
+        hasTemporaries |= shape.length > 0;
+      }
+    }
+  }
+
+  private void closeTemporaries() {
+    if (hasTemporaries) {
+      hasTemporaries = false;
+      List<Program.Operand> all = program.operands();
+      for (int i = 0; i < all.size(); i++) {
+        boolean isTemporary = all.get(i).role() == Program.Role.TEMPORARY;
+        if (isTemporary && operands[i] != null && operands[i].rank() > 0) {
+          operands[i].close();
+        }
+      }
+    }
   }
 
   /** Keeps the memory of all operands alive until {@link #release}. */

@@ -56,6 +56,12 @@ final class Elements {
       for (int i = 0; i < n; i++, next()) {
         longs[i] = Element.getLong(memory, dtype, offset);
       }
+    } else if (Element.isComplex(dtype)) {
+      double[] parts = (double[]) block;
+      for (int i = 0; i < n; i++, next()) {
+        parts[2 * i] = Element.getDouble(memory, dtype, offset);
+        parts[2 * i + 1] = Element.getImaginary(memory, dtype, offset);
+      }
     } else {
       double[] doubles = (double[]) block;
       for (int i = 0; i < n; i++, next()) {
@@ -69,6 +75,11 @@ final class Elements {
     if (block instanceof long[] longs) {
       for (int i = 0; i < n; i++, next()) {
         Element.putLong(memory, dtype, offset, longs[i]);
+      }
+    } else if (Element.isComplex(dtype)) {
+      double[] parts = (double[]) block;
+      for (int i = 0; i < n; i++, next()) {
+        Element.putComplex(memory, dtype, offset, parts[2 * i], parts[2 * i + 1]);
       }
     } else {
       double[] doubles = (double[]) block;

@@ -1,6 +1,7 @@
 package dev.lanes;
 
 import dev.lanes.lang.Program;
+import java.util.List;
 
 /**
  * Runs programs. There are two: {@link NativeEngine}, which is fast, and {@link JavaEngine}, which
@@ -19,6 +20,16 @@ public abstract sealed class Engine permits JavaEngine, NativeEngine {
      * @param call operands and shapes
      */
     void run(Call call);
+
+    /**
+     * Runs with many sets of operands, none of which another one writes to.
+     *
+     * @param calls as {@link #run} takes them; they have one watch
+     * @param threads how many may run at the same time
+     */
+    default void runMany(List<Call> calls, int threads) {
+      calls.forEach(this::run);
+    }
   }
 
   Engine() {}

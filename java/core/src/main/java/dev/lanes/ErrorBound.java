@@ -24,31 +24,35 @@ final class ErrorBound {
    * instruction runs.
    */
   static double[] of(Instruction instruction, Object[] registers, double[][] errors, int n) {
-    double[] total = new double[JavaEngine.BLOCK];
+    double[] total = new double[2 * JavaEngine.BLOCK];
     Object[] arguments = new Object[3];
     for (int i = 0; i < instruction.arguments().size(); i++) {
       arguments[i] = registers[instruction.arguments().get(i)];
     }
     Kernel kernel = instruction.kernel();
+    int width = Reference.width(kernel.result());
     Object plain = Reference.block(kernel.result(), n);
     kernel.reference().apply(plain, arguments[0], arguments[1], arguments[2], n);
     for (int i = 0; i < instruction.arguments().size(); i++) {
       double[] error = errors[instruction.arguments().get(i)];
-      if (isZero(error, n)) {
+      int argumentWidth = Reference.width(kernel.arguments().get(i));
+      if (isZero(error, n * argumentWidth)) {
         continue;
       }
-      double[] widest = new double[n];
+      double[] widest = new double[n * width];
       for (double part : PARTS) {
         Object[] moved = arguments.clone();
-        moved[i] = move(arguments[i], error, part, n);
+        moved[i] = move(arguments[i], error, part, n * argumentWidth);
         Object other = Reference.block(kernel.result(), n);
         kernel.reference().apply(other, moved[0], moved[1], moved[2], n);
-        for (int k = 0; k < n; k++) {
+        for (int k = 0; k < n * width; k++) {
           widest[k] = Math.max(widest[k], difference(plain, other, k));
         }
       }
-      for (int k = 0; k < n; k++) {
-        total[k] += MARGIN * widest[k] + (error[k] > 0 ? ulp(plain, k) : 0);
+      for (int k = 0; k < n * width; k++) {
+        int first = k / width * argumentWidth;
+        boolean isMoved = error[first] + error[first + argumentWidth - 1] > 0;
+        total[k] += MARGIN * widest[k] + (isMoved ? ulp(plain, k) : 0);
       }
     }
     return total;
@@ -57,11 +61,13 @@ final class ErrorBound {
   /** Adds what both engines may be off by themselves. */
   static void addRounding(Kernel kernel, Object result, double[] error, int n) {
     if (kernel.ulp() > 0) {
-      for (int k = 0; k < n; k++) {
-        double unit =
-            kernel.key().bytes() == Float.BYTES
-                ? Math.ulp((float) ((double[]) result)[k])
-                : ulp(result, k);
+      boolean isComplex = kernel.result() == Kind.COMPLEX128;
+      for (int k = 0; k < n * Reference.width(kernel.result()); k++) {
+        double value = ((double[]) result)[k];
+        if (isComplex) {
+          value = Math.max(Math.abs(value), Math.abs(((double[]) result)[k ^ 1]));
+        }
+        double unit = kernel.result() == Kind.FLOAT32 ? Math.ulp((float) value) : Math.ulp(value);
         error[k] += 2 * kernel.ulp() * (Double.isFinite(unit) ? unit : 0);
       }
     }

@@ -393,7 +393,7 @@ public final class Expression {
     return named;
   }
 
-  private static NDArray requireWritable(NDArray output) {
+  static NDArray requireWritable(NDArray output) {
     if (output.isReadOnly()) {
       throw new LanesException(Code.READ_ONLY, "the output is read-only");
     }
@@ -462,39 +462,58 @@ public final class Expression {
    */
   private NDArray[] run(Call call, NDArray[] arrays, Object[] values) {
     try {
-      requireArity(arrays.length);
-      Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
-      call.begin(specialisation.program);
-      place(call, specialisation, arrays, values);
-      call.shape(tree.names());
+      int[] outputs = prepare(call, arrays, values);
       boolean isDone = false;
       try {
-        allocate(call, specialisation, arrays);
-        run(call, specialisation);
-        NDArray[] results = deliver(call, specialisation.outputs);
+        run(call);
+        NDArray[] results = deliver(call, outputs);
         isDone = true;
         return results;
       } finally {
-        closeTemporaries(call, specialisation, isDone);
+        closeResults(call, outputs, isDone);
       }
     } finally {
       call.giveBack();
     }
   }
 
-  private void run(Call call, Specialisation specialisation) {
-    double nanos = decideThreads(call, specialisation.costs);
+  private void run(Call call) {
     call.acquire();
-    try (Watch watch = Watch.over(nanos, options.timeout())) {
+    try (Watch watch = watch(call.nanos)) {
       call.watch = watch;
-      if (Verifier.ENABLED && engine() instanceof NativeEngine) {
-        Verifier.run(specialisation.prepared, call);
+      if (isVerified()) {
+        Verifier.run(call.prepared, call);
       } else {
-        specialisation.prepared.run(call);
+        call.prepared.run(call);
       }
     } finally {
       call.release();
     }
+  }
+
+  /**
+   * All that comes before a run, memory for the results included.
+   *
+   * @return the numbers of the operands that are results
+   */
+  private int[] prepare(Call call, NDArray[] arrays, Object[] values) {
+    requireArity(arrays.length);
+    Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
+    call.begin(specialisation.program);
+    place(call, specialisation, arrays, values);
+    call.shape(tree.names());
+    boolean isDone = false;
+    try {
+      allocate(call, specialisation, arrays);
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        closeResults(call, specialisation.outputs, false);
+      }
+    }
+    call.prepared = specialisation.prepared;
+    call.nanos = decideThreads(call, specialisation.costs);
+    return specialisation.outputs;
   }
 
   /** Finds memory for the results, the caller's where it may be, and for what passes leave. */
@@ -514,15 +533,7 @@ public final class Expression {
       }
     }
     if (!specialisation.isPlain) {
-      List<Program.Operand> operands = specialisation.program.operands();
-      for (int i = 0; i < operands.size(); i++) {
-        if (operands.get(i).role() == Role.TEMPORARY) {
-          DType dtype = operands.get(i).dtype();
-          long[] shape = call.shapesLeft[i];
-          call.operands[i] =
-              shape.length == 0 ? call.slot(i, dtype) : NDArray.allocate(dtype, shape);
-        }
-      }
+      call.allocateTemporaries();
     }
   }
 
@@ -543,24 +554,44 @@ public final class Expression {
     return results;
   }
 
-  private static void closeTemporaries(Call call, Specialisation specialisation, boolean isDone) {
-    for (int i = 0; i < specialisation.outputs.length; i++) {
-      NDArray result = call.operands[specialisation.outputs[i]];
+  private static void closeResults(Call call, int[] outputs, boolean isDone) {
+    for (int i = 0; i < outputs.length; i++) {
+      NDArray result = call.operands[outputs[i]];
       boolean isHandedOut = result == call.given[i] || isDone && call.given[i] == null;
       if (result != null && !isHandedOut) {
         result.close();
       }
     }
-    if (!specialisation.isPlain) {
-      List<Program.Operand> operands = specialisation.program.operands();
-      for (int i = 0; i < operands.size(); i++) {
-        if (operands.get(i).role() == Role.TEMPORARY
-            && call.operands[i] != null
-            && call.operands[i].rank() > 0) {
-          call.operands[i].close();
-        }
-      }
+  }
+
+  // ---- For many evaluations at once ----
+
+  /** Prepares one of many evaluations. */
+  void begin(Call call, NDArray output, NDArray[] arrays) {
+    requireOneResult();
+    call.given(1)[0] = output;
+    call.target = call.operands[prepare(call, arrays.clone(), null)[0]];
+  }
+
+  int threadsFor(double nanos) {
+    return Threads.forWork(nanos, options.threads());
+  }
+
+  Watch watch(double nanos) {
+    return Watch.over(nanos, options.timeout());
+  }
+
+  /** Runs what {@link #begin} has prepared for one program. */
+  void runMany(Engine.Prepared prepared, List<Call> calls, int most) {
+    if (isVerified()) {
+      calls.forEach(call -> Verifier.run(prepared, call));
+    } else {
+      prepared.runMany(calls, most);
     }
+  }
+
+  private boolean isVerified() {
+    return Verifier.ENABLED && engine() instanceof NativeEngine;
   }
 
   private void requireArity(int count) {
@@ -580,11 +611,10 @@ public final class Expression {
 
   private void requireOneResult() {
     if (tree.results().size() > 1) {
-      List<String> names = tree.results().stream().map(Tree.Result::name).toList();
       throw new LanesException(
           Code.ARITY,
           "the text has the results "
-              + Spelling.list(names)
+              + Spelling.list(results())
               + "; call evaluateAll, or choose one with withResults");
     }
   }

@@ -10,7 +10,6 @@ import dev.lanes.lang.Program.Load;
 import dev.lanes.lang.Program.Output;
 import dev.lanes.lang.Program.Pass;
 import dev.lanes.lang.Reducer;
-import dev.lanes.lang.Reduction;
 import dev.lanes.lang.Reference;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -109,11 +108,7 @@ public final class JavaEngine extends Engine {
               .toArray(Elements[]::new);
       for (Load load : pass.loads()) {
         Program.Constant constant = program.constants().get(load.constant());
-        if (registers[load.register()] instanceof long[] longs) {
-          Arrays.fill(longs, constant.asLong());
-        } else {
-          Arrays.fill((double[]) registers[load.register()], constant.asDouble());
-        }
+        registers[load.register()] = constant.block(BLOCK);
       }
     }
 
@@ -201,12 +196,7 @@ public final class JavaEngine extends Engine {
 
     /** What some output holds from an element or a result on. */
     Object actual(int output, long position, int n) {
-      Object expected = registers[pass.outputs().get(output).register()];
-      Reduction reduction = pass.outputs().get(output).reduction();
-      Object block =
-          reduction != null
-              ? Reference.block(reduction.result(), n)
-              : expected instanceof long[] ? new long[n] : new double[n];
+      Object block = Reference.block(kind(output), n);
       outputs[output].seek(position);
       outputs[output].load(block, n);
       return block;
@@ -216,10 +206,18 @@ public final class JavaEngine extends Engine {
     Object stored(int output, Object block, int n) {
       NDArray memory = NDArray.allocate(outputs[output].dtype(), n);
       new Elements(memory, new long[] {n}).store(block, n);
-      Object loaded = block instanceof long[] ? new long[n] : new double[n];
+      Object loaded = Reference.block(kind(output), n);
       new Elements(memory, new long[] {n}).load(loaded, n);
       memory.close();
       return loaded;
+    }
+
+    /** The kind in which an output is stored. */
+    Kind kind(int output) {
+      Output which = pass.outputs().get(output);
+      return which.reduction() == null
+          ? pass.registers().get(which.register())
+          : which.reduction().result();
     }
 
     Object register(int output) {
@@ -238,7 +236,7 @@ public final class JavaEngine extends Engine {
         input.seek(start);
       }
       load(n);
-      double[][] errors = new double[registers.length][BLOCK];
+      double[][] errors = new double[registers.length][2 * BLOCK];
       for (Instruction instruction : pass.instructions()) {
         double[] error = ErrorBound.of(instruction, registers, errors, n);
         execute(instruction, n);

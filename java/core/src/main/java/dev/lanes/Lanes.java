@@ -129,6 +129,16 @@ public final class Lanes {
   }
 
   /**
+   * The most threads that work of the calling thread should take now.
+   *
+   * @return 1 in a task of a pool, which has its like on the other processors, else {@link
+   *     #threads()}
+   */
+  public static int threadsHere() {
+    return Threads.forWork(Double.POSITIVE_INFINITY, 0);
+  }
+
+  /**
    * Sets the most threads that later evaluations use in this process.
    *
    * @param count from 1 to 1024

@@ -34,16 +34,33 @@ public final class LanesException extends RuntimeException {
     CAST,
     /** A write to memory that may only be read. */
     READ_ONLY,
-    /** A use of an array after its memory was given back. */
+    /** A use of an array after its memory was given back, or of a pool that was closed. */
     CLOSED,
     /** A size beyond what the library, the machine or a declared bound takes. */
     LIMIT,
     /** The native library is missing, does not fit, or reported a failure. */
     NATIVE,
+    /**
+     * Numbers for which the operation has no result: a singular matrix, elements that are not
+     * finite, an iteration that does not converge.
+     */
+    NUMERIC,
     /** A file that is damaged, truncated or not of the expected format. */
     FORMAT,
     /** A run that was stopped by an interrupt or a timeout. */
-    CANCELLED
+    CANCELLED,
+    /** A name that breaks the rules for names. */
+    NAME,
+    /** A name that is taken. */
+    EXISTS,
+    /** A name under which there is nothing. */
+    MISSING,
+    /** The operating system refuses, or does not offer, what is needed. */
+    SYSTEM,
+    /** An item that failed in a worker process: its task threw, or the process ended. */
+    WORKER,
+    /** A call that makes no sense on this thread, at this time or on this Java. */
+    STATE
   }
 
   private static final long serialVersionUID = 1L;

@@ -39,6 +39,11 @@ final class Layout {
     return new Layout(shape.clone(), packedStrides(elementBytes, fortran, shape), 0);
   }
 
+  /** The same elements so many bytes further on. */
+  Layout moved(long bytes) {
+    return new Layout(shape, strides, offset + bytes);
+  }
+
   /** Refuses what is no shape, or what makes sizes overflow even when empty axes are taken as 1. */
   static void checkShape(long elementBytes, long... shape) {
     if (shape.length > MAX_RANK) {

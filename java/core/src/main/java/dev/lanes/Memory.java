@@ -50,6 +50,17 @@ final class Memory implements AutoCloseable {
     return allocate(bytes, MemoryBudget.process());
   }
 
+  /** Memory for a result: as {@link #allocate(long)}, but with anything in it. */
+  static Memory allocateDirty(long bytes) {
+    check(bytes);
+    MemoryBudget budget = MemoryBudget.process();
+    MemorySource source =
+        Lanes.isNative()
+            ? NativeMemory.allocateDirty(bytes, budget)
+            : JavaMemory.allocate(bytes, budget);
+    return new Memory(source, false, true);
+  }
+
   static Memory allocate(long bytes, MemoryBudget budget) {
     check(bytes);
     MemorySource source =
@@ -94,6 +105,15 @@ final class Memory implements AutoCloseable {
    * exception.
    */
   static Memory map(Path path, long offset, long bytes, boolean writable) throws IOException {
+    return map(path, offset, bytes, writable, false);
+  }
+
+  /**
+   * As {@link #map(Path, long, long, boolean)}; with {@code reserve} the native library fills the
+   * file's holes first, so that no write finds the disk full.
+   */
+  static Memory map(Path path, long offset, long bytes, boolean writable, boolean reserve)
+      throws IOException {
     check(bytes);
     long length = Files.size(path);
     if (offset < 0 || bytes > length - offset) {
@@ -108,7 +128,7 @@ final class Memory implements AutoCloseable {
     boolean byLibrary = Lanes.isNative() && bytes > 0; // the library maps no empty ranges
     MemorySource source =
         byLibrary
-            ? NativeMemory.map(path, offset, bytes, writable)
+            ? NativeMemory.map(path, offset, bytes, writable, reserve)
             : JavaMemory.map(path, offset, bytes, writable);
     return new Memory(source, !writable, true);
   }
@@ -133,8 +153,18 @@ final class Memory implements AutoCloseable {
     return address;
   }
 
+  /** Where byte 0 is also without the native library; 0 when that is not known. */
+  long place() {
+    return source.place();
+  }
+
   boolean readOnly() {
     return readOnly;
+  }
+
+  /** Whether the bytes are those of a file, which may be mapped elsewhere too. */
+  boolean isFile() {
+    return source.file() != null;
   }
 
   boolean isClosed() {
@@ -205,7 +235,13 @@ final class Memory implements AutoCloseable {
     }
   }
 
-  private ByteBuffer window(long offset, long length) {
+  /** What is equal for all mappings of one file; null for other memory. */
+  Object file() {
+    return source.file();
+  }
+
+  /** The buffer in which the bytes lie, {@link #within} its capacity; read-only if this is. */
+  ByteBuffer window(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, bytes);
     ByteBuffer[] all = windows;
     return (all != null ? all : openWindows())[(int) (offset >>> MemorySource.WINDOW_BITS)];
@@ -223,7 +259,8 @@ final class Memory implements AutoCloseable {
     return windows;
   }
 
-  private static int within(long offset) {
+  /** Where an offset is in its {@link #window}. */
+  static int within(long offset) {
     return (int) (offset & WINDOW_MASK);
   }
 

@@ -65,6 +65,13 @@ public final class NDArray implements AutoCloseable {
     return new NDArray(dtype, layout, memory, memory.readOnly(), true);
   }
 
+  /** An array over a part of a memory that somebody else closes. */
+  static NDArray view(Memory memory, long offset, DType dtype, Order order, long... shape) {
+    Layout layout = Layout.packed(dtype.bytes(), order == Order.FORTRAN, shape).moved(offset);
+    checkFits(layout, dtype, memory.bytes() - offset);
+    return new NDArray(dtype, layout, memory, memory.readOnly(), false);
+  }
+
   private static long checkFits(Layout layout, DType dtype, long bytes) {
     long needed = layout.size() * dtype.bytes();
     if (needed > bytes) {
@@ -82,7 +89,7 @@ public final class NDArray implements AutoCloseable {
   }
 
   /** The shape that was given, or where none was that of all whole elements. */
-  private static long[] shapeOfAll(long bytes, DType dtype, long... shape) {
+  static long[] shapeOfAll(long bytes, DType dtype, long... shape) {
     return shape.length == 0 ? new long[] {bytes / dtype.bytes()} : shape;
   }
 
@@ -136,12 +143,20 @@ public final class NDArray implements AutoCloseable {
     return array;
   }
 
+  /** Makes an array in C order for a result, with anything in it. */
+  static NDArray allocateDirty(DType dtype, long... shape) {
+    Layout layout = Layout.packed(dtype.bytes(), false, shape);
+    return new NDArray(
+        dtype, layout, Memory.allocateDirty(layout.size() * dtype.bytes()), false, true);
+  }
+
   /**
-   * Makes an array of zeros without gaps whose axes lie in memory in an order of the caller's.
+   * Makes an array for a result, with anything in it, without gaps, whose axes lie in memory in an
+   * order of the caller's.
    *
    * @param axes each axis once, the one that runs fastest last
    */
-  static NDArray allocate(DType dtype, int[] axes, long... shape) {
+  static NDArray allocateDirty(DType dtype, int[] axes, long... shape) {
     long[] laid = new long[axes.length];
     int[] places = new int[axes.length];
     for (int i = 0; i < axes.length; i++) {
@@ -149,7 +164,7 @@ public final class NDArray implements AutoCloseable {
       places[axes[i]] = i;
     }
     Layout layout = Layout.packed(dtype.bytes(), false, laid).transpose(places);
-    Memory memory = Memory.allocate(layout.size() * dtype.bytes());
+    Memory memory = Memory.allocateDirty(layout.size() * dtype.bytes());
     return new NDArray(dtype, layout, memory, false, true);
   }
 
@@ -384,6 +399,28 @@ public final class NDArray implements AutoCloseable {
    */
   public long[] strides() {
     return layout.strides.clone();
+  }
+
+  /**
+   * Tells the length of one axis.
+   *
+   * @param axis which axis; below zero from the end
+   * @return the number of elements along it
+   * @throws LanesException AXIS when there is no such axis
+   */
+  public long length(int axis) {
+    return layout.shape[layout.axis(axis)];
+  }
+
+  /**
+   * Tells the stride of one axis.
+   *
+   * @param axis which axis; below zero from the end
+   * @return the bytes from one element along it to the next, of any sign, 0 along broadcast axes
+   * @throws LanesException AXIS when there is no such axis
+   */
+  public long stride(int axis) {
+    return layout.strides[layout.axis(axis)];
   }
 
   /**
@@ -981,6 +1018,28 @@ public final class NDArray implements AutoCloseable {
     }
     ByteBuffer buffer = memory.export(layout.offset, (int) bytes());
     return readOnly ? buffer.asReadOnlyBuffer().order(ByteOrder.nativeOrder()) : buffer;
+  }
+
+  /**
+   * Gives the elements' address to other native libraries, and keeps the memory alive meanwhile.
+   *
+   * @return what must be closed when the library is done
+   * @throws LanesException CLOSED, NATIVE when neither the native library nor the JDK tells
+   *     addresses
+   */
+  public Hold hold() {
+    return Hold.of(this);
+  }
+
+  /**
+   * Tells whether writing to this array may change elements of another one, judged by the lowest
+   * and the highest byte of each.
+   *
+   * @param other the other array
+   * @return false when they have no byte in common
+   */
+  public boolean mayShareMemory(NDArray other) {
+    return mayShareBytes(this, other);
   }
 
   /**

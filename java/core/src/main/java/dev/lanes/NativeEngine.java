@@ -27,6 +27,9 @@ public final class NativeEngine extends Engine {
   private static final int CANCELLED = 4;
   private static final int UNSUPPORTED_CPU = 5;
 
+  /** Calls whose words are written together; keeps them to some megabytes. */
+  private static final int MOST_AT_ONCE = 1 << 14;
+
   private final Path folder;
   private final List<String> isas;
   private final String isa;
@@ -281,22 +284,49 @@ public final class NativeEngine extends Engine {
         words = new Words();
         call.words = words;
       }
-      write(call, words);
+      write(call, words.withRoomFor(words(call)), 0);
       int status = NativeLanes.run(handle, words.address);
       Reference.reachabilityFence(this);
       require(status, call.watch, "the evaluation");
     }
 
-    private void write(Call call, Words words) {
-      int capacity = 2;
+    @Override
+    public void runMany(List<Call> calls, int threads) {
+      for (int from = 0; from < calls.size(); from += MOST_AT_ONCE) {
+        runAtOnce(calls.subList(from, Math.min(calls.size(), from + MOST_AT_ONCE)), threads);
+      }
+    }
+
+    private void runAtOnce(List<Call> calls, int threads) {
+      int count = calls.size();
+      ByteBuffer buffer = direct(Long.BYTES * (count + calls.stream().mapToInt(this::words).sum()));
+      long address = NativeLanes.address(buffer);
+      int at = count * Long.BYTES;
+      for (int i = 0; i < count; i++) {
+        buffer.putLong(i * Long.BYTES, address + at);
+        at = write(calls.get(i), buffer, at);
+      }
+      Watch watch = calls.get(0).watch;
+      int status = NativeLanes.runMany(handle, address, count, threads, watch.address());
+      Reference.reachabilityFence(buffer);
+      Reference.reachabilityFence(this);
+      require(status, watch, "the batch");
+    }
+
+    private int words(Call call) {
+      int count = 2;
       for (int p = 0; p < operands.length; p++) {
         int rank = call.shapes[p].length;
-        capacity += 3 + rank + operands[p].length * (1 + rank);
+        count += 3 + rank + operands[p].length * (1 + rank);
       }
-      ByteBuffer buffer = words.withRoomFor(capacity);
-      buffer.putLong(0, call.watch.address());
-      buffer.putLong(Long.BYTES, 0);
-      int at = 2 * Long.BYTES;
+      return count;
+    }
+
+    /** Writes a call's words from a byte of the buffer on; returns the byte after them. */
+    private int write(Call call, ByteBuffer buffer, int start) {
+      buffer.putLong(start, call.watch.address());
+      buffer.putLong(start + Long.BYTES, 0);
+      int at = start + 2 * Long.BYTES;
       for (int p = 0; p < operands.length; p++) {
         long[] shape = call.shapes[p];
         buffer.putLong(at, call.threads[p]);
@@ -315,6 +345,7 @@ public final class NativeEngine extends Engine {
                   : put(buffer, at, array, shape);
         }
       }
+      return at;
     }
 
     /** An operand's address and its strides, 0 along the axes over which it is broadcast. */

@@ -40,10 +40,16 @@ final class NativeLanes {
   static native void free(long address, long bytes);
 
   @Name("lanes_map")
-  static native long map(long path, long offset, long bytes, int writable);
+  static native long map(long path, long offset, long bytes, int access);
 
   @Name("lanes_unmap")
   static native void unmap(long address, long bytes);
+
+  @Name("lanes_wait")
+  static native void await(long address, int expected, long nanoseconds);
+
+  @Name("lanes_wake")
+  static native void wake(long address);
 
   @Name("lanes_open_library")
   static native long openLibrary(long path, long message, long bytes);
@@ -59,6 +65,40 @@ final class NativeLanes {
 
   @Name("lanes_run")
   static native int run(long program, long call);
+
+  @Name("lanes_run_many")
+  static native int runMany(long program, long calls, long count, int threads, long cancel);
+
+  @Name("lanes_copy")
+  static native int copy(long call);
+
+  @Name("lanes_scan")
+  static native int scan(long call, int operation, int axis);
+
+  @Name("lanes_histogram")
+  static native int histogram(
+      long call, int rule, long edges, long bins, int weighted, long numbers);
+
+  @Name("lanes_random_uniform")
+  static native int randomUniform(
+      long call, long key, long stream, long position, double low, double span, double limit);
+
+  @Name("lanes_random_normal")
+  static native int randomNormal(
+      long call, long key, long stream, long position, double mean, double deviation);
+
+  @Name("lanes_random_integers")
+  static native int randomIntegers(
+      long call, long key, long stream, long position, long low, long range);
+
+  @Name("lanes_take")
+  static native int take(long call, int axis, long length, long indices);
+
+  @Name("lanes_nonzero_count")
+  static native int nonzeroCount(long call, long counts);
+
+  @Name("lanes_nonzero")
+  static native int nonzero(long call, long starts, long indices);
 
   /** The address of index 0 of a buffer, whatever its position; 0 when it lies on the Java heap. */
   @Name("lanes::address")

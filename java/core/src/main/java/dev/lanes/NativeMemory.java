@@ -11,6 +11,10 @@ import java.util.Arrays;
  * Memory by way of the native library: its allocator, its mappings, and addresses that others own.
  */
 final class NativeMemory implements MemorySource {
+  private static final int NO_SPACE = 28; // ENOSPC
+
+  private static final SpareMemory SPARE = new SpareMemory();
+
   private final long bytes;
   private final long address;
   private final Runnable free; // null for memory that others own
@@ -29,19 +33,41 @@ final class NativeMemory implements MemorySource {
   }
 
   static MemorySource allocate(long bytes, MemoryBudget budget) {
-    long taken = Math.max(bytes, 1);
-    long address = budget.take(taken, () -> addressOrNull(taken));
-    Runnable free =
-        () -> {
-          NativeLanes.free(address, taken);
-          budget.giveBack(taken);
-        };
-    return new NativeMemory(bytes, address, free, null, null, 0);
+    return of(
+        budget.take(Math.max(bytes, 1), () -> fresh(Math.max(bytes, 1), budget)), bytes, budget);
   }
 
-  private static Long addressOrNull(long bytes) {
+  /** Memory for a result, which may have anything in it. */
+  static MemorySource allocateDirty(long bytes, MemoryBudget budget) {
+    long taken = Math.max(bytes, 1);
+    return of(
+        budget.take(
+            taken,
+            () -> {
+              SpareMemory.Block spare = SPARE.take(taken);
+              return spare == null ? fresh(taken, budget) : spare;
+            }),
+        bytes,
+        budget);
+  }
+
+  private static SpareMemory.Block fresh(long bytes, MemoryBudget budget) {
+    SPARE.shrink(budget.limit() - budget.used());
     long address = NativeLanes.allocate(bytes);
-    return address == 0 ? null : address;
+    if (address == 0) {
+      SPARE.shrink(0);
+      address = NativeLanes.allocate(bytes);
+    }
+    return address == 0 ? null : new SpareMemory.Block(address, bytes);
+  }
+
+  private static MemorySource of(SpareMemory.Block block, long bytes, MemoryBudget budget) {
+    Runnable free =
+        () -> {
+          budget.giveBack(Math.max(bytes, 1));
+          SPARE.give(block, budget);
+        };
+    return new NativeMemory(bytes, block.address(), free, null, null, 0);
   }
 
   static MemorySource borrow(long address, long bytes, Object owner) {
@@ -52,14 +78,23 @@ final class NativeMemory implements MemorySource {
     return borrow(NativeLanes.address(direct) + skippedBytes, bytes, direct);
   }
 
-  static MemorySource map(Path path, long offset, long bytes, boolean writable) throws IOException {
+  /**
+   * A part of a file.
+   *
+   * @param reserve whether the file's holes are filled first, so that no write finds the disk full
+   */
+  static MemorySource map(Path path, long offset, long bytes, boolean writable, boolean reserve)
+      throws IOException {
     byte[] name = fileName(path);
     ByteBuffer direct = ByteBuffer.allocateDirect(name.length + 1);
     direct.put(name).put((byte) 0);
-    long address = NativeLanes.map(NativeLanes.address(direct), offset, bytes, writable ? 1 : 0);
+    long address =
+        NativeLanes.map(
+            NativeLanes.address(direct), offset, bytes, !writable ? 0 : reserve ? 2 : 1);
     Reference.reachabilityFence(direct);
     if (address < 0 && address > -4096) {
-      throw new IOException("cannot map " + bytes + " bytes of " + path + ": errno " + -address);
+      String why = address == -NO_SPACE ? "there is no space left for them" : "errno " + -address;
+      throw new IOException("cannot map " + bytes + " bytes of " + path + ": " + why);
     }
     Object file = JavaMemory.fileKey(path);
     return new NativeMemory(

@@ -6,7 +6,7 @@ public enum ResultOrder {
   C,
   /** The first axis runs fastest. */
   F,
-  /** As {@link #F} when every operand with axes lies so and not all of them lie as C, else C. */
+  /** As {@link #F} when every operand lies so, else C. */
   A,
   /** As the operands lie, as far as they agree; C where they do not. */
   K;
@@ -20,46 +20,44 @@ public enum ResultOrder {
    */
   NDArray allocate(DType dtype, long[] shape, NDArray[] operands) {
     if (this == C || shape.length < 2) {
-      return NDArray.allocate(dtype, shape);
+      return NDArray.allocateDirty(dtype, shape);
     }
     if (this == K) {
-      return NDArray.allocate(dtype, axes(shape, operands), shape);
+      return NDArray.allocateDirty(dtype, axes(shape, operands), shape);
     }
     boolean isFortran = this == F || areFortran(operands);
     return NDArray.allocate(dtype, isFortran ? NDArray.Order.FORTRAN : NDArray.Order.C, shape);
   }
 
   private static boolean areFortran(NDArray[] operands) {
-    boolean areC = true;
     for (NDArray operand : operands) {
-      if (operand != null && operand.rank() > 0) {
-        if (!operand.isFortran()) {
-          return false;
-        }
-        areC &= operand.isContiguous();
+      if (operand != null && !operand.isFortran()) {
+        return false;
       }
     }
-    return !areC;
+    return true;
   }
 
   /**
-   * The axes from the slowest to the fastest, by insertion from C order. An axis passes a slower
-   * one when it has the greater stride in some operand and in no other the smaller.
+   * The axes from the slowest to the fastest, by insertion into C order from the last axis on: an
+   * axis moves inwards past those that have the greater stride in some operand and the smaller in
+   * none.
    */
   private static int[] axes(long[] shape, NDArray[] operands) {
+    int last = shape.length - 1;
     int[] axes = new int[shape.length];
-    for (int i = 0; i < axes.length; i++) {
-      int place = i;
-      for (int j = i - 1; j >= 0; j--) {
-        int order = compare(axes[j], i, shape, operands);
+    for (int first = last; first >= 0; first--) {
+      int place = first;
+      for (int j = first + 1; j <= last; j++) {
+        int order = compare(first, axes[j], shape, operands);
         if (order < 0) {
           place = j;
         } else if (order > 0) {
           break;
         }
       }
-      System.arraycopy(axes, place, axes, place + 1, i - place);
-      axes[place] = i;
+      System.arraycopy(axes, first + 1, axes, first, place - first);
+      axes[place] = first;
     }
     return axes;
   }

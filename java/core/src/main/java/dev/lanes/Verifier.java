@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Program;
+import dev.lanes.lang.Reference;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -73,8 +74,9 @@ final class Verifier {
         errors = errors == null ? sweep.bounded(start, n) : errors;
         Object expected = sweep.stored(k, sweep.register(k), n);
         Object actual = sweep.actual(k, start, n);
-        for (int i = 0; i < n; i++) {
-          String place = "element " + (start + i) + where;
+        int width = Reference.width(sweep.kind(k));
+        for (int i = 0; i < n * width; i++) {
+          String place = "element " + (start + i / width) + where;
           require(expected, actual, i, errors[output.register()][i], place);
         }
       }

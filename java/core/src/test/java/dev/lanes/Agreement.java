@@ -1,5 +1,6 @@
 package dev.lanes;
 
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +17,10 @@ final class Agreement {
     }
     NDArray a = actual.reshape(-1);
     NDArray b = expected.reshape(-1);
+    if (actual.dtype().kind() == Kind.COMPLEX128) {
+      requireComplex(a, b, ulp, what);
+      return;
+    }
     boolean isFloat =
         actual.dtype().kind() == Kind.FLOAT32 || actual.dtype().kind() == Kind.FLOAT64;
     for (long i = 0; i < a.size(); i++) {
@@ -54,5 +59,51 @@ final class Agreement {
     return overflows
         ? Math.min(Math.abs(x), Math.abs(y)) == largest
         : Math.abs(x - y) <= ulp * unit;
+  }
+
+  /**
+   * Exact results part by part; others by the size of the difference, where C99 leaves the signs of
+   * zeros and infinities open.
+   */
+  private static void requireComplex(NDArray a, NDArray b, int ulp, Supplier<String> what) {
+    for (long i = 0; i < a.size(); i++) {
+      double[] x = a.getComplex(i);
+      double[] y = b.getComplex(i);
+      if (!(ulp == 0 ? isSame(x[0], y[0]) && isSame(x[1], y[1]) : isNear(x, y, ulp))) {
+        throw new AssertionError(
+            what.get()
+                + ": element "
+                + i
+                + " is "
+                + Arrays.toString(x)
+                + ", expected "
+                + Arrays.toString(y)
+                + " within "
+                + ulp
+                + " ULP of its size");
+      }
+    }
+  }
+
+  private static boolean isSame(double x, double y) {
+    return Double.doubleToLongBits(x) == Double.doubleToLongBits(y);
+  }
+
+  private static boolean isNear(double[] x, double[] y, int ulp) {
+    double size = Math.hypot(y[0], y[1]);
+    if (Double.isFinite(size) && Double.isFinite(Math.hypot(x[0], x[1]))) {
+      return Math.hypot(x[0] - y[0], x[1] - y[1]) <= ulp * Math.ulp(size);
+    }
+    for (int part = 0; part < 2; part++) {
+      boolean agrees =
+          Double.isFinite(x[part]) && Double.isFinite(y[part])
+              ? Math.abs(x[part] - y[part]) <= ulp * Math.ulp(y[part])
+              : Double.isNaN(x[part]) == Double.isNaN(y[part])
+                  && Double.isInfinite(x[part]) == Double.isInfinite(y[part]);
+      if (!agrees) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -129,4 +129,15 @@ class LanesTest {
     assertThat(probe("-Dlanes.verify=1")).contains("|14.0");
     assertThat(probe("-Dlanes.verify=2")).contains("fraction from 0 to 1");
   }
+
+  @Test
+  void tasksOfAPoolWorkOnOneThread() {
+    assertThat(Lanes.threadsHere()).isEqualTo(Lanes.threads());
+    boolean before = Threads.setAlone(true);
+    try {
+      assertThat(Lanes.threadsHere()).isEqualTo(1);
+    } finally {
+      Threads.setAlone(before);
+    }
+  }
 }

@@ -421,4 +421,45 @@ class NDArrayTest {
     NDArray high = NDArray.wrap(buffer.slice(32, 32).order(ByteOrder.nativeOrder()), DType.INT64);
     assertThat(NDArray.mayShareBytes(low, high)).isFalse();
   }
+
+  @Test
+  void lengthsAndStridesAreToldByAxis() {
+    NDArray array = counting(2, 3).transpose();
+    assertThat(array.length(0)).isEqualTo(3);
+    assertThat(array.length(-1)).isEqualTo(2);
+    assertThat(array.stride(0)).isEqualTo(8);
+    assertThat(array.stride(-1)).isEqualTo(24);
+    assertFails(Code.AXIS, "axis 2", () -> array.length(2));
+    assertFails(Code.AXIS, "axis -3", () -> array.stride(-3));
+  }
+
+  @Test
+  void addressesLeadToTheElements() {
+    NDArray array = counting(3, 4);
+    NDArray part = array.slice(0, 1, 3).flip(1);
+    try (Hold hold = part.hold()) {
+      NDArray there = NDArray.wrap(hold.address(), 8, array, DType.FLOAT64);
+      assertThat(there.getDouble(0)).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void whatIsHeldOutlivesItsClose() {
+    NDArray array = counting(3);
+    Hold hold = array.hold();
+    array.close();
+    assertFails(Code.CLOSED, "closed", () -> array.hold());
+    NDArray there = NDArray.wrap(hold.address(), 24, null, DType.FLOAT64);
+    assertThat(there.toDoubleArray()).containsExactly(0, 1, 2);
+    hold.close();
+    hold.close();
+  }
+
+  @Test
+  void arraysTellWhetherTheyMayShareMemory() {
+    NDArray array = counting(4);
+    assertThat(array.slice(0, 0, 3).mayShareMemory(array.slice(0, 2, 4))).isTrue();
+    assertThat(array.slice(0, 0, 2).mayShareMemory(array.slice(0, 2, 4))).isFalse();
+    assertThat(array.mayShareMemory(counting(4))).isFalse();
+  }
 }

@@ -11,8 +11,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +23,6 @@ import org.junit.jupiter.api.Test;
 class TranscriptionTest {
 
   private static final Path FIXTURES = Path.of("src", "test", "resources", "language");
-  private static final Path REFERENCE = Path.of("..", "..", "docs", "language.md");
   private static final int SCALAR = 2;
   private static final Map<Character, Character> NEXT =
       Map.of('b', 'i', 'i', 'f', 'l', 'f', 'f', 'l', 'd', 'i');
@@ -34,7 +31,6 @@ class TranscriptionTest {
   private final Map<Character, NDArray> expected = new LinkedHashMap<>();
   private final Map<Character, Long> read = new LinkedHashMap<>();
   private final List<String> differences = new ArrayList<>();
-  private final Set<String> departures = new TreeSet<>();
   private int cases;
 
   @Test
@@ -60,9 +56,6 @@ class TranscriptionTest {
 
   private void check(String text, Expression expression, int ulp, String word) {
     String[] parts = word.split(" ");
-    if (parts.length > 3) {
-      departures.add(parts[3].substring(1));
-    }
     cases++;
     NDArray wanted = parts[2].equals("!") ? null : next(parts[2]);
     NDArray actual;

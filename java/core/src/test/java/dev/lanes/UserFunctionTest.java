@@ -27,6 +27,8 @@ class UserFunctionTest {
   private static UserFunction collatz;
   private static UserFunction mix;
   private static UserFunction late;
+  private static UserFunction rotate;
+  private static UserFunction isFar;
 
   static String source() throws Exception {
     try (InputStream in = UserFunctionTest.class.getResourceAsStream("/user/functions.c")) {
@@ -58,6 +60,13 @@ class UserFunctionTest {
             "lib:l",
             "mix",
             x -> (long) x[0] * 31 + (int) x[1] * 7L + ((boolean) x[2] ? 1 : 0));
+    rotate =
+        function(
+            library,
+            "c:c",
+            "rotate",
+            x -> new double[] {-((double[]) x[0])[1], ((double[]) x[0])[0]});
+    isFar = function(library, "cd:b", "is_far", x -> ((double[]) x[0])[0] > (double) x[1]);
     late = function(library, "d:d", "late", x -> 2 * (double) x[0]);
   }
 
@@ -114,6 +123,16 @@ class UserFunctionTest {
     small.setLong(9, 2);
     assertThat(Expression.compile("collatz(s)", collatz).evaluate(small).toIntArray())
         .containsExactly(0, 0, 28, 0);
+  }
+
+  @Test
+  void complexNumbers() {
+    NDArray x = numbers(700);
+    Expression expression = Expression.compile("rotate(x + 2j*x).real + 1", rotate);
+    assertThat(expression.evaluate(x).toDoubleArray())
+        .containsExactly(Arrays.stream(x.toDoubleArray()).map(v -> -2 * v + 1).toArray());
+    NDArray far = Expression.compile("sum(is_far(complex(x, 1.0), 0))", isFar).evaluate(x);
+    assertThat(far.item()).isEqualTo(Arrays.stream(x.toDoubleArray()).filter(v -> v > 0).count());
   }
 
   @Test

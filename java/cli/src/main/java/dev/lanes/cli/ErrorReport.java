@@ -88,11 +88,24 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
 
   private static void mark(PrintWriter err, String text, int column) {
     int at = Math.min(column, text.length());
-    int start = at > 2 * CONTEXT ? at - CONTEXT : 0;
-    int end = text.length() - at > 2 * CONTEXT ? at + CONTEXT : text.length();
-    String before = (start > 0 ? "..." : "") + text.substring(start, at);
-    String after = text.substring(at, end) + (end < text.length() ? "..." : "");
-    err.println("  " + printable(before + after).replace('\n', ' '));
+    int first = 1 + Math.max(text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1));
+    int last = text.substring(at).indexOf('\n');
+    last = last < 0 ? text.length() : at + last;
+    if (!text.strip().equals(text.substring(first, last).strip())) {
+      long line =
+          1
+              + text.substring(0, at)
+                  .replace("\r\n", "\n")
+                  .chars()
+                  .filter(c -> c == '\n' || c == '\r')
+                  .count();
+      err.println("  line " + line + ", column " + (at - first + 1) + ":");
+    }
+    int start = at - first > 2 * CONTEXT ? at - CONTEXT : first;
+    int end = last - at > 2 * CONTEXT ? at + CONTEXT : last;
+    String before = (start > first ? "..." : "") + text.substring(start, at);
+    String after = text.substring(at, end) + (end < last ? "..." : "");
+    err.println("  " + printable(before + after));
     err.println("  " + " ".repeat(before.codePointCount(0, before.length())) + "^");
   }
 

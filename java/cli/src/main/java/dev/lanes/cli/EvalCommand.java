@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,9 +32,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "A single value is printed; of an array its dtype, shape, min, max and mean.",
-      "Example: lanes eval '2*a + 3*b' a=a.npy b=1.5 -o c.npy"
+      "Examples: lanes eval '2*a + 3*b' a=a.npy b=1.5 -o c.npy",
+      "          lanes eval 'd = a - b; low = min(d)' a=a.npy b=1 -o d=d.npy"
     })
 final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression {
+
+  private static final Pattern NAMED = Pattern.compile("([\\p{L}_][\\p{L}\\p{N}_]*)=(.+)");
 
   @Spec private CommandSpec spec;
   @Mixin private ExpressionOptions options;
@@ -45,9 +51,11 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
 
   @Option(
       names = {"-o", "--out"},
-      paramLabel = "out.npy",
-      description = "write the result to this file")
-  private Path output;
+      paramLabel = "[name=]out.npy",
+      description =
+          "write the result to this file; of a program the result or value of that name, as often"
+              + " as needed")
+  private List<String> outputs = List.of();
 
   @Option(names = "--json", description = "print one JSON object")
   private boolean asJson;
@@ -56,25 +64,54 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
 
   @Override
   public String expression() {
-    return options.text;
+    return options.text();
   }
 
   @Override
   public Integer call() {
-    Expression expression = options.compile(options.text);
-    List<String> names = expression.variables();
-    try (Operands given = Operands.parse(operands, names, false)) {
-      long start = System.nanoTime();
-      try (NDArray result = expression.evaluate(given.values())) {
-        double seconds = (System.nanoTime() - start) * 1e-9;
-        if (output != null) {
-          write(result);
-        }
-        print(result, seconds);
-        noteUnused(given, names);
+    List<String> values = options.begin(operands);
+    Expression expression = options.compile(options.text());
+    Map<String, Path> files = files(expression.results());
+    List<String> results = new ArrayList<>(expression.results());
+    for (String name : files.keySet()) {
+      if (!results.contains(name)) {
+        results.add(name);
       }
     }
+    if (results.size() > expression.results().size()) {
+      expression = expression.withResults(results.toArray(String[]::new));
+    }
+    List<String> names = Operands.wanted(expression);
+    try (Operands given = Operands.parse(values, names, false)) {
+      long start = System.nanoTime();
+      Map<String, NDArray> all = expression.evaluateAll(given.values());
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      try {
+        files.forEach((name, file) -> write(file, all.get(name)));
+        print(all, files, seconds);
+      } finally {
+        all.values().forEach(NDArray::close);
+      }
+      noteUnused(given, names);
+    }
     return 0;
+  }
+
+  /** The file for each result that is to be written. */
+  private Map<String, Path> files(List<String> results) {
+    Map<String, Path> files = new LinkedHashMap<>();
+    for (String text : outputs) {
+      Matcher named = NAMED.matcher(text);
+      if (!named.matches() && results.size() > 1) {
+        throw new InputException(
+            "-o " + text + ": there are the results " + results + "; write -o name=" + text);
+      }
+      String name = named.matches() ? named.group(1) : results.get(0);
+      if (files.put(name, Path.of(named.matches() ? named.group(2) : text)) != null) {
+        throw new InputException("-o " + text + ": this result has a file already");
+      }
+    }
+    return files;
   }
 
   private void noteUnused(Operands given, List<String> names) {
@@ -86,7 +123,8 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
     }
   }
 
-  private void write(NDArray result) {
+  /** Writes what {@code -o} asks for. */
+  static void write(Path output, NDArray result) {
     if (Files.isDirectory(output)) {
       throw new InputException("-o " + output + ": this is a folder");
     }
@@ -97,34 +135,61 @@ final class EvalCommand implements Callable<Integer>, ErrorReport.HasExpression 
     }
   }
 
-  private void print(NDArray result, double seconds) {
+  private void print(Map<String, NDArray> all, Map<String, Path> files, double seconds) {
     PrintWriter out = spec.commandLine().getOut();
-    boolean isScalar = result.rank() == 0;
-    Summary summary = isScalar ? null : Summary.of(result, options);
     if (asJson) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      object.put("expression", options.text);
-      object.put("engine", options.engine().name());
-      object.put("threads", options.threads());
-      object.put("dtype", result.dtype().toString());
-      object.put("shape", LongStream.of(result.shape()).boxed().toList());
-      if (isScalar) {
-        object.put("value", Summary.json(Summary.item(result)));
-      } else {
-        object.put("min", Summary.json(summary.min()));
-        object.put("max", Summary.json(summary.max()));
-        object.put("mean", Summary.json(summary.mean()));
-        object.put("nan", summary.nans());
-      }
-      if (output != null) {
-        object.put("output", output.toString());
-      }
-      object.put("seconds", seconds);
-      out.println(JsonWriter.string(object));
-    } else if (isScalar) {
-      out.println(Summary.text(Summary.item(result)));
-    } else {
-      summary.print(out);
+      out.println(JsonWriter.string(json(all, files, seconds)));
+      return;
     }
+    for (Map.Entry<String, NDArray> each : all.entrySet()) {
+      boolean isScalar = each.getValue().rank() == 0;
+      if (all.size() > 1) {
+        out.print(each.getKey() + (isScalar ? " = " : ":" + System.lineSeparator()));
+      }
+      if (isScalar) {
+        out.println(Summary.text(Summary.item(each.getValue())));
+      } else {
+        Summary.of(each.getValue(), options::compile).print(out);
+      }
+    }
+  }
+
+  private Map<String, Object> json(
+      Map<String, NDArray> all, Map<String, Path> files, double seconds) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("expression", options.text());
+    object.put("engine", options.engine().name());
+    object.put("threads", options.threads());
+    List<Map<String, Object>> results = new ArrayList<>();
+    all.forEach((name, array) -> results.add(json(name, array, files.get(name))));
+    if (results.size() == 1) {
+      object.putAll(results.get(0));
+    } else {
+      object.put("results", results);
+    }
+    object.put("seconds", seconds);
+    return object;
+  }
+
+  private Map<String, Object> json(String name, NDArray result, Path file) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    if (!name.isEmpty()) {
+      object.put("name", name);
+    }
+    object.put("dtype", result.dtype().toString());
+    object.put("shape", LongStream.of(result.shape()).boxed().toList());
+    if (result.rank() == 0) {
+      object.put("value", Summary.json(Summary.item(result)));
+    } else {
+      Summary summary = Summary.of(result, options::compile);
+      object.put("min", Summary.json(summary.min()));
+      object.put("max", Summary.json(summary.max()));
+      object.put("mean", Summary.json(summary.mean()));
+      object.put("nan", summary.nans());
+    }
+    if (file != null) {
+      object.put("output", file.toString());
+    }
+    return object;
   }
 }

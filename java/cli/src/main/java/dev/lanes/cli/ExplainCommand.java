@@ -35,14 +35,15 @@ final class ExplainCommand implements Callable<Integer>, ErrorReport.HasExpressi
 
   @Override
   public String expression() {
-    return options.text;
+    return options.text();
   }
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    Expression expression = options.compile(options.text);
-    try (Operands given = Operands.parse(operands, expression.variables(), true)) {
+    List<String> values = options.begin(operands);
+    Expression expression = options.compile(options.text());
+    try (Operands given = Operands.parse(values, Operands.wanted(expression), true)) {
       String plan = expression.explain(given.values());
       if (!given.unshaped().isEmpty()) {
         out.println(

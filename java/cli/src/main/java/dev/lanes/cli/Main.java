@@ -23,7 +23,15 @@ import picocli.CommandLine.Spec;
       "-Dlanes.engine=native|java, -Dlanes.isa=NAME and -Dlanes.threads=N before -jar",
       "force what the whole process runs with."
     },
-    subcommands = {EvalCommand.class, ExplainCommand.class, InfoCommand.class, DemoCommand.class})
+    subcommands = {
+      EvalCommand.class,
+      MatmulCommand.class,
+      StatsCommand.class,
+      HistCommand.class,
+      ExplainCommand.class,
+      InfoCommand.class,
+      DemoCommand.class
+    })
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;

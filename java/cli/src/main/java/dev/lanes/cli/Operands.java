@@ -1,6 +1,7 @@
 package dev.lanes.cli;
 
 import dev.lanes.DType;
+import dev.lanes.Expression;
 import dev.lanes.LanesException;
 import dev.lanes.NDArray;
 import dev.lanes.io.Npy;
@@ -67,6 +68,13 @@ final class Operands implements AutoCloseable {
       operands.close();
       throw e;
     }
+  }
+
+  /** The names that an expression takes: its operands, and constants that give way to operands. */
+  static List<String> wanted(Expression expression) {
+    List<String> wanted = new ArrayList<>(expression.variables());
+    wanted.addAll(expression.constants());
+    return wanted;
   }
 
   /** A Boolean, a Number or an array for each name. */
@@ -174,8 +182,22 @@ final class Operands implements AutoCloseable {
     }
   }
 
+  /** The array in a .npy file, the only operand of a command. */
+  static NDArray only(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new InputException(path + ": this is a folder, not a .npy file");
+    }
+    try {
+      return open(path);
+    } catch (LanesException e) {
+      throw new InputException(path + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw new InputException(path + ": " + ErrorReport.reason(e));
+    }
+  }
+
   /** Maps what can be mapped. Pipes and files in the other byte order have to be read. */
-  private static NDArray open(Path path) throws IOException {
+  static NDArray open(Path path) throws IOException {
     if (Files.isRegularFile(path)) {
       try {
         return Npy.map(path);

@@ -1,10 +1,12 @@
 package dev.lanes.cli;
 
 import dev.lanes.DType;
+import dev.lanes.Expression;
 import dev.lanes.Kind;
 import dev.lanes.NDArray;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -21,27 +23,27 @@ import java.util.stream.LongStream;
  */
 record Summary(DType dtype, long[] shape, Object min, Object max, Double mean, long nans) {
 
-  static Summary of(NDArray array, ExpressionOptions options) {
+  static Summary of(NDArray array, Function<String, Expression> compile) {
     boolean isFloat = array.dtype().kind() == Kind.FLOAT64 || array.dtype().kind() == Kind.FLOAT32;
-    long nans = isFloat ? (Long) evaluate("sum(where(x != x, 1, 0))", array, options) : 0;
+    long nans = isFloat ? (Long) evaluate("sum(where(x != x, 1, 0))", array, compile) : 0;
     long numbers = array.size() - nans;
     if (numbers == 0) {
       return new Summary(array.dtype(), array.shape(), null, null, null, nans);
     }
-    Object min = evaluate(nans == 0 ? "min(x)" : "min(where(x == x, x, inf))", array, options);
-    Object max = evaluate(nans == 0 ? "max(x)" : "max(where(x == x, x, -inf))", array, options);
+    Object min = evaluate(nans == 0 ? "min(x)" : "min(where(x == x, x, inf))", array, compile);
+    Object max = evaluate(nans == 0 ? "max(x)" : "max(where(x == x, x, -inf))", array, compile);
     Object sum =
-        evaluate(nans == 0 ? "sum(x*one)" : "sum(where(x == x, x, 0)*one)", array, options);
+        evaluate(nans == 0 ? "sum(x*one)" : "sum(where(x == x, x, 0)*one)", array, compile);
     return new Summary(
         array.dtype(), array.shape(), min, max, ((Number) sum).doubleValue() / numbers, nans);
   }
 
-  private static Object evaluate(String text, NDArray array, ExpressionOptions options) {
+  private static Object evaluate(String text, NDArray array, Function<String, Expression> compile) {
     // An array, not a number: it makes the terms float64 whatever x is.
     try (NDArray one = NDArray.of(new double[] {1});
         NDArray result =
-            options
-                .compile(text)
+            compile
+                .apply(text)
                 .evaluate(Map.of("x", array, "one", one, "inf", Double.POSITIVE_INFINITY))) {
       return item(result);
     }

@@ -209,8 +209,67 @@ class EvalCommandTest {
     assertThat(lines[1].substring(lines[2].indexOf('^'))).startsWith("nix");
 
     lines = Outcome.of("eval", "1 +\n\t\u001b[31m").err().split("\n");
-    assertThat(lines[1]).doesNotContain("\u001b", "\t");
-    assertThat(lines[2].indexOf('^')).isEqualTo(2 + "1 +\n\t".length());
+    assertThat(lines[1]).isEqualTo("  line 2, column 2:");
+    assertThat(lines[2]).doesNotContain("\u001b", "\t");
+    assertThat(lines[3].indexOf('^')).isEqualTo(2 + "\t".length());
+  }
+
+  @Test
+  void programsHaveSeveralResults() throws IOException {
+    Path d = folder.resolve("d.npy");
+    Path out = folder.resolve("out.npy");
+    String program = "d = a - k; out = d*d; low = min(d)";
+
+    Outcome outcome =
+        Outcome.of("eval", program, "a=" + a, "k=1", "-o", "d=" + d, "-o", "out=" + out);
+
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out()).startsWith("out:\ndtype  float64\n").contains("\nlow = 0.0\nd:\n");
+    try (NDArray first = Npy.read(d);
+        NDArray second = Npy.read(out)) {
+      assertThat(first.toDoubleArray()).containsExactly(0, 1, 2, 3, 4, 5);
+      assertThat(second.toDoubleArray()).containsExactly(0, 1, 4, 9, 16, 25);
+    }
+    JsonObject json = Outcome.of("eval", program, "a=" + a, "k=1", "--json").json();
+    assertThat(json.getArray("results")).hasSize(2);
+    assertThat(json.getArray("results").getObject(1))
+        .containsEntry("name", "low")
+        .containsEntry("value", 0.0);
+    assertThat(Outcome.of("eval", program, "a=" + a, "k=1", "-o", out).err())
+        .contains("there are the results [out, low]; write -o name=");
+    assertThat(Outcome.of("eval", program, "a=" + a, "k=1", "-o", "dd=" + out).err())
+        .contains("the text assigns no 'dd'");
+    assertThat(Outcome.of("eval", "a", "a=1", "-o", out, "-o", d).err()).contains("a file already");
+  }
+
+  @Test
+  void programsAreReadFromFiles() throws IOException {
+    Path file = folder.resolve("program.txt");
+    Files.writeString(file, "# a curve\nsigmoid(x) = 1/(1 + exp(-x))\ny = sigmoid(2*t)\n");
+
+    assertThat(Outcome.of("eval", "-f", file, "t=0")).isEqualTo(new Outcome(0, "0.5\n", ""));
+    assertThat(Outcome.of("explain", "-f", file, "t=float64").out()).contains("exp(");
+    Files.writeString(file, "y = t + 1\nz = sqr(y)\n");
+    assertThat(Outcome.of("eval", "t=0", "--file", file))
+        .isEqualTo(
+            new Outcome(
+                2,
+                "",
+                """
+                lanes: there is no function 'sqr'; did you mean 'sqrt'?
+                  line 2, column 5:
+                  z = sqr(y)
+                      ^
+                """));
+    assertThat(Outcome.of("eval", "-f", folder.resolve("nix.txt")).err()).contains("no such file");
+    Files.write(file, new byte[] {(byte) 0xff, 0x31});
+    assertThat(Outcome.of("eval", "-f", file).err()).contains("not text in UTF-8");
+  }
+
+  @Test
+  void constantsGiveWayToOperands() {
+    assertThat(Outcome.of("eval", "2*e", "e=3")).isEqualTo(new Outcome(0, "6\n", ""));
+    assertThat(Outcome.of("eval", "cos(pi)").out()).isEqualTo("-1.0\n");
   }
 
   @Test

@@ -10,7 +10,9 @@ import java.util.function.LongBinaryOperator;
  */
 public abstract class Accumulator {
 
-  /** Elements after which sums about a pivot are closed; part of the contract in {@code lanes.h}. */
+  /**
+   * Elements after which sums about a pivot are closed; part of the contract in {@code lanes.h}.
+   */
   private static final int TURNS = 32;
 
   /** Elements taken so far. */

@@ -150,11 +150,14 @@ final class Graph {
     return add(new Known(Program.Constant.of(kind, value)));
   }
 
+  int constant(double real, double imaginary) {
+    return add(new Known(Program.Constant.of(real, imaginary)));
+  }
+
   /** Adds a kernel on nodes of exactly its kinds, or its value where all arguments are known. */
   int apply(Kernel kernel, List<Integer> arguments) {
-    boolean isConversion = kernel.op() == conversion(kernel.result());
-    if ((isOptimized || isConversion)
-        && !(kernel.op() instanceof External)
+    if (kernel.op() instanceof Op op
+        && (isOptimized || op.isConversion())
         && arguments.stream().allMatch(argument -> known(argument) != null)) {
       return fold(kernel, arguments);
     }
@@ -164,23 +167,26 @@ final class Graph {
   private int fold(Kernel kernel, List<Integer> arguments) {
     Object[] blocks = new Object[3];
     for (int i = 0; i < arguments.size(); i++) {
-      blocks[i] = block(known(arguments.get(i)));
+      blocks[i] = known(arguments.get(i)).block(1);
     }
     Object out = Reference.block(kernel.result(), 1);
     kernel.reference().apply(out, blocks[0], blocks[1], blocks[2], 1);
-    return out instanceof long[] longs
-        ? constant(kernel.result(), longs[0])
-        : constant(kernel.result(), ((double[]) out)[0]);
+    if (out instanceof long[] longs) {
+      return constant(kernel.result(), longs[0]);
+    }
+    double[] doubles = (double[]) out;
+    return kernel.result() == Kind.COMPLEX128
+        ? constant(doubles[0], doubles[1])
+        : constant(kernel.result(), doubles[0]);
   }
 
-  private static Object block(Program.Constant value) {
-    return value.isFloat() ? new double[] {value.asDouble()} : new long[] {value.asLong()};
-  }
-
-  /** The node as another kind; constants are converted at once. */
+  /** The node as another kind; constants are converted at once, and complex numbers lose a part. */
   int convert(int index, Kind to) {
     if (kind(index) == to) {
       return index;
+    }
+    if (kind(index) == Kind.COMPLEX128 && to != Kind.BOOL) {
+      return convert(apply(Op.REAL.kernel(Kind.COMPLEX128), List.of(index)), to);
     }
     return apply(conversion(to).kernel(kind(index)), List.of(index));
   }
@@ -200,7 +206,8 @@ final class Graph {
       case INT64 -> Op.INT64;
       case FLOAT32 -> Op.FLOAT32;
       case FLOAT64 -> Op.FLOAT64;
-      case COMPLEX128, BYTES -> throw new IllegalArgumentException("no conversion gives " + to);
+      case COMPLEX128 -> Op.COMPLEX128;
+      case BYTES -> throw new IllegalArgumentException("no conversion gives " + to);
     };
   }
 }

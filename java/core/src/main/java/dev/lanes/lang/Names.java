@@ -30,12 +30,10 @@ final class Names {
           Map.entry("amax", "max"),
           Map.entry("amin", "min"),
           Map.entry("conjugate", "conj"),
-          Map.entry("degrees", "rad2deg"),
           Map.entry("fix", "trunc"),
-          Map.entry("radians", "deg2rad"),
           Map.entry("rint", "round"));
 
-  /** NumPy's names of operators, in the language's own words. */
+  /** NumPy's names of operators, and functions that are short in the language's own words. */
   private static final String DEFINITIONS =
       """
       add(x, y) = x + y
@@ -67,6 +65,15 @@ final class Names {
       logical_or(x, y) = bool(x) | bool(y)
       logical_xor(x, y) = bool(x) ^ bool(y)
       logical_not(x) = ~bool(x)
+      clip(x, low, high) = minimum(maximum(x, low), high)
+      deg2rad(x) = x * (pi / 180)
+      radians(x) = x * (pi / 180)
+      rad2deg(x) = x * (180 / pi)
+      degrees(x) = x * (180 / pi)
+      fmax(x, y) = where(isnan(x) | (x < y), y, x)
+      fmin(x, y) = where(isnan(x) | (x > y), y, x)
+      isclose(x, y) = (x == y) | (abs(1.0 * x - y) <= 1e-8 + 1e-5 * abs(y)) & isfinite(y)
+      reciprocal(x) = 1 / x
       """;
 
   private static final Map<String, Scope.Function> DEFINED =

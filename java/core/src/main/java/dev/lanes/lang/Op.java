@@ -7,14 +7,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The operator table: one row per operation, and the only place where an operation is described.
  * The parser, the type rules, the Java engine, the native library's {@code ops.def}, the table in
- * the README and the operator tests all follow from it.
+ * the language reference and the operator tests all follow from it.
  *
  * <p>Columns: how it is written; accuracy bound in ULP (0 = exact or correctly rounded); rough cost
  * in nanoseconds for one float64 element in cache; the range from which tests draw; one line of
@@ -30,7 +33,8 @@ public enum Op implements Operation {
       "sum; logical or of bools",
       longs("b", "TT:T", (a, b) -> a | b),
       longs("il", "TT:T", Long::sum),
-      doubles("fd", "TT:T", Double::sum)),
+      doubles("fd", "TT:T", Double::sum),
+      complexes("TT:T", Complex::plus)),
   SUB(
       infix("-", 10),
       0,
@@ -38,7 +42,8 @@ public enum Op implements Operation {
       all(),
       "difference",
       longs("il", "TT:T", (a, b) -> a - b),
-      doubles("fd", "TT:T", (a, b) -> a - b)),
+      doubles("fd", "TT:T", (a, b) -> a - b),
+      complexes("TT:T", Complex::minus)),
   MUL(
       infix("*", 11),
       0,
@@ -47,14 +52,16 @@ public enum Op implements Operation {
       "product; logical and of bools",
       longs("b", "TT:T", (a, b) -> a & b),
       longs("il", "TT:T", (a, b) -> a * b),
-      doubles("fd", "TT:T", (a, b) -> a * b)),
+      doubles("fd", "TT:T", (a, b) -> a * b),
+      complexes("TT:T", Complex::times)),
   TRUEDIV(
       infix("/", 11),
       0,
       0.25,
       all(),
       "quotient, always a float",
-      doubles("fd", "TT:T", (a, b) -> a / b)),
+      doubles("fd", "TT:T", (a, b) -> a / b),
+      complexes("TT:T", Complex::over)),
   FLOORDIV(
       infix("//", 11),
       0,
@@ -79,7 +86,8 @@ public enum Op implements Operation {
       range(-20, 20),
       "power; integer powers wrap",
       longs("il", "TT:T", Arithmetic::power),
-      doubles("fd", "TT:T", Arithmetic::power)),
+      doubles("fd", "TT:T", Arithmetic::power),
+      complexes("TT:T", Complex::power).within(32)),
   LT(
       infix("<", 5),
       0,
@@ -119,7 +127,8 @@ public enum Op implements Operation {
       all(),
       "equal",
       longTests("bil", (a, b) -> a == b),
-      tests("fd", (a, b) -> a == b)),
+      tests("fd", (a, b) -> a == b),
+      complexTests("TT:b", Complex::isSame)),
   NE(
       infix("!=", 5),
       0,
@@ -127,7 +136,8 @@ public enum Op implements Operation {
       all(),
       "not equal",
       longTests("bil", (a, b) -> a != b),
-      tests("fd", (a, b) -> a != b)),
+      tests("fd", (a, b) -> a != b),
+      complexTests("TT:b", (a, b) -> !a.isSame(b))),
   AND(
       infix("&", 8),
       0,
@@ -166,7 +176,8 @@ public enum Op implements Operation {
       all(),
       "negative",
       longs("il", "T:T", (a, b) -> -a),
-      doubles("fd", "T:T", (a, b) -> -a)),
+      doubles("fd", "T:T", (a, b) -> -a),
+      complexes("T:T", (a, b) -> a.negate())),
   INVERT(
       prefix("~", 12),
       0,
@@ -180,70 +191,79 @@ public enum Op implements Operation {
       0.06,
       all(),
       "where(c, x, y): x where c holds, else y",
-      cases("bilfd", "bTT:T", Reference::select)),
+      cases("bilfdc", "bTT:T", Reference::select)),
   SQRT(
       function("sqrt"),
       0,
       0.5,
       range(0, 1e6),
       "square root",
-      doubles("fd", "T:T", (a, b) -> Math.sqrt(a))),
+      doubles("fd", "T:T", (a, b) -> Math.sqrt(a)),
+      complexes("T:T", (a, b) -> a.sqrt()).within(8)),
   EXP(
       function("exp"),
       1,
       0.4,
       range(-30, 30),
       "e to the power x",
-      doubles("fd", "T:T", (a, b) -> StrictMath.exp(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.exp(a)),
+      complexes("T:T", (a, b) -> a.exp()).within(8)),
   LOG(
       function("log"),
       1,
       0.5,
       range(1e-6, 1e6),
       "natural logarithm",
-      doubles("fd", "T:T", (a, b) -> StrictMath.log(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.log(a)),
+      complexes("T:T", (a, b) -> a.log()).within(8)),
   SIN(
       function("sin"),
       1,
       0.6,
       range(-100, 100),
       "sine of x in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.sin(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.sin(a)),
+      complexes("T:T", (a, b) -> a.sin()).within(8)),
   COS(
       function("cos"),
       1,
       0.6,
       range(-100, 100),
       "cosine of x in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.cos(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.cos(a)),
+      complexes("T:T", (a, b) -> a.cos()).within(8)),
   TAN(
       function("tan"),
       1,
       0.7,
       range(-100, 100),
       "tangent of x in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.tan(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.tan(a)),
+      complexes("T:T", (a, b) -> a.tan()).within(8)),
   ARCSIN(
       function("arcsin"),
       1,
       0.6,
       range(-1.1, 1.1),
       "inverse sine in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.asin(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.asin(a)),
+      complexes("T:T", (a, b) -> a.arcsin()).within(8)),
   ARCCOS(
       function("arccos"),
       1,
       0.6,
       range(-1.1, 1.1),
       "inverse cosine in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.acos(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.acos(a)),
+      complexes("T:T", (a, b) -> a.arccos()).within(8)),
   ARCTAN(
       function("arctan"),
       1,
       0.6,
       range(-50, 50),
       "inverse tangent in radians",
-      doubles("fd", "T:T", (a, b) -> StrictMath.atan(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.atan(a)),
+      complexes("T:T", (a, b) -> a.arctan()).within(8)),
   ARCTAN2(
       function("arctan2"),
       1,
@@ -257,77 +277,88 @@ public enum Op implements Operation {
       0.6,
       range(-20, 20),
       "hyperbolic sine",
-      doubles("fd", "T:T", (a, b) -> SpecialFunctions.sinh(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.sinh(a)),
+      complexes("T:T", (a, b) -> a.sinh()).within(8)),
   COSH(
       function("cosh"),
       1,
       0.6,
       range(-20, 20),
       "hyperbolic cosine",
-      doubles("fd", "T:T", (a, b) -> SpecialFunctions.cosh(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.cosh(a)),
+      complexes("T:T", (a, b) -> a.cosh()).within(8)),
   TANH(
       function("tanh"),
       1,
       0.6,
       range(-5, 5),
       "hyperbolic tangent",
-      doubles("fd", "T:T", (a, b) -> SpecialFunctions.tanh(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.tanh(a)),
+      complexes("T:T", (a, b) -> a.tanh()).within(8)),
   ARCSINH(
       function("arcsinh"),
       1,
       0.8,
       range(-100, 100),
       "inverse hyperbolic sine",
-      doubles("fd", "T:T", (a, b) -> SpecialFunctions.arcsinh(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.arcsinh(a)),
+      complexes("T:T", (a, b) -> a.arcsinh()).within(8)),
   ARCCOSH(
       function("arccosh"),
       1,
       0.8,
       range(0.9, 100),
       "inverse hyperbolic cosine",
-      doubles("fd", "T:T", (a, b) -> SpecialFunctions.arccosh(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.arccosh(a)),
+      complexes("T:T", (a, b) -> a.arccosh()).within(8)),
   ARCTANH(
       function("arctanh"),
       1,
       0.8,
       range(-1.1, 1.1),
       "inverse hyperbolic tangent",
-      doubles("fd", "T:T", (a, b) -> SpecialFunctions.arctanh(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.arctanh(a)),
+      complexes("T:T", (a, b) -> a.arctanh()).within(8)),
   EXP2(
       function("exp2"),
       1,
       0.4,
       range(-40, 40),
       "2 to the power x",
-      doubles("fd", "T:T", (a, b) -> StrictMath.pow(2, a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.pow(2, a)),
+      complexes("T:T", (a, b) -> a.exp2()).within(8)),
   EXPM1(
       function("expm1"),
       1,
       0.5,
       range(-5, 5),
       "exp(x) - 1, accurate near 0",
-      doubles("fd", "T:T", (a, b) -> StrictMath.expm1(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.expm1(a)),
+      complexes("T:T", (a, b) -> a.expm1()).within(8)),
   LOG1P(
       function("log1p"),
       1,
       0.5,
       range(-0.999, 100),
       "log(1 + x), accurate near 0",
-      doubles("fd", "T:T", (a, b) -> StrictMath.log1p(a))),
+      doubles("fd", "T:T", (a, b) -> StrictMath.log1p(a)),
+      complexes("T:T", (a, b) -> a.log1p()).within(8)),
   LOG10(
       function("log10"),
       1,
       0.5,
       range(1e-6, 1e6),
       "logarithm to base 10",
-      doubles("fd", "T:T", (a, b) -> SpecialFunctions.log10(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.log10(a)),
+      complexes("T:T", (a, b) -> a.log10()).within(8)),
   LOG2(
       function("log2"),
       1,
       0.5,
       range(1e-6, 1e6),
       "logarithm to base 2",
-      doubles("fd", "T:T", (a, b) -> SpecialFunctions.log2(a))),
+      doubles("fd", "T:T", (a, b) -> SpecialFunctions.log2(a)),
+      complexes("T:T", (a, b) -> a.log2()).within(8)),
   CBRT(
       function("cbrt"),
       1,
@@ -423,7 +454,8 @@ public enum Op implements Operation {
       all(),
       "-1, 0 or 1; NaN of NaN",
       longs("il", "T:T", (a, b) -> Long.signum(a)),
-      doubles("fd", "T:T", (a, b) -> a == 0 ? 0 : Math.signum(a))),
+      doubles("fd", "T:T", (a, b) -> a == 0 ? 0 : Math.signum(a)),
+      complexes("T:T", (a, b) -> a.sign()).within(2)),
   MINIMUM(
       function("minimum"),
       0,
@@ -471,21 +503,29 @@ public enum Op implements Operation {
       "x*y + z rounded once",
       cases("fd", "TTT:T", Reference::fusedMultiplyAdd)),
   ISNAN(
-      function("isnan"), 0, 0.05, all(), "whether x is NaN", tests("fd", "T:b", (a, b) -> a != a)),
+      function("isnan"),
+      0,
+      0.05,
+      all(),
+      "whether x is NaN",
+      tests("fd", "T:b", (a, b) -> a != a),
+      complexTests("T:b", (a, b) -> a.isNan())),
   ISINF(
       function("isinf"),
       0,
       0.05,
       all(),
       "whether x is infinite",
-      tests("fd", "T:b", (a, b) -> Double.isInfinite(a))),
+      tests("fd", "T:b", (a, b) -> Double.isInfinite(a)),
+      complexTests("T:b", (a, b) -> a.isInfinite())),
   ISFINITE(
       function("isfinite"),
       0,
       0.05,
       all(),
       "whether x is neither infinite nor NaN",
-      tests("fd", "T:b", (a, b) -> Double.isFinite(a))),
+      tests("fd", "T:b", (a, b) -> Double.isFinite(a)),
+      complexTests("T:b", (a, b) -> a.isFinite())),
   SIGNBIT(
       function("signbit"),
       0,
@@ -507,7 +547,8 @@ public enum Op implements Operation {
       all(),
       "x as it is",
       longs("bil", "T:T", (a, b) -> a),
-      doubles("fd", "T:T", (a, b) -> a)),
+      doubles("fd", "T:T", (a, b) -> a),
+      complexes("T:T", (a, b) -> a)),
   ONES_LIKE(
       function("ones_like"),
       0,
@@ -515,7 +556,8 @@ public enum Op implements Operation {
       all(),
       "1 of the kind of x",
       longs("bil", "T:T", (a, b) -> 1),
-      doubles("fd", "T:T", (a, b) -> 1)),
+      doubles("fd", "T:T", (a, b) -> 1),
+      complexes("T:T", (a, b) -> new Complex(1, 0))),
   ABS(
       function("abs"),
       0,
@@ -523,7 +565,8 @@ public enum Op implements Operation {
       all(),
       "absolute value",
       longs("bil", "T:T", (a, b) -> Math.abs(a)),
-      doubles("fd", "T:T", (a, b) -> Math.abs(a))),
+      doubles("fd", "T:T", (a, b) -> Math.abs(a)),
+      parts("T:d", Complex::abs).within(1)),
   BOOL(
       function("bool"),
       0,
@@ -531,7 +574,8 @@ public enum Op implements Operation {
       all(),
       "whether x is not zero",
       longTests("bil", "T:b", (a, b) -> a != 0),
-      tests("fd", "T:b", (a, b) -> a != 0)),
+      tests("fd", "T:b", (a, b) -> a != 0),
+      complexTests("T:b", (a, b) -> a.re() != 0 || a.im() != 0)),
   INT32(
       function("int32"),
       0,
@@ -564,6 +608,48 @@ public enum Op implements Operation {
       "x as float64",
       toDoubles("bil", "T:d", a -> (double) a),
       doubles("fd", "T:d", (a, b) -> a)),
+  COMPLEX128(
+      function("complex128"),
+      0,
+      0.1,
+      all(),
+      "x as complex128",
+      cases("bilfd", "T:c", kind -> Reference.toComplexes()),
+      complexes("T:T", (a, b) -> a)),
+  COMPLEX(
+      function("complex"),
+      0,
+      0.1,
+      all(),
+      "complex number of a real and an imaginary part",
+      cases("d", "TT:c", kind -> Reference.toComplexes())),
+  REAL(
+      function("real"),
+      0,
+      0.05,
+      all(),
+      "real part",
+      longs("bil", "T:T", (a, b) -> a),
+      doubles("fd", "T:T", (a, b) -> a),
+      parts("T:d", Complex::re)),
+  IMAG(
+      function("imag"),
+      0,
+      0.05,
+      all(),
+      "imaginary part",
+      longs("bil", "T:T", (a, b) -> 0),
+      doubles("fd", "T:T", (a, b) -> 0),
+      parts("T:d", Complex::im)),
+  CONJ(
+      function("conj"),
+      0,
+      0.05,
+      all(),
+      "complex conjugate",
+      longs("bil", "T:T", (a, b) -> a),
+      doubles("fd", "T:T", (a, b) -> a),
+      complexes("T:T", (a, b) -> a.conj())),
   SQUARE(
       function("square"),
       0,
@@ -571,7 +657,8 @@ public enum Op implements Operation {
       all(),
       "x times x",
       longs("il", "T:T", (a, b) -> a * a),
-      doubles("fd", "T:T", (a, b) -> a * a)),
+      doubles("fd", "T:T", (a, b) -> a * a),
+      complexes("T:T", (a, b) -> a.square())),
   MULADD(
       fused("a * b + c"),
       0,
@@ -741,9 +828,15 @@ public enum Op implements Operation {
       String pattern,
       Meaning meaning,
       Supplier<Accumulator> accumulator,
-      boolean hasIdentity) {
+      boolean hasIdentity,
+      int within) {
     Case withoutIdentity() {
-      return new Case(keys, pattern, meaning, accumulator, false);
+      return new Case(keys, pattern, meaning, accumulator, false, 0);
+    }
+
+    /** With a bound of its own, in units in the last place of the magnitude. */
+    Case within(int ulp) {
+      return new Case(keys, pattern, meaning, accumulator, hasIdentity, ulp);
     }
   }
 
@@ -811,10 +904,9 @@ public enum Op implements Operation {
     }
     List<Kind> arguments =
         row.pattern.substring(0, colon).chars().mapToObj(c -> kind((char) c, key)).toList();
-    boolean exact = key != Kind.FLOAT32 && key != Kind.FLOAT64;
+    int bound = key == Kind.FLOAT32 || key == Kind.FLOAT64 ? ulp : row.within;
     Kernel kernel =
-        new Kernel(
-            this, key, result, arguments, KERNELS.size(), exact ? 0 : ulp, row.meaning.of(result));
+        new Kernel(this, key, result, arguments, KERNELS.size(), bound, row.meaning.of(result));
     KERNELS.add(kernel);
     kernels.add(kernel);
   }
@@ -848,7 +940,7 @@ public enum Op implements Operation {
   }
 
   private static Case cases(String keys, String pattern, Meaning meaning) {
-    return new Case(keys, pattern, meaning, null, false);
+    return new Case(keys, pattern, meaning, null, false, 0);
   }
 
   private static Case longs(String keys, String pattern, LongBinaryOperator f) {
@@ -885,8 +977,20 @@ public enum Op implements Operation {
     return cases(keys, pattern, kind -> Reference.toDoubles(f, kind));
   }
 
+  private static Case complexes(String pattern, BinaryOperator<Complex> f) {
+    return cases("c", pattern, kind -> Reference.complexes(f));
+  }
+
+  private static Case complexTests(String pattern, BiPredicate<Complex, Complex> f) {
+    return cases("c", pattern, kind -> Reference.tests(f));
+  }
+
+  private static Case parts(String pattern, ToDoubleFunction<Complex> f) {
+    return cases("c", pattern, kind -> Reference.parts(f));
+  }
+
   private static Case reduce(String keys, String pattern, Supplier<Accumulator> accumulator) {
-    return new Case(keys, pattern, null, accumulator, true);
+    return new Case(keys, pattern, null, accumulator, true, 0);
   }
 
   private static Case reduceLongs(
@@ -986,6 +1090,18 @@ public enum Op implements Operation {
    */
   Op base() {
     return base;
+  }
+
+  /**
+   * Whether it is the name of a kind; its results are of that kind also where its argument is weak.
+   *
+   * @return true for bool, int32 and so on
+   */
+  boolean isConversion() {
+    return switch (this) {
+      case BOOL, INT32, INT64, FLOAT32, FLOAT64, COMPLEX128 -> true;
+      default -> false;
+    };
   }
 
   /**

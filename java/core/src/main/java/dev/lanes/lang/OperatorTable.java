@@ -80,7 +80,7 @@ public final class OperatorTable {
   }
 
   /**
-   * The table of operators and functions for the README.
+   * The table of operators and functions for the language reference.
    *
    * @return Markdown, one row per operation
    */
@@ -104,13 +104,30 @@ public final class OperatorTable {
     return text.toString();
   }
 
+  /**
+   * The further names of functions for the language reference.
+   *
+   * @return Markdown, one line for rows with a second name and one for each definition
+   */
+  public static String names() {
+    StringBuilder text = new StringBuilder("```\n");
+    Names.sameAsRows()
+        .forEach(
+            (name, op) ->
+                text.append(name).append("(...) = ").append(op.symbol()).append("(...)\n"));
+    Names.definitions().forEach(definition -> text.append(definition).append('\n'));
+    return text.append("```\n").toString();
+  }
+
   private static String written(Op op) {
     return switch (op.form()) {
       case INFIX -> "a " + op.symbol() + " b";
       case PREFIX -> op.symbol() + "x";
       case FUSED -> op.symbol();
       case FUNCTION ->
-          op.symbol() + (op.arity() == 3 ? "(c, x, y)" : op.arity() == 2 ? "(x, y)" : "(x)");
+          op == Op.WHERE
+              ? "where(c, x, y)"
+              : op.symbol() + List.of("(x)", "(x, y)", "(x, y, z)").get(op.arity() - 1);
     };
   }
 

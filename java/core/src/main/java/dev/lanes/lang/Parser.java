@@ -253,6 +253,7 @@ public final class Parser {
 
   private List<Tree.Result> chosen(List<String> names) {
     return names.stream()
+        .distinct()
         .map(
             name -> {
               Integer node = scope.locals().get(name);

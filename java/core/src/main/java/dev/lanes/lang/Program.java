@@ -5,6 +5,7 @@ import dev.lanes.Kind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -41,16 +42,23 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
    * A value known when the program is made.
    *
    * @param kind its kind
-   * @param bits bool, int32 and int64 as the integer, float32 and float64 as the bits of the double
+   * @param bits bool, int32 and int64 as the integer, floats and the real part of complex numbers
+   *     as the bits of the double
+   * @param imaginaryBits bits of the imaginary part of a complex number, else 0
    */
-  public record Constant(Kind kind, long bits) {
+  public record Constant(Kind kind, long bits, long imaginaryBits) {
 
     static Constant of(Kind kind, long value) {
-      return new Constant(kind, value);
+      return new Constant(kind, value, 0);
     }
 
     static Constant of(Kind kind, double value) {
-      return new Constant(kind, Double.doubleToRawLongBits(value));
+      return new Constant(kind, Double.doubleToRawLongBits(value), 0);
+    }
+
+    static Constant of(double real, double imaginary) {
+      return new Constant(
+          Kind.COMPLEX128, Double.doubleToRawLongBits(real), Double.doubleToRawLongBits(imaginary));
     }
 
     /**
@@ -65,10 +73,42 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
     /**
      * The value as a float.
      *
-     * @return meaningful for float32 and float64
+     * @return meaningful for float32 and float64, of a complex number the real part
      */
     public double asDouble() {
       return Double.longBitsToDouble(bits);
+    }
+
+    /**
+     * The imaginary part.
+     *
+     * @return 0 for all but complex numbers
+     */
+    public double imaginary() {
+      return Double.longBitsToDouble(imaginaryBits);
+    }
+
+    /**
+     * The value repeated, as the Java engine has it in a block.
+     *
+     * @param n elements
+     * @return a block of the kind
+     */
+    public Object block(int n) {
+      Object block = Reference.block(kind, n);
+      if (block instanceof long[] longs) {
+        Arrays.fill(longs, bits);
+      } else {
+        double[] doubles = (double[]) block;
+        for (int i = 0; i < doubles.length; i++) {
+          doubles[i] = kind == Kind.COMPLEX128 && i % 2 != 0 ? imaginary() : asDouble();
+        }
+      }
+      return block;
+    }
+
+    boolean isInteger() {
+      return kind == Kind.BOOL || kind == Kind.INT32 || kind == Kind.INT64;
     }
 
     boolean isFloat() {
@@ -83,6 +123,9 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
 
     @Override
     public String toString() {
+      if (kind == Kind.COMPLEX128) {
+        return asDouble() + (imaginary() < 0 ? "" : "+") + imaginary() + "j";
+      }
       return kind == Kind.BOOL
           ? String.valueOf(bits != 0)
           : isFloat() ? String.valueOf(asDouble()) : String.valueOf(bits);
@@ -199,7 +242,14 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
         new ArrayList<>(List.of(MAGIC, constants.size(), operands.size(), passes.size()));
     for (Constant constant : constants) {
       long bits = constant.memoryBits();
-      words.addAll(List.of(constant.kind().ordinal(), (int) bits, (int) (bits >> 32), 0, 0));
+      long more = constant.imaginaryBits();
+      words.addAll(
+          List.of(
+              constant.kind().ordinal(),
+              (int) bits,
+              (int) (bits >> 32),
+              (int) more,
+              (int) (more >> 32)));
     }
     for (Operand operand : operands) {
       words.addAll(List.of(operand.dtype().code(), operand.dtype().bytes()));

@@ -1,15 +1,19 @@
 package dev.lanes.lang;
 
 import dev.lanes.Kind;
+import java.util.function.BiPredicate;
+import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleToLongFunction;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongToDoubleFunction;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The meaning of a kernel in plain Java, applied to a block of elements. A block of kind bool,
  * int32 or int64 is a {@code long[]}, one of kind float32 or float64 a {@code double[]} whose
- * float32 values are exact in binary32.
+ * float32 values are exact in binary32, one of kind complex128 a {@code double[]} with the real
+ * part before the imaginary one.
  *
  * <p>float32 is computed in binary64 and rounded once, which is exact for sums, products, quotients
  * and roots: 53 bits are more than twice 24 and two.
@@ -65,9 +69,19 @@ public interface Reference {
     return switch (kind) {
       case BOOL, INT32, INT64 -> new long[n];
       case FLOAT32, FLOAT64 -> new double[n];
-      case COMPLEX128, BYTES ->
-          throw new IllegalArgumentException("no reference computes in " + kind);
+      case COMPLEX128 -> new double[2 * n];
+      case BYTES -> throw new IllegalArgumentException("no reference computes in " + kind);
     };
+  }
+
+  /**
+   * How many entries of a block an element takes.
+   *
+   * @param kind the kind
+   * @return 2 for complex numbers, else 1
+   */
+  static int width(Kind kind) {
+    return kind == Kind.COMPLEX128 ? 2 : 1;
   }
 
   private static long wrap(Kind kind, long value) {
@@ -179,6 +193,74 @@ public interface Reference {
   }
 
   /**
+   * Complex numbers in and out.
+   *
+   * @param f one element; unary operators ignore the second argument
+   * @return the block form
+   */
+  static Reference complexes(BinaryOperator<Complex> f) {
+    return (out, a, b, c, n) -> {
+      double[] to = (double[]) out;
+      for (int i = 0; i < n; i++) {
+        put(to, i, f.apply(complex(a, i), complex(b == null ? a : b, i)));
+      }
+    };
+  }
+
+  private static Complex complex(Object block, int i) {
+    double[] parts = (double[]) block;
+    return new Complex(parts[2 * i], parts[2 * i + 1]);
+  }
+
+  private static void put(double[] block, int i, Complex value) {
+    block[2 * i] = value.re();
+    block[2 * i + 1] = value.im();
+  }
+
+  /**
+   * Complex numbers in, floats out.
+   *
+   * @param f one element
+   * @return the block form
+   */
+  static Reference parts(ToDoubleFunction<Complex> f) {
+    return (out, a, b, c, n) -> {
+      for (int i = 0; i < n; i++) {
+        ((double[]) out)[i] = f.applyAsDouble(complex(a, i));
+      }
+    };
+  }
+
+  /**
+   * Complex numbers in, truth values out.
+   *
+   * @param f one element; unary tests ignore the second argument
+   * @return the block form
+   */
+  static Reference tests(BiPredicate<Complex, Complex> f) {
+    return (out, a, b, c, n) -> {
+      for (int i = 0; i < n; i++) {
+        ((long[]) out)[i] = f.test(complex(a, i), complex(b == null ? a : b, i)) ? 1 : 0;
+      }
+    };
+  }
+
+  /**
+   * Complex numbers out of real ones, the imaginary parts being the second argument or 0.
+   *
+   * @return the block form
+   */
+  static Reference toComplexes() {
+    return (out, a, b, c, n) -> {
+      double[] to = (double[]) out;
+      for (int i = n - 1; i >= 0; i--) {
+        double re = a instanceof long[] longs ? longs[i] : ((double[]) a)[i];
+        put(to, i, new Complex(re, b == null ? 0 : ((double[]) b)[i]));
+      }
+    };
+  }
+
+  /**
    * The choice between the second and the third argument by the first, bits untouched.
    *
    * @param kind of the chosen values
@@ -192,9 +274,11 @@ public interface Reference {
         }
       };
     }
+    int width = width(kind);
     return (out, a, b, c, n) -> {
-      for (int i = 0; i < n; i++) {
-        ((double[]) out)[i] = ((long[]) a)[i] != 0 ? ((double[]) b)[i] : ((double[]) c)[i];
+      for (int i = 0; i < n * width; i++) {
+        boolean holds = ((long[]) a)[i / width] != 0;
+        ((double[]) out)[i] = holds ? ((double[]) b)[i] : ((double[]) c)[i];
       }
     };
   }

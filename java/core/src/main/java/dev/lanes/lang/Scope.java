@@ -49,7 +49,9 @@ final class Scope {
     this.externals = externals;
   }
 
-  /** Makes errors inside the functions of this scope those of the calls. */
+  /**
+   * Makes errors inside the functions of this scope those of the calls, and its constants fixed.
+   */
   void setBuiltIn() {
     isBuiltIn = true;
   }
@@ -117,6 +119,9 @@ final class Scope {
     }
     if (name.equals("True") || name.equals("False")) {
       return add(new Tree.Literal(name.equals("True"), column));
+    }
+    if (isBuiltIn) {
+      return add(new Tree.Literal(new Tree.Constant(name, column).value(), column));
     }
     if (operands.size() == MAX_NAMES && !operands.containsKey(name)) {
       throw new LanesException(

@@ -194,16 +194,7 @@ final class SpecialFunctions {
     if (v < 0x1p-120 || u < 0x1p-120) {
       return u < 0x1p-120 && x > 0 ? Math.copySign(a / b, y) : guess;
     }
-    boolean isSteep = u > v;
-    double small = isSteep ? v : u;
-    double large = isSteep ? u : v;
-    DoubleDouble angle = arctan(small, large);
-    if (isSteep) {
-      angle = PI.scale(-1).minus(angle);
-    }
-    if (x < 0) {
-      angle = PI.minus(angle);
-    }
+    DoubleDouble angle = angle(DoubleDouble.of(u), DoubleDouble.of(x < 0 ? -v : v));
     return Math.copySign(angle.value(), y);
   }
 
@@ -212,12 +203,27 @@ final class SpecialFunctions {
     return Math.scalb(Math.scalb(value, n / 2), n - n / 2);
   }
 
-  private static DoubleDouble arctan(double y, double x) {
-    DoubleDouble guess = DoubleDouble.of(StrictMath.atan2(y, x));
+  private static DoubleDouble arctan(DoubleDouble y, DoubleDouble x) {
+    DoubleDouble guess = DoubleDouble.of(StrictMath.atan2(y.high(), x.high()));
     DoubleDouble sine = guess.sin();
     DoubleDouble cosine = guess.cos();
     DoubleDouble off = cosine.times(y).minus(sine.times(x));
     return guess.plus(off.over(cosine.times(x).plus(sine.times(y))));
+  }
+
+  /** The angle of a point whose coordinates are neither tiny nor huge. */
+  static DoubleDouble angle(DoubleDouble y, DoubleDouble x) {
+    DoubleDouble a = y.high() < 0 ? y.negate() : y;
+    DoubleDouble b = x.high() < 0 ? x.negate() : x;
+    boolean isSteep = a.high() > b.high();
+    DoubleDouble angle = a.high() == 0 ? a : isSteep ? arctan(b, a) : arctan(a, b);
+    if (isSteep) {
+      angle = PI.scale(-1).minus(angle);
+    }
+    if (x.high() < 0) {
+      angle = PI.minus(angle);
+    }
+    return y.high() < 0 ? angle.negate() : angle;
   }
 
   /**

@@ -92,7 +92,7 @@ public final class Translator {
   }
 
   private static void requireCast(Kind from, DType to, Casting casting) {
-    boolean isComputed = to.kind() != Kind.COMPLEX128 && to.kind() != Kind.BYTES;
+    boolean isComputed = to.kind() != Kind.BYTES;
     if (!isComputed || !casting.allows(from.dtype(), to)) {
       throw new LanesException(
           Code.CAST,
@@ -122,22 +122,13 @@ public final class Translator {
         weak[i] = argument.isWeak();
       } else if (node instanceof Tree.Call call) {
         weak[i] =
-            !call.op().isReduction()
-                && !isConversion(call.op())
-                && !(call.op() instanceof External)
+            call.op() instanceof Op op
+                && !op.isReduction()
+                && !op.isConversion()
                 && call.arguments().stream().allMatch(argument -> weak[argument]);
         indices[i] = call.op().isReduction() ? reduce(call) : apply(call, weak[i]);
       }
     }
-  }
-
-  /** Conversions give what they say, also of constants: {@code float64(1)} is not weak. */
-  private static boolean isConversion(Operation op) {
-    return op == Op.BOOL
-        || op == Op.INT32
-        || op == Op.INT64
-        || op == Op.FLOAT32
-        || op == Op.FLOAT64;
   }
 
   private int literal(Tree.Literal literal) {
@@ -150,10 +141,12 @@ public final class Translator {
     if (literal.value() instanceof Double number) {
       return graph.constant(Kind.FLOAT64, number);
     }
-    String type = literal.value() instanceof Tree.Imaginary ? "complex128" : "bytes";
+    if (literal.value() instanceof Tree.Imaginary number) {
+      return graph.constant(0, number.value());
+    }
     throw new LanesException(
         Code.TYPE,
-        "this constant is " + type + ", which expressions do not compute in",
+        "this constant is bytes, which expressions do not compute in",
         literal.column(),
         null);
   }
@@ -163,7 +156,7 @@ public final class Translator {
   }
 
   private void requireComputable(DType dtype, Tree.Name name) {
-    if (dtype.kind() == Kind.COMPLEX128 || dtype.kind() == Kind.BYTES) {
+    if (dtype.kind() == Kind.BYTES) {
       throw new LanesException(
           Code.TYPE,
           "'"
@@ -279,7 +272,7 @@ public final class Translator {
     List<Integer> nodes = call.arguments().stream().map(argument -> indices[argument]).toList();
     if (allWeak
         && nodes.stream()
-            .allMatch(node -> graph.known(node) != null && !graph.known(node).isFloat())) {
+            .allMatch(node -> graph.known(node) != null && graph.known(node).isInteger())) {
       Integer exact =
           foldIntegers(call, nodes.stream().map(node -> graph.known(node).asLong()).toList());
       if (exact != null) {
@@ -399,10 +392,11 @@ public final class Translator {
       case BOOL -> to.ordinal() > from.ordinal() && to != Kind.BYTES;
       case INT32, INT64 ->
           to == Kind.FLOAT64
+              || to == Kind.COMPLEX128
               || to == Kind.INT64 && from == Kind.INT32
               || to == Kind.FLOAT32 && isWeak;
-      case FLOAT32 -> to == Kind.FLOAT64;
-      case FLOAT64 -> to == Kind.FLOAT32 && isWeak;
+      case FLOAT32 -> to == Kind.FLOAT64 || to == Kind.COMPLEX128;
+      case FLOAT64 -> to == Kind.COMPLEX128 || to == Kind.FLOAT32 && isWeak;
       case COMPLEX128, BYTES -> false;
     };
   }
@@ -437,10 +431,10 @@ public final class Translator {
 
   private Integer simplify(Tree.Call call, Kernel kernel, List<Integer> nodes) {
     Program.Constant last = graph.known(nodes.get(nodes.size() - 1));
-    if (!isOptimized && !(kernel.op() == Op.POW && last != null && !last.isFloat())) {
+    if (!isOptimized && !(kernel.op() == Op.POW && last != null && last.isInteger())) {
       return null;
     }
-    if (last == null || graph.known(nodes.get(0)) != null) {
+    if (last == null || graph.known(nodes.get(0)) != null || kernel.key() == Kind.COMPLEX128) {
       return null;
     }
     if (kernel.op() == Op.POW) {

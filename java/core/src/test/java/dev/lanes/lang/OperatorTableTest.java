@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -15,22 +16,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OperatorTableTest {
 
   private static final Path ROOT = Path.of("..", "..");
-  private static final String BEGIN = "<!-- operators: rendered from Op.java -->\n";
-  private static final String END = "<!-- end of operators -->";
 
   @Test
   void opsDefIsCurrent() throws IOException {
     requireCurrent(ROOT.resolve("native/src/ops.def"), OperatorTable.opsDef());
   }
 
-  @Test
-  void tableInReadmeIsCurrent() throws IOException {
-    Path readme = ROOT.resolve("README.md");
-    String text = Files.readString(readme);
-    int from = text.indexOf(BEGIN) + BEGIN.length();
-    int to = text.indexOf(END);
-    assertThat(to).as("the markers in README.md").isGreaterThanOrEqualTo(from);
-    requireCurrent(readme, text.substring(0, from) + OperatorTable.markdown() + text.substring(to));
+  @ParameterizedTest
+  @CsvSource({
+    "operators: rendered from Op.java, operators",
+    "names: rendered from Names.java, names"
+  })
+  void tablesInTheReferenceAreCurrent(String begin, String end) throws IOException {
+    Path reference = ROOT.resolve("docs/language.md");
+    String text = Files.readString(reference);
+    String opening = "<!-- " + begin + " -->\n";
+    int from = text.indexOf(opening) + opening.length();
+    int to = text.indexOf("<!-- end of " + end + " -->");
+    assertThat(to).as("the markers in language.md").isGreaterThanOrEqualTo(from);
+    String table = end.equals("names") ? OperatorTable.names() : OperatorTable.markdown();
+    requireCurrent(reference, text.substring(0, from) + table + text.substring(to));
   }
 
   private static void requireCurrent(Path file, String expected) throws IOException {

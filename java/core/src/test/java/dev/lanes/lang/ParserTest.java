@@ -65,6 +65,7 @@ class ParserTest {
         "0XFF + 0B1_0 + 0O7; add(add(255 2) 7)",
         "pi*e + inf - nan; sub(add(mul(pi e) inf) nan)",
         "2j + 1.5J; add(2.0j 1.5j)",
+        "a.real + 1.5.imag; add(real(a) imag(1.5))",
         "a in (1, 2); or(eq(a 1) eq(a 2))",
         "a in [1]; eq(a 1)",
         "a in (1, 2, 3,); or(or(eq(a 1) eq(a 2)) eq(a 3))",
@@ -139,8 +140,6 @@ class ParserTest {
         "int(a); UNKNOWN_FUNCTION; 0; int32(x)",
         "a.T; SYNTAX; 1; real and imag",
         "'a.__class__'; SYNTAX; 1; real and imag",
-        "a.real; UNKNOWN_FUNCTION; 2; no function 'real'",
-        "1.5.real; UNKNOWN_FUNCTION; 4; no function 'real'",
         "a ? b; SYNTAX; 2; write where",
         "1jj; SYNTAX; 2; ends in 'j'",
       })

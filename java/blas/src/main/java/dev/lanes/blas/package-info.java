@@ -1,0 +1,2 @@
+/** Linear algebra over arrays: products, factorisations, equations, eigenvalues. */
+package dev.lanes.blas;

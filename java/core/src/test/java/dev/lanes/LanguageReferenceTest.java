@@ -1,0 +1,141 @@
+package dev.lanes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every example in the language reference does what stands beside it. */
+class LanguageReferenceTest {
+
+  private static final Path REFERENCE = Path.of("..", "..", "docs", "language.md");
+  private static final Pattern PRINTED = Pattern.compile("println\\(.*\\); // (.*)");
+
+  private static final Map<String, Object> OPERANDS =
+      Map.ofEntries(
+          Map.entry("a", NDArray.of(new double[] {1, 2, 3})),
+          Map.entry("b", NDArray.of(new double[] {10, 20, 30})),
+          Map.entry("f", NDArray.of(new float[] {0.5f, -1, 2})),
+          Map.entry("i", NDArray.of(new int[] {7, -7, 0})),
+          Map.entry("j", NDArray.of(new int[] {2, 2, -1})),
+          Map.entry("l", NDArray.of(new long[] {1, 2, 3})),
+          Map.entry("p", NDArray.of(new boolean[] {true, false, true})),
+          Map.entry("q", NDArray.of(new boolean[] {true, true, false})),
+          Map.entry("k", 2),
+          Map.entry("x", 0.1));
+
+  /** The blocks of a kind, such as lanes or java. */
+  private static List<String> blocks(String kind) throws IOException {
+    Matcher matcher =
+        Pattern.compile("(?s)\n```" + kind + "\n(.*?)```\n").matcher(Files.readString(REFERENCE));
+    return matcher.results().map(result -> result.group(1)).toList();
+  }
+
+  @TestFactory
+  List<DynamicTest> texts() throws IOException {
+    return blocks("lanes").stream()
+        .flatMap(String::lines)
+        .map(
+            line -> {
+              String[] parts = line.split(" +-> ", 2);
+              return DynamicTest.dynamicTest(
+                  line, () -> assertThat(answer(parts[0])).as(parts[0]).isEqualTo(parts[1]));
+            })
+        .toList();
+  }
+
+  private static String answer(String text) {
+    try {
+      return Expression.compile(text).evaluateAll(OPERANDS).entrySet().stream()
+          .map(each -> (each.getKey() + " " + show(each.getValue())).strip())
+          .collect(Collectors.joining(", "));
+    } catch (LanesException e) {
+      return e.code() + " at " + e.column();
+    }
+  }
+
+  private static String show(NDArray array) {
+    StringBuilder text = new StringBuilder(array.dtype().toString());
+    NDArray elements = array.reshape(-1);
+    for (int i = 0; i < elements.size(); i++) {
+      Object item = elements.select(0, i).item();
+      text.append(' ')
+          .append(
+              item instanceof Boolean truth
+                  ? truth ? "True" : "False"
+                  : array.dtype() == DType.FLOAT32 ? ((Double) item).floatValue() : item);
+    }
+    return text.toString();
+  }
+
+  @Test
+  void javaPrintsWhatStandsBesideIt(@TempDir Path folder) throws Exception {
+    List<String> blocks = blocks("java");
+    assertThat(blocks).hasSizeGreaterThan(5);
+    StringBuilder source =
+        new StringBuilder("import dev.lanes.*; import java.util.*; public class Examples {\n");
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < blocks.size(); i++) {
+      source.append("public static void block").append(i).append("() {\n");
+      source.append(blocks.get(i)).append("}\n");
+      PRINTED.matcher(blocks.get(i)).results().forEach(result -> expected.add(result.group(1)));
+    }
+    Path file = Files.writeString(folder.resolve("Examples.java"), source.append("}\n"));
+    Path classes =
+        Path.of(Expression.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    PrintStream to = new PrintStream(messages, true, StandardCharsets.UTF_8);
+    int code =
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(to, to, "-proc:none", "-cp", classes.toString(), file.toString());
+    assertThat(code).as(messages.toString(StandardCharsets.UTF_8)).isZero();
+    assertThat(run(folder, blocks.size())).isEqualTo(expected);
+  }
+
+  private static List<String> run(Path folder, int blocks) throws Exception {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {folder.toUri().toURL()}, Expression.class.getClassLoader())) {
+      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      Class<?> examples = loader.loadClass("Examples");
+      for (int i = 0; i < blocks; i++) {
+        examples.getMethod("block" + i).invoke(null);
+      }
+    } finally {
+      System.setOut(before);
+    }
+    return printed.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  @Test
+  void departuresInTheFixturesStandInTheTable() throws IOException {
+    Path expected = Path.of("src", "test", "resources", "language", "expected.txt");
+    String reference = Files.readString(REFERENCE);
+    String table = reference.substring(reference.indexOf("## Departures from NumPy"));
+    Pattern.compile("(?:!|[bilfd][0-9x]*) ~([a-z][a-z0-9-]*)")
+        .matcher(Files.readString(expected))
+        .results()
+        .map(result -> result.group(1))
+        .distinct()
+        .forEach(departure -> assertThat(table).contains("\n| " + departure + " |"));
+  }
+}
