@@ -1,7 +1,8 @@
 // The C ABI of liblanes: what the Java side may ask for, and the word formats that cross the boundary.
 //
-// Every function returns a status or plain numbers; none throws, prints, aborts or calls back. Addresses travel as
-// int64_t so that the binding needs no pointer objects. All functions are thread-safe unless they say otherwise.
+// Every function returns a status or plain numbers; none throws, prints, aborts or calls back, but for
+// functions of the user's. Addresses travel as int64_t so that the binding needs no pointer objects. All functions are
+// thread-safe unless they say otherwise.
 #ifndef LANES_H
 #define LANES_H
 
@@ -128,7 +129,7 @@ LANES_API int32_t lanes_find_function(int64_t library, int64_t name, int64_t sig
 // one thing that nobody can check.
 
 #define LANES_PROGRAM_MAGIC 0x31534e4c /* "LNS1" */
-#define LANES_USER_KERNEL 0x52455355 /* "USER", which no kernel's number comes near */
+#define LANES_USER_KERNEL 0x52455355   /* "USER", which no kernel's number comes near */
 
 // Verifies `count` words at address `words` and stores a handle at address `handle` (one int64_t). The words may be
 // freed afterwards.
