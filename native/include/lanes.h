@@ -244,6 +244,84 @@ LANES_API int32_t lanes_nonzero_count(int64_t call, int64_t counts) LANES_NOEXCE
 // int64_t indices[k * total + i].
 LANES_API int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) LANES_NOEXCEPT;
 
+// ---- Filters --------------------------------------------------------------------------------------------------------
+//
+// Elements are UINT8, INT16, UINT16, FLOAT32 or FLOAT64, by their dtype codes, of input and output each. They need no
+// alignment. Results are computed in float64 and converted once they are stored: to integers without their fraction,
+// keeping the low bits of the whole number, 0 when that is beyond 32 bits or NaN. Modes say how an axis goes on beyond
+// its ends: 0 reflect (b a | a b c | c b), 1 nearest, 2 mirror (c b | a b c | b a), 3 wrap, 4 the constant given. Both
+// functions give the same bits for any number of threads and any instruction set.
+
+// Filters along one axis after the other; the result of one is stored and is the input of the next. `call` is the
+// address of int64_t words:
+//
+//   address of an int32_t cancel flag (or 0), threads, address of input, its dtype, address of output, its dtype, rank,
+//   number of passes >= 1, shape[rank], strides of the input in bytes[rank], of the output[rank]
+//   per pass:  operation, axis, mode, bits of the constant as float64, size, before, address of the weights,
+//              symmetry, whole, part, repeats
+//
+// Result i comes from elements i - before ... i - before + size - 1 of its line. Operations:
+//
+//   0  the sum of weights times elements, float64 weights[size]. Symmetry 1: (w[h-j] == w[h+j], size = 2 h + 1) the
+//      middle product first, then (x[h-j] + x[h+j]) * w[h-j] from j = h down to 1; -1: the same with differences; 0:
+//      the last product first, then the others in order.
+//   1  the mean: a running sum, to which the difference of the element that enters and the one that leaves is added,
+//      divided by the size; sums begin anew every 4096 elements
+//   2  the minimum, 3 the maximum; NaN when there is one; of equals the first
+//   4  UINT8 only: `repeats` times a box of radius `size` (before 0): the sum of the elements within the radius times
+//      `whole` plus that of the two next to it times `part`, plus 2^23, divided by 2^24; the mode is nearest
+//
+// The output may be the input (same address, strides and element size); other overlaps are the caller's to avoid.
+LANES_API int32_t lanes_filter_lines(int64_t call) LANES_NOEXCEPT;
+
+// Filters over windows of all axes at once. `call` is the address of int64_t words:
+//
+//   address of an int32_t cancel flag (or 0), threads, address of input, its dtype, address of output, its dtype, rank,
+//   operation, shape[rank], strides of the input in bytes[rank], of the output[rank], size of the window[rank],
+//   elements of it before the place of the result[rank], mode, bits of the constant as float64, address of the weights,
+//   order
+//
+// Operation 0 is the sum of float64 weights (one per element of the window, in C order) times elements, in that order,
+// without weights of magnitude up to 2^-52; operation 1 is the element number `order` >= 0 of the window in ascending
+// order, NaN last, the constant being converted to the input's dtype. The output must not overlap the input.
+LANES_API int32_t lanes_filter_windows(int64_t call) LANES_NOEXCEPT;
+
+// ---- Sorting and order statistics -----------------------------------------------------------------------------------
+//
+// For bool, integers and floats. NaNs come last, and leave as one quiet NaN. -0.0 equals 0.0; where elements themselves
+// are put in order, -0.0 comes first. All results are the same for any number of threads and any instruction set.
+// `threads` >= 1 is the most that may be used, `cancel` the address of an int32_t flag that ends a run when it becomes
+// nonzero, or 0. Elements need no alignment; strides are in bytes.
+
+enum lanes_order_operation {
+  LANES_ORDER_SORT = 0,       // out: the n elements in order; the flag leaves it with its elements in any order
+  LANES_ORDER_ARGSORT = 1,    // out: n int64, the indices that sort, ascending within equal elements
+  LANES_ORDER_SELECT = 2,     // out: the m elements of the given ranks; all are NaN when one of the n is
+  LANES_ORDER_PARTITION = 3,  // out: n elements, those below that of rank `parameter`, those equal, those above
+  LANES_ORDER_TOP = 4         // out: the first m elements, or with `parameter` the largest; third: their int64 indices
+};
+
+// Does one thing to every lane along an axis. `call` is the address of int64_t words:
+//
+//   operation, cancel, threads, dtype code, n, m, parameter, address of m ascending ranks (int64_t), rank, shape[rank]
+//   per operand, in, out and third:  address, stride along the axis, strides[rank]
+//
+// n >= 1 is the length of a lane, m >= 1 that of the result's; the shape is that of all other axes. `out` may be `in`
+// for LANES_ORDER_SORT; else nothing overlaps.
+LANES_API int32_t lanes_order(int64_t call) LANES_NOEXCEPT;
+
+// For each value the number of sorted elements below it, or with `right` not above it. `call` is the address of:
+//
+//   cancel, threads, dtype code, right, n sorted, address, stride, n values, address, stride, address of n int64_t
+LANES_API int32_t lanes_search(int64_t call) LANES_NOEXCEPT;
+
+// The groups of equal elements among n >= 1 sorted ones that lie without gaps. `call` is the address of:
+//
+//   cancel, threads, dtype code, n, address, address of an int64_t for the number of groups, then addresses or 0:
+//   of the n int64_t by which the elements were sorted, of the groups' values (0: only the number is wanted), of the
+//   index of each group's first element, of each element's group, of each group's size (all int64_t)
+LANES_API int32_t lanes_groups(int64_t call) LANES_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

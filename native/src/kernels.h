@@ -163,6 +163,9 @@ struct Reduction {
 struct ScanTable;
 struct RandomTable;
 struct HistogramTable;
+struct SortKernels;
+
+struct FilterKernels;
 
 // What every instruction set brings.
 struct Isa {
@@ -180,6 +183,8 @@ struct Isa {
   const ScanTable* scans;
   const RandomTable* random;
   const HistogramTable* histogram;
+  const FilterKernels* filters;
+  const SortKernels* sort;
 };
 
 }  // namespace lanes

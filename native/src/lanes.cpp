@@ -7,6 +7,7 @@
 
 #include "arrays.h"
 #include "copy.h"
+#include "filters.h"
 #include "histogram.h"
 #include "isa.h"
 #include "memory.h"
@@ -16,6 +17,7 @@
 #include "scans.h"
 #include "shape.h"
 #include "shared.h"
+#include "sort_lanes.h"
 #include "user_library.h"
 
 namespace {
@@ -104,6 +106,12 @@ bool Decode(int64_t call, int arrays, lanes::ArrayCall* decoded) {
 
 lanes::RandomStream Stream(int64_t key, int64_t stream, int64_t position) {
   return {static_cast<uint64_t>(key), static_cast<uint32_t>(stream), static_cast<uint64_t>(position)};
+}
+
+int32_t Sorting(int32_t (*run)(const lanes::SortKernels*, const int64_t*), int64_t call) {
+  if (call == 0) return LANES_BAD_ARGUMENT;
+  const lanes::Isa* isa = lanes::CurrentIsa();
+  return isa == nullptr ? LANES_UNSUPPORTED_CPU : run(isa->sort, reinterpret_cast<const int64_t*>(call));
 }
 
 }  // namespace
@@ -258,5 +266,19 @@ int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) noexcept {
   if (!Decode(call, 1, &arrays) || starts == 0 || indices == 0) return LANES_BAD_ARGUMENT;
   return lanes::FindNonzero(arrays, reinterpret_cast<const int64_t*>(starts), reinterpret_cast<int64_t*>(indices));
 }
+
+int32_t lanes_filter_lines(int64_t call) noexcept {
+  return call == 0 ? LANES_BAD_ARGUMENT : lanes::FilterLines(reinterpret_cast<const int64_t*>(call));
+}
+
+int32_t lanes_filter_windows(int64_t call) noexcept {
+  return call == 0 ? LANES_BAD_ARGUMENT : lanes::FilterWindows(reinterpret_cast<const int64_t*>(call));
+}
+
+int32_t lanes_order(int64_t call) noexcept { return Sorting(lanes::RunOrder, call); }
+
+int32_t lanes_search(int64_t call) noexcept { return Sorting(lanes::RunSearch, call); }
+
+int32_t lanes_groups(int64_t call) noexcept { return Sorting(lanes::RunGroups, call); }
 
 }  // extern "C"

@@ -215,8 +215,8 @@ struct Plain {
 // ---- Moments --------------------------------------------------------------------------------------------------------
 
 // Per accumulator: sum of the elements, the first element as a shift, the mean beyond the shift and the sum of squares
-// about the mean of the closed turns, and both sums of the open turns about a pivot, the mean at their start. Everything
-// but the first two is small when the spread is, however far from 0 the elements are.
+// about the mean of the closed turns, and both sums of the open turns about a pivot, the mean at their start.
+// Everything but the first two is small when the spread is, however far from 0 the elements are.
 constexpr size_t kTurns = 32;  // after which sums about a pivot are closed
 
 struct MomentPlanes {
@@ -360,8 +360,8 @@ struct Moments {
   static HWY_INLINE void JoinAt(D d, const MomentPlanes& p, size_t j, size_t k, V n_left, V n_right) {
     const V share = hn::Div(n_right, hn::Add(n_left, n_right));
     const V mean = hn::LoadU(d, p.mean + j), squares = hn::LoadU(d, p.squares + j);
-    const V delta = hn::Add(hn::Sub(hn::LoadU(d, p.shift + k), hn::LoadU(d, p.shift + j)),
-                            hn::Sub(hn::LoadU(d, p.mean + k), mean));
+    const V delta =
+        hn::Add(hn::Sub(hn::LoadU(d, p.shift + k), hn::LoadU(d, p.shift + j)), hn::Sub(hn::LoadU(d, p.mean + k), mean));
     const V between = hn::Mul(hn::Mul(delta, delta), hn::Mul(n_left, share));
     const V joined = hn::Add(hn::Add(squares, hn::LoadU(d, p.squares + k)), between);
     hn::StoreU(hn::Add(hn::LoadU(d, p.sum + j), hn::LoadU(d, p.sum + k)), d, p.sum + j);
@@ -564,9 +564,12 @@ constexpr Reduction MeanOf() {
 template <class T, class Result, bool kRoot>
 constexpr Reduction VarianceOf() {
   using M = Moments<T>;
-  return {6,          M::Start,
-          M::Accumulate, M::Fold,
-          M::Combine, FinishVariance<Result, kRoot>,
+  return {6,
+          M::Start,
+          M::Accumulate,
+          M::Fold,
+          M::Combine,
+          FinishVariance<Result, kRoot>,
           Plain<Sum, T, double>::Accumulate};
 }
 

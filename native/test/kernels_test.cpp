@@ -155,8 +155,9 @@ void CheckReduction(const Reduction& reduction, const ReductionRow& row, const s
     for (size_t t = whole / 2; t < whole; ++t)
       reduction.accumulate(state, columns, {x + t * turn * bytes, 0, 0, turn, 1, static_cast<int64_t>(t)});
     for (size_t i = whole * kAccumulators; i < n; ++i) {
-      reduction.accumulate(state, columns, {x + i * columns * bytes, 0, i % kAccumulators * columns, columns, 1,
-                                            static_cast<int64_t>(whole)});
+      reduction.accumulate(
+          state, columns,
+          {x + i * columns * bytes, 0, i % kAccumulators * columns, columns, 1, static_cast<int64_t>(whole)});
     }
     Partial partials[5];
     Element results[5];

@@ -54,7 +54,8 @@ class ReferenceReduction {
         const double variance = cell.squares / static_cast<double>(count_ > ddof_ ? count_ - ddof_ : 0);
         return Element::Of(static_cast<R>(name_ == "std" ? std::sqrt(variance) : variance));
       }
-      return WithKind(row_.accumulator, [&](auto a) { return Element::Of(static_cast<R>(cell.value.As<decltype(a)>())); });
+      return WithKind(row_.accumulator,
+                      [&](auto a) { return Element::Of(static_cast<R>(cell.value.As<decltype(a)>())); });
     });
   }
 

@@ -197,7 +197,8 @@ bool IsReduced(int64_t reduced, size_t axis) { return (reduced >> axis & 1) != 0
 size_t ResultOf(const std::vector<int64_t>& index, const std::vector<int64_t>& shape, int64_t reduced) {
   size_t result = 0;
   for (size_t axis = 0; axis < shape.size(); ++axis) {
-    if (!IsReduced(reduced, axis)) result = result * static_cast<size_t>(shape[axis]) + static_cast<size_t>(index[axis]);
+    if (!IsReduced(reduced, axis))
+      result = result * static_cast<size_t>(shape[axis]) + static_cast<size_t>(index[axis]);
   }
   return result;
 }

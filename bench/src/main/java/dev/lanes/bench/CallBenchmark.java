@@ -30,7 +30,7 @@ public class CallBenchmark {
   @Param({"1", "8", "1000"})
   public int n;
 
-  private final Expression expression = Expression.compile(Workload.AXPBY.text);
+  private final Expression expression = Expression.compile(Workload.AXPBY.row.text);
   private double[][] heap;
   private double[] heapOut;
   private NDArray a;

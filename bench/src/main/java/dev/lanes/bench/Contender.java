@@ -1,92 +1,147 @@
 package dev.lanes.bench;
 
+import com.sun.management.ThreadMXBean;
 import dev.lanes.Expression;
 import dev.lanes.NDArray;
+import dev.lanes.NativeEngine;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/** A peer at work: computes the same operands into the same output, again and again. */
+/** A peer at work: computes the same operands again and again, and says how long it took. */
 abstract class Contender {
 
   /**
-   * Computes once.
+   * Computes so many times.
    *
-   * @return what a compiler cannot know to be unused
+   * @param warms whether to compute once more before, untimed
+   * @return nanoseconds
    */
-  abstract Object run();
+  abstract long time(long calls, boolean warms);
 
-  /** The elements {@code [from, to)} of the output. */
-  abstract double[] output(int from, int to);
+  /** The elements {@code [from, to)} of the result. */
+  abstract double[] values(int from, int to);
 
-  /** An expression over off-heap arrays. */
-  static final class Evaluation extends Contender {
+  /** What else was seen while it was timed, by name. */
+  Map<String, Double> observations() {
+    return Map.of();
+  }
+
+  /** One that runs in this process. */
+  abstract static class Local extends Contender {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private double bytes;
+
+    abstract void run();
+
+    @Override
+    long time(long calls, boolean warms) {
+      if (warms) {
+        run();
+      }
+      long allocated = THREADS.getCurrentThreadAllocatedBytes();
+      long start = System.nanoTime();
+      for (long i = 0; i < calls; i++) {
+        run();
+      }
+      long nanos = System.nanoTime() - start;
+      // Asking allocates some bytes itself, which whole bytes of each call leave out.
+      bytes = (THREADS.getCurrentThreadAllocatedBytes() - allocated) / calls;
+      return nanos;
+    }
+
+    @Override
+    Map<String, Double> observations() {
+      return Map.of("BYTES", bytes);
+    }
+  }
+
+  /** An expression over off-heap arrays into existing ones. */
+  static final class Evaluation extends Local {
     private final Expression expression;
     private final NDArray[] operands;
+    private final Map<String, NDArray> operandsByName = new HashMap<>();
     private final NDArray output;
+    private final Map<String, NDArray> outputs = new HashMap<>();
 
-    Evaluation(Expression expression, Workload workload, Precision precision, Object[] operands) {
-      this.expression = expression;
-      int n = Array.getLength(operands[0]);
-      this.operands = new NDArray[operands.length];
-      for (int i = 0; i < operands.length; i++) {
-        this.operands[i] = precision.copy(operands[i], 0, n);
+    Evaluation(Workload workload, Precision precision, int threads, NDArray[] given) {
+      Expression compiled = Expression.compile(workload.row.text).on(NativeEngine.instance());
+      expression = threads == 0 ? compiled : compiled.withThreads(threads);
+      operandsByName.putAll(workload.row.named(given));
+      operands = expression.variables().stream().map(operandsByName::get).toArray(NDArray[]::new);
+      if (expression.results().size() > 1) {
+        output = null;
+        outputs.putAll(expression.evaluateAll(operandsByName));
+      } else {
+        output = expression.evaluate(operandsByName);
       }
-      output =
-          workload.isReduction()
-              ? NDArray.allocate(precision.dtype)
-              : NDArray.allocate(precision.dtype, n);
     }
 
     @Override
-    Object run() {
-      return expression.evaluateInto(output, operands);
+    void run() {
+      if (output == null) {
+        expression.evaluateAllInto(outputs, operandsByName);
+      } else {
+        expression.evaluateInto(output, operands);
+      }
     }
 
     @Override
-    double[] output(int from, int to) {
+    double[] values(int from, int to) {
+      if (output == null) {
+        return expression.results().stream()
+            .map(outputs::get)
+            .flatMapToDouble(array -> DoubleStream.of(array.toDoubleArray()))
+            .toArray();
+      }
       return output.rank() == 0
           ? new double[] {output.getDouble()}
           : output.slice(0, from, to).toDoubleArray();
     }
   }
 
-  /** A loop over heap arrays, cut into parts that run in parallel. */
-  static final class HandWritten<A> extends Contender {
+  /** A loop over heap arrays, maybe cut into parts that run in parallel. */
+  static final class HandWritten<A> extends Local {
     private final Loop<A> loop;
-    private final Workload workload;
+    private final Row row;
     private final A[] operands;
     private final A output;
     private final int n;
     private final int parts;
     private double reduced;
 
-    @SuppressWarnings("unchecked") // an array of the operands' own type
-    HandWritten(Loop<A> loop, Workload workload, A[] operands, int parts) {
+    HandWritten(Loop<A> loop, Workload workload, A[] operands, A output, boolean isParallel) {
       this.loop = loop;
-      this.workload = workload;
+      this.row = workload.row;
       this.operands = operands;
-      this.parts = parts;
+      this.output = output;
+      // A few for each processor, so that one that is slow for a while takes fewer.
+      parts = isParallel ? 4 * Runtime.getRuntime().availableProcessors() : 1;
       n = Array.getLength(operands[0]);
-      output = (A) Array.newInstance(operands[0].getClass().getComponentType(), n);
     }
 
     @Override
-    Object run() {
+    void run() {
       if (parts == 1) {
         reduced = loop.run(operands, output, 0, n);
-      } else if (workload.isReduction()) {
+      } else if (row.join != null) {
         reduced =
             IntStream.range(0, parts)
                 .parallel()
                 .mapToDouble(part -> loop.run(operands, output, bound(part), bound(part + 1)))
-                .reduce(workload.join)
+                .reduce(row.join)
                 .orElseThrow();
       } else {
         IntStream.range(0, parts)
             .parallel()
             .forEach(part -> loop.run(operands, output, bound(part), bound(part + 1)));
       }
-      return output;
     }
 
     private int bound(int part) {
@@ -94,8 +149,8 @@ abstract class Contender {
     }
 
     @Override
-    double[] output(int from, int to) {
-      if (workload.isReduction()) {
+    double[] values(int from, int to) {
+      if (row.join != null) {
         return new double[] {output instanceof float[] ? (float) reduced : reduced};
       }
       double[] values = new double[to - from];
@@ -103,6 +158,45 @@ abstract class Contender {
         values[i - from] = Array.getDouble(output, i);
       }
       return values;
+    }
+  }
+
+  /** One that runs in another process. */
+  static final class Remote extends Contender {
+    private final Worker worker;
+    private final String key;
+
+    Remote(Peer peer, Workload workload, Precision precision, int n) {
+      worker = Worker.of(Worker.Kind.of(peer));
+      key = peer + " " + n;
+      List<String> shape = new ArrayList<>();
+      for (long length : workload.shape(n)) {
+        shape.add(Long.toString(length));
+      }
+      worker.ask(
+          "prepare",
+          key,
+          peer,
+          workload,
+          precision,
+          n,
+          workload.row.operands,
+          workload.isReduction() ? 1 : 0,
+          Operands.SEED,
+          String.join("x", shape),
+          peer.text(workload.row));
+    }
+
+    @Override
+    long time(long calls, boolean warms) {
+      return Long.parseLong(worker.ask("run", key, calls, warms ? 1 : 0).get(0));
+    }
+
+    @Override
+    double[] values(int from, int to) {
+      return worker.ask("values", key, from, to).stream()
+          .mapToDouble(Double::parseDouble)
+          .toArray();
     }
   }
 }

@@ -186,4 +186,84 @@ final class JavaLoops {
     }
     return max;
   }
+
+  static double tanh(double[][] in, double[] out, int from, int to) {
+    double[] a = in[0];
+    double[] b = in[1];
+    for (int i = from; i < to; i++) {
+      out[i] = Math.tanh(a[i] - b[i]);
+    }
+    return 0;
+  }
+
+  static double tanh(float[][] in, float[] out, int from, int to) {
+    float[] a = in[0];
+    float[] b = in[1];
+    for (int i = from; i < to; i++) {
+      out[i] = (float) Math.tanh(a[i] - b[i]);
+    }
+    return 0;
+  }
+
+  static double meanstd(double[][] in, double[] out, int from, int to) {
+    double[] a = in[0];
+    double mean = mean(a, from, to);
+    double squares = 0;
+    for (int i = from; i < to; i++) {
+      squares += (a[i] - mean) * (a[i] - mean);
+    }
+    out[0] = mean;
+    out[1] = Math.sqrt(squares / (to - from));
+    return 0;
+  }
+
+  static double meanstd(float[][] in, float[] out, int from, int to) {
+    float[] a = in[0];
+    double mean = mean(a, from, to);
+    double squares = 0;
+    for (int i = from; i < to; i++) {
+      squares += (a[i] - mean) * (a[i] - mean);
+    }
+    out[0] = (float) mean;
+    out[1] = (float) Math.sqrt(squares / (to - from));
+    return 0;
+  }
+
+  static double zscore(double[][] in, double[] out, int from, int to) {
+    double[] a = in[0];
+    meanstd(in, out, from, to);
+    double mean = out[0];
+    double std = out[1];
+    for (int i = from; i < to; i++) {
+      out[i] = (a[i] - mean) / std;
+    }
+    return 0;
+  }
+
+  static double zscore(float[][] in, float[] out, int from, int to) {
+    float[] a = in[0];
+    meanstd(in, out, from, to);
+    float mean = out[0];
+    float std = out[1];
+    for (int i = from; i < to; i++) {
+      out[i] = (a[i] - mean) / std;
+    }
+    return 0;
+  }
+
+  private static double mean(double[] a, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += a[i];
+    }
+    return sum / (to - from);
+  }
+
+  private static double mean(float[] a, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += a[i];
+    }
+    return sum / (to - from);
+  }
 }

@@ -1,6 +1,5 @@
 package dev.lanes.bench;
 
-import dev.lanes.Lanes;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -29,104 +29,191 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs the benchmarks in rounds, peers of one cell right after each other, so that what the machine
- * does besides falls on all of them; then prints how they compare and writes the raw results.
+ * Runs all benchmarks in rounds of one fork each, and writes the report and the raw results: beside
+ * its sources after a full run, into {@code target/bench} after one that left something out.
  */
 public final class Main {
   private static final String QUICK = "--quick";
-  private static final String FULL = "--full";
-  private static final List<String> SIZES = List.of("1000", "100000", "6000000", "60000000");
-  private static final String[] GEMMS = {"32", "256", "1024"};
+  private static final String SETTINGS = "lanes.";
+  private static final String NOTES = "lanes.bench.notes";
+
+  private static final String ALL_SIZES = "1000/100000/6000000/60000000";
+  private static final String QUICK_SIZES = "1000/100000/6000000";
+  private static final String ALL_PEERS =
+      "LANES/JAVA_LOOP/JAVA_PARALLEL/VECTOR_API/VECTOR_PARALLEL/ND4J/GANDIVA"
+          + "/NUMPY/NUMEXPR/NUMBA/JAX/FUSED/TRAFFIC";
+  private static final String QUICK_PEERS =
+      "LANES/JAVA_LOOP/VECTOR_PARALLEL/NUMPY/NUMEXPR/FUSED/TRAFFIC";
+
+  private static final String SWEEP_PEERS = "LANES/LANES_1/LANES_2";
+  private static final List<String> SWEEP = List.of("SQUARE", "AXPBY", "GAUSS", "POWER", "DOT");
+  private static final String SWEEP_SIZES =
+      "10/30/100/300/1000/3000/10000/30000/100000/300000/1000000/3000000/10000000/30000000"
+          + "/100000000";
+  private static final String QUICK_SWEEP_SIZES = "10/1000/3000/10000/30000/100000/1000000";
+
+  private static final String CALLERS = "CALLERS_2/CALLERS_200";
+  private static final String CALLERS_SIZE = "1000000";
   private static final String[] CALLS = {"1", "8", "1000"};
+  private static final String[] GEMMS = {"32", "256", "1024", "4096"};
+  private static final String[] QUICK_GEMMS = {"256"};
 
   private final CommandLineOptions options;
   private final boolean isQuick;
-  private final boolean isFull;
-  private final Map<String, RunResult> results = new LinkedHashMap<>();
+  private final boolean isNarrowed;
+  private final Map<String, RunResult> peers = new LinkedHashMap<>();
+  private final Map<String, RunResult> sweep = new LinkedHashMap<>();
+  private final Map<String, RunResult> callers = new LinkedHashMap<>();
+  private final Map<String, RunResult> others = new LinkedHashMap<>();
 
   private Main(String[] arguments) throws CommandLineOptionException {
     List<String> rest = new ArrayList<>(List.of(arguments));
     isQuick = rest.remove(QUICK);
-    isFull = rest.remove(FULL);
     options = new CommandLineOptions(rest.toArray(String[]::new));
+    isNarrowed =
+        Stream.of("workload", "precision", "sizes", "peers")
+            .anyMatch(name -> options.getParameter(name).hasValue());
   }
 
   /**
    * Runs.
    *
-   * @param arguments {@code --quick} for a first impression, {@code --full} for every workload, and
-   *     options of JMH, of which {@code -p} narrows or widens what is run
+   * @param arguments {@code --quick} for a first impression, and options of JMH, of which {@code -p
+   *     workload=, precision=, sizes=, peers=} narrow what is run and {@code -f} says how many
+   *     rounds
    * @throws CommandLineOptionException for other arguments
-   * @throws RunnerException when a peer fails or computes something else than the Java engine
+   * @throws RunnerException when a fork cannot be started
    * @throws IOException when the results cannot be written
    */
   public static void main(String[] arguments)
       throws CommandLineOptionException, RunnerException, IOException {
-    new Main(arguments).run();
+    Main main = new Main(arguments);
+    if (main.options.shouldHelp()) {
+      main.options.showHelp();
+      return;
+    }
+    main.run(String.join(" ", arguments));
   }
 
-  private void run() throws RunnerException, IOException {
-    System.out.printf(
-        "Java %s, engine %s %s, %d threads%n",
-        options.getJvm().orElse(System.getProperty("java.version")),
-        Lanes.engine(),
-        Lanes.isa().orElse(""),
-        Lanes.threads());
-    Path file = Path.of(options.getResult().orElse("target/bench.json")).toAbsolutePath();
-    Files.createDirectories(file.getParent());
+  private void run(String arguments) throws RunnerException, IOException {
+    Path folder = Path.of(isQuick || isNarrowed ? "target/bench" : "bench").toAbsolutePath();
+    Path raw = folder.resolve("results");
+    Files.createDirectories(raw);
+    Path notes = Path.of("target/bench-notes").toAbsolutePath();
+    Files.createDirectories(notes.getParent());
+    Files.deleteIfExists(notes);
+    System.setProperty(NOTES, notes.toString());
+    Machine machine = Machine.now(options.getJvm().orElse(null), arguments);
+
     int rounds = options.getForkCount().orElse(isQuick ? 1 : 2);
     for (int round = 1; round <= rounds; round++) {
       String title = "round %d of %d: ".formatted(round, rounds);
-      for (String precision : wanted("precision", names(Precision.values(), isFull ? 2 : 1))) {
-        for (String workload : wanted("workload", names(Workload.values(), isFull ? 99 : 2))) {
-          for (String n : wanted("n", SIZES)) {
-            System.out.println(title + workload + " " + precision + ", n = " + n);
-            time(expressions(precision, workload, n));
-          }
-        }
+      runPeers(title);
+      if (!isNarrowed) {
+        runRest(title);
       }
-      for (String n : isFull ? new String[] {"32", "256", "1024", "4096"} : GEMMS) {
-        System.out.println(title + "gemm, n = " + n);
-        time(configure(GemmBenchmark.class).param("n", n));
-      }
-      System.out.println(title + "calls");
-      // Its sizes are its own, whatever -p says of the expressions'.
-      time(configure(CallBenchmark.class).param("n", CALLS).addProfiler(GCProfiler.class));
     }
-    Report.print(results.values(), System.out);
-    try (PrintStream out = new PrintStream(file.toFile(), StandardCharsets.UTF_8)) {
-      ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results.values());
+
+    write(raw.resolve("peers.json"), peers.values());
+    if (!isNarrowed) {
+      write(raw.resolve("threads.json"), sweep.values());
+      write(raw.resolve("callers.json"), callers.values());
+      write(raw.resolve("calls.json"), others.values());
     }
-    System.out.println("raw results: " + file);
+    List<String> left = Files.exists(notes) ? Files.readAllLines(notes) : List.of();
+    Report report =
+        new Report(
+            machine, peers.values(), sweep.values(), callers.values(), others.values(), left);
+    Path file = folder.resolve("RESULTS.md");
+    Files.writeString(file, report.write(raw));
+    System.out.println(report.summary());
+    System.out.println("the report: " + file);
   }
 
-  private ChainedOptionsBuilder expressions(String precision, String workload, String n) {
-    List<String> suited =
-        Arrays.stream(Peer.values())
-            .filter(peer -> peer.suits(Integer.parseInt(n)))
-            .map(Enum::name)
-            .toList();
-    return configure(ExpressionBenchmark.class)
-        .param("precision", precision)
+  private void runPeers(String title) throws RunnerException {
+    List<String> precisions =
+        isQuick ? List.of(Precision.FLOAT64.name()) : names(Precision.values());
+    for (String precision : wanted("precision", precisions)) {
+      for (String workload : wanted("workload", names(Workload.values()))) {
+        System.out.println(title + workload + " " + precision);
+        time(
+            turns(
+                workload,
+                precision,
+                wanted("sizes", List.of(isQuick ? QUICK_SIZES : ALL_SIZES)),
+                wanted("peers", List.of(isQuick ? QUICK_PEERS : ALL_PEERS))),
+            peers);
+      }
+    }
+  }
+
+  private void runRest(String title) throws RunnerException {
+    String float64 = Precision.FLOAT64.name();
+    for (String workload : isQuick ? SWEEP.subList(1, 3) : SWEEP) {
+      System.out.println(title + "threads, " + workload);
+      List<String> sizes = List.of(isQuick ? QUICK_SWEEP_SIZES : SWEEP_SIZES);
+      time(turns(workload, float64, sizes, List.of(SWEEP_PEERS)), sweep);
+    }
+    System.out.println(title + "callers");
+    ChainedOptionsBuilder many =
+        turns(Workload.AXPBY.name(), float64, List.of(CALLERS_SIZE), List.of(CALLERS));
+    // No more threads than a Java process must have.
+    time(many.jvmArgsAppend(jvmArguments("2g", "-XX:+UseSerialGC")), callers);
+    for (String n : isQuick ? QUICK_GEMMS : GEMMS) {
+      System.out.println(title + "matrix products, n = " + n);
+      time(steady(GemmBenchmark.class).param("n", n), others);
+    }
+    System.out.println(title + "calls");
+    time(steady(CallBenchmark.class).param("n", CALLS).addProfiler(GCProfiler.class), others);
+  }
+
+  /** All peers in turns, in one fork. */
+  private ChainedOptionsBuilder turns(
+      String workload, String precision, Collection<String> sizes, Collection<String> who) {
+    return configure(TurnsBenchmark.class)
         .param("workload", workload)
-        .param("n", n)
-        .param("peer", wanted("peer", suited).toArray(String[]::new));
+        .param("precision", precision)
+        .param("sizes", sizes.toArray(String[]::new))
+        .param("peers", who.toArray(String[]::new))
+        .addProfiler(TurnTimes.class)
+        .warmupIterations(1)
+        .measurementIterations(options.getMeasurementIterations().orElse(isQuick ? 2 : 5))
+        .jvmArgsAppend(jvmArguments(isQuick ? "2g" : "4500m", "-XX:+UseG1GC"));
   }
 
-  private ChainedOptionsBuilder configure(Class<?> benchmark) {
-    ChainedOptionsBuilder builder =
-        new OptionsBuilder()
-            .parent(options)
-            .include(benchmark.getName())
-            .forks(1)
-            .timeUnit(TimeUnit.NANOSECONDS)
-            .shouldFailOnError(true)
-            .verbosity(VerboseMode.SILENT);
+  private static String[] jvmArguments(String heap, String collector) {
+    Stream<String> settings =
+        System.getProperties().stringPropertyNames().stream()
+            .filter(name -> name.startsWith(SETTINGS))
+            .map(name -> "-D" + name + "=" + System.getProperty(name));
+    return Stream.concat(
+            Stream.of(
+                "-Xms" + heap,
+                "-Xmx" + heap,
+                collector,
+                "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED"),
+            settings)
+        .toArray(String[]::new);
+  }
+
+  /** Benchmarks that JMH times itself. */
+  private ChainedOptionsBuilder steady(Class<?> benchmark) {
+    ChainedOptionsBuilder builder = configure(benchmark).timeUnit(TimeUnit.NANOSECONDS);
     if (isQuick) {
-      builder.warmupIterations(2).warmupTime(TimeValue.milliseconds(500));
+      builder.warmupIterations(2).warmupTime(TimeValue.milliseconds(300));
       builder.measurementIterations(3).measurementTime(TimeValue.milliseconds(200));
     }
     return builder;
+  }
+
+  private ChainedOptionsBuilder configure(Class<?> benchmark) {
+    return new OptionsBuilder()
+        .parent(options)
+        .include(benchmark.getName())
+        .forks(1)
+        .shouldFailOnError(false)
+        .verbosity(VerboseMode.SILENT);
   }
 
   /** What {@code -p} says, else the defaults. */
@@ -134,20 +221,29 @@ public final class Main {
     return options.getParameter(parameter).orElse(defaults);
   }
 
-  private static List<String> names(Enum<?>[] values, int most) {
-    return Arrays.stream(values).limit(most).map(Enum::name).toList();
+  private static List<String> names(Enum<?>[] values) {
+    return Arrays.stream(values).map(Enum::name).toList();
   }
 
   /** Runs, and puts the results with those of earlier rounds. */
-  private void time(ChainedOptionsBuilder builder) throws RunnerException {
+  private static void time(ChainedOptionsBuilder builder, Map<String, RunResult> into)
+      throws RunnerException {
     for (RunResult result : new Runner(builder.build()).run()) {
-      results.merge(result.getParams().id(), result, Main::join);
+      into.merge(result.getParams().id(), result, Main::join);
     }
   }
 
   private static RunResult join(RunResult earlier, RunResult later) {
     List<BenchmarkResult> all =
-        Stream.of(earlier, later).flatMap(r -> r.getBenchmarkResults().stream()).toList();
+        Stream.of(earlier, later)
+            .flatMap(result -> result.getBenchmarkResults().stream())
+            .collect(Collectors.toList());
     return new RunResult(earlier.getParams(), all);
+  }
+
+  private static void write(Path file, Collection<RunResult> results) throws IOException {
+    try (PrintStream out = new PrintStream(file.toFile(), StandardCharsets.UTF_8)) {
+      ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
+    }
   }
 }

@@ -1,69 +1,125 @@
 package dev.lanes.bench;
 
-import dev.lanes.Engine;
-import dev.lanes.Expression;
-import dev.lanes.JavaEngine;
-import dev.lanes.NativeEngine;
+import java.util.Locale;
 
 /** Who computes. */
 public enum Peer {
-  /** The native engine on all processors. */
-  NATIVE,
-  /** The native engine on one thread. */
-  NATIVE_1,
-  /** The Java engine, which is the reference and not meant to be fast. */
-  JAVA_ENGINE,
+  /** Lanes with as many threads as it thinks best. */
+  LANES,
+  /** Lanes on one thread. */
+  LANES_1,
+  /** Lanes on two threads, or one for the smallest work. */
+  LANES_2,
+  /** Two threads that each evaluate. */
+  CALLERS_2,
+  /** Two hundred threads that each evaluate. */
+  CALLERS_200,
   /** The plain loop. */
   JAVA_LOOP,
   /** The plain loop over parts of the arrays, on a parallel stream. */
-  JAVA_LOOP_PARALLEL,
+  JAVA_PARALLEL,
   /** The loop by the Vector API. */
   VECTOR_API,
   /** The same over parts of the arrays, on a parallel stream. */
-  VECTOR_API_PARALLEL;
+  VECTOR_PARALLEL,
+  /** ND4J. */
+  ND4J,
+  /** Apache Arrow's Gandiva. */
+  GANDIVA,
+  /** NumPy. */
+  NUMPY,
+  /** numexpr. */
+  NUMEXPR,
+  /** numba with {@code parallel=True}. */
+  NUMBA,
+  /** JAX, compiled by {@code jit}. */
+  JAX,
+  /** The fused C++ loop. */
+  FUSED,
+  /** Plain traffic of as many bytes, by C++: copied, or read for a reduction. */
+  TRAFFIC;
 
-  private static final int JAVA_ENGINE_MOST = 100_000;
   private static final int PARALLEL_LEAST = 10_000;
 
-  /** Whether there is a point in timing the peer over so many elements. */
-  boolean suits(int n) {
+  /** What peers may hold that copy their operands: the machine has to hold all peers at once. */
+  private static final long MOST_BYTES = 2_000_000_000;
+
+  boolean isLanes() {
+    return ordinal() <= CALLERS_200.ordinal();
+  }
+
+  boolean isPython() {
+    return this == NUMPY || this == NUMEXPR || this == NUMBA || this == JAX;
+  }
+
+  /** Whether it shows what the machine can do, rather than what somebody else does. */
+  boolean isRoof() {
+    return this == FUSED || this == TRAFFIC;
+  }
+
+  boolean isLoop() {
+    return ordinal() >= JAVA_LOOP.ordinal() && ordinal() <= VECTOR_PARALLEL.ordinal();
+  }
+
+  boolean isVector() {
+    return this == VECTOR_API || this == VECTOR_PARALLEL;
+  }
+
+  boolean isParallelLoop() {
+    return this == JAVA_PARALLEL || this == VECTOR_PARALLEL;
+  }
+
+  /** The text that the peer is given, empty where it has not what the workload needs. */
+  String text(Row row) {
     return switch (this) {
-      case JAVA_ENGINE -> n <= JAVA_ENGINE_MOST;
-      case JAVA_LOOP_PARALLEL, VECTOR_API_PARALLEL -> n >= PARALLEL_LEAST;
-      default -> true;
+      case NUMPY -> row.python;
+      case NUMBA, JAX -> row.shape != null && row.shape.length > 2 ? "" : row.python;
+      case NUMEXPR -> row.numexpr;
+      case ND4J -> row.results > 1 ? "" : Steps.of(row.text);
+      case GANDIVA -> row.isWhole || row.results > 0 ? "" : Steps.of(row.text);
+      default -> row.text;
     };
   }
 
-  /** The peer, with operands and output of its own. */
-  Contender prepare(Workload workload, Precision precision, Object[] operands) {
+  /** Whether there is a point in timing it. */
+  boolean suits(Workload workload, Precision precision, int n) {
+    Row row = workload.row;
+    long bytes = (row.operands + 1L) * n * precision.bytes();
     return switch (this) {
-      case NATIVE -> evaluation(workload, precision, operands, NativeEngine.instance());
-      case NATIVE_1 -> {
-        Expression expression = Expression.compile(workload.text).on(NativeEngine.instance());
-        yield new Contender.Evaluation(expression.withThreads(1), workload, precision, operands);
-      }
-      case JAVA_ENGINE -> evaluation(workload, precision, operands, JavaEngine.INSTANCE);
-      case JAVA_LOOP, JAVA_LOOP_PARALLEL ->
-          precision == Precision.FLOAT64
-              ? handWritten(workload.float64, workload, (double[][]) operands)
-              : handWritten(workload.float32, workload, (float[][]) operands);
-      case VECTOR_API, VECTOR_API_PARALLEL ->
-          precision == Precision.FLOAT64
-              ? handWritten(VectorLoops.float64(workload), workload, (double[][]) operands)
-              : handWritten(VectorLoops.float32(workload), workload, (float[][]) operands);
+      case LANES, LANES_1, LANES_2, CALLERS_2, CALLERS_200, NUMPY -> true;
+      case JAVA_LOOP, VECTOR_API -> loop(workload, precision) != null;
+      case JAVA_PARALLEL, VECTOR_PARALLEL ->
+          n >= PARALLEL_LEAST && !row.isWhole && loop(workload, precision) != null;
+      case NUMEXPR, NUMBA -> !text(row).isEmpty();
+      case ND4J, GANDIVA, JAX -> !text(row).isEmpty() && bytes < MOST_BYTES;
+      case FUSED -> row.sort == Row.Sort.MEMORY;
+      case TRAFFIC -> row.operands <= 2 && (!row.isWhole || row.results > 0);
     };
   }
 
-  private static Contender evaluation(
-      Workload workload, Precision precision, Object[] operands, Engine engine) {
-    Expression expression = Expression.compile(workload.text).on(engine);
-    return new Contender.Evaluation(expression, workload, precision, operands);
+  /** The loop by hand, or null. */
+  Loop<?> loop(Workload workload, Precision precision) {
+    boolean isDouble = precision == Precision.FLOAT64;
+    if (isVector()) {
+      return isDouble ? VectorLoops.float64(workload) : VectorLoops.float32(workload);
+    }
+    return isDouble ? workload.row.float64 : workload.row.float32;
   }
 
-  private <A> Contender handWritten(Loop<A> loop, Workload workload, A[] operands) {
-    boolean isParallel = this == JAVA_LOOP_PARALLEL || this == VECTOR_API_PARALLEL;
-    // A few for each processor, so that one that is slow for a while takes fewer.
-    int parts = isParallel ? 4 * Runtime.getRuntime().availableProcessors() : 1;
-    return new Contender.HandWritten<>(loop, workload, operands, parts);
+  /** As tables name it. */
+  String title() {
+    return switch (this) {
+      case LANES -> "Lanes";
+      case JAVA_LOOP -> "Java loop";
+      case JAVA_PARALLEL -> "Java loop, parallel stream";
+      case VECTOR_API -> "Vector API";
+      case VECTOR_PARALLEL -> "Vector API, parallel";
+      case NUMPY -> "NumPy";
+      case ND4J, JAX -> name();
+      case GANDIVA -> "Gandiva";
+      case FUSED -> "C++ loop";
+      case TRAFFIC -> "C++ copy or read";
+      default -> name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    };
   }
 }

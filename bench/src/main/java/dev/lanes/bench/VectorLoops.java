@@ -10,6 +10,7 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.POW;
 import static jdk.incubator.vector.VectorOperators.SIN;
 import static jdk.incubator.vector.VectorOperators.SQRT;
+import static jdk.incubator.vector.VectorOperators.TANH;
 
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
@@ -24,8 +25,9 @@ final class VectorLoops {
 
   private VectorLoops() {}
 
+  /** Null where there is none. */
   static Loop<double[]> float64(Workload workload) {
-    Loop<double[]> rest = workload.float64;
+    Loop<double[]> rest = workload.row.float64;
     return switch (workload) {
       case AXPBY -> binary64((a, b) -> a.mul(2).add(b.mul(3)), rest);
       case SQUARE -> unary64(u -> u.mul(u), rest);
@@ -34,14 +36,18 @@ final class VectorLoops {
       case GAUSS -> unary64(a -> a.neg().mul(a).div(2).lanewise(EXP), rest);
       case LOGRATIO -> binary64((a, b) -> a.div(b).lanewise(LOG), rest);
       case POWER -> unary64(a -> a.lanewise(POW, 2.5), rest);
+      case TANH -> binary64((a, b) -> a.sub(b).lanewise(TANH), rest);
       case SELECT -> binary64((a, b) -> b.div(2).blend(a.lanewise(SQRT), a.compare(GT, b)), rest);
       case DOT -> VectorLoops::dot;
       case MAX -> VectorLoops::max;
+      case BLACKSCHOLES -> VectorLoops::price;
+      case MEANSTD, MATRICES, ZSCORE -> null;
     };
   }
 
+  /** Null where there is none. */
   static Loop<float[]> float32(Workload workload) {
-    Loop<float[]> rest = workload.float32;
+    Loop<float[]> rest = workload.row.float32;
     return switch (workload) {
       case AXPBY -> binary32((a, b) -> a.mul(2).add(b.mul(3)), rest);
       case SQUARE -> unary32(u -> u.mul(u), rest);
@@ -50,9 +56,12 @@ final class VectorLoops {
       case GAUSS -> unary32(a -> a.neg().mul(a).div(2).lanewise(EXP), rest);
       case LOGRATIO -> binary32((a, b) -> a.div(b).lanewise(LOG), rest);
       case POWER -> unary32(a -> a.lanewise(POW, 2.5f), rest);
+      case TANH -> binary32((a, b) -> a.sub(b).lanewise(TANH), rest);
       case SELECT -> binary32((a, b) -> b.div(2).blend(a.lanewise(SQRT), a.compare(GT, b)), rest);
       case DOT -> VectorLoops::dot;
       case MAX -> VectorLoops::max;
+      case BLACKSCHOLES -> VectorLoops::price;
+      case MEANSTD, MATRICES, ZSCORE -> null;
     };
   }
 
@@ -177,5 +186,62 @@ final class VectorLoops {
       max = max.max(FloatVector.fromArray(FLOATS, a, i));
     }
     return Math.max(max.reduceLanes(MAX), JavaLoops.max(in, out, i, to));
+  }
+
+  private static double price(double[][] in, double[] out, int from, int to) {
+    int i = from;
+    for (int end = from + DOUBLES.loopBound(to - from); i < end; i += DOUBLES.length()) {
+      DoubleVector a = DoubleVector.fromArray(DOUBLES, in[0], i);
+      DoubleVector b = DoubleVector.fromArray(DOUBLES, in[1], i);
+      DoubleVector c = DoubleVector.fromArray(DOUBLES, in[2], i);
+      DoubleVector d = DoubleVector.fromArray(DOUBLES, in[3], i);
+      DoubleVector e = DoubleVector.fromArray(DOUBLES, in[4], i);
+      DoubleVector s = e.mul(c.lanewise(SQRT));
+      DoubleVector drift = d.add(e.mul(e).div(2)).mul(c);
+      DoubleVector x = a.div(b).lanewise(LOG).add(drift).div(s);
+      DoubleVector discount = d.neg().mul(c).lanewise(EXP);
+      DoubleVector second = cumulative(x.sub(s)).mul(b).mul(discount);
+      cumulative(x).mul(a).sub(second).intoArray(out, i);
+    }
+    return BlackScholes.price(in, out, i, to);
+  }
+
+  private static double price(float[][] in, float[] out, int from, int to) {
+    int i = from;
+    for (int end = from + FLOATS.loopBound(to - from); i < end; i += FLOATS.length()) {
+      FloatVector a = FloatVector.fromArray(FLOATS, in[0], i);
+      FloatVector b = FloatVector.fromArray(FLOATS, in[1], i);
+      FloatVector c = FloatVector.fromArray(FLOATS, in[2], i);
+      FloatVector d = FloatVector.fromArray(FLOATS, in[3], i);
+      FloatVector e = FloatVector.fromArray(FLOATS, in[4], i);
+      FloatVector s = e.mul(c.lanewise(SQRT));
+      FloatVector drift = d.add(e.mul(e).div(2)).mul(c);
+      FloatVector x = a.div(b).lanewise(LOG).add(drift).div(s);
+      FloatVector discount = d.neg().mul(c).lanewise(EXP);
+      FloatVector second = cumulative(x.sub(s)).mul(b).mul(discount);
+      cumulative(x).mul(a).sub(second).intoArray(out, i);
+    }
+    return BlackScholes.price(in, out, i, to);
+  }
+
+  private static DoubleVector cumulative(DoubleVector x) {
+    DoubleVector one = DoubleVector.broadcast(DOUBLES, 1);
+    DoubleVector k = one.div(x.abs().mul(BlackScholes.SLOPE).add(1));
+    DoubleVector sum = k.mul(BlackScholes.C5).add(BlackScholes.C4);
+    sum = sum.mul(k).add(BlackScholes.C3).mul(k).add(BlackScholes.C2).mul(k).add(BlackScholes.C1);
+    DoubleVector bell = x.neg().mul(x).div(2).lanewise(EXP).mul(BlackScholes.DENSITY);
+    DoubleVector tail = bell.mul(k).mul(sum);
+    return one.sub(tail).blend(tail, x.lt(0));
+  }
+
+  private static FloatVector cumulative(FloatVector x) {
+    FloatVector one = FloatVector.broadcast(FLOATS, 1);
+    FloatVector k = one.div(x.abs().mul((float) BlackScholes.SLOPE).add(1));
+    FloatVector sum = k.mul((float) BlackScholes.C5).add((float) BlackScholes.C4);
+    sum = sum.mul(k).add((float) BlackScholes.C3).mul(k).add((float) BlackScholes.C2);
+    sum = sum.mul(k).add((float) BlackScholes.C1);
+    FloatVector bell = x.neg().mul(x).div(2).lanewise(EXP).mul((float) BlackScholes.DENSITY);
+    FloatVector tail = bell.mul(k).mul(sum);
+    return one.sub(tail).blend(tail, x.lt(0));
   }
 }

@@ -3,9 +3,7 @@ package dev.lanes;
 import dev.lanes.LanesException.Code;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One expression over many small sets of operands in a single native call, which shares them out
@@ -21,9 +19,6 @@ import java.util.Map;
  */
 public final class Batch {
 
-  /** Work that a team of threads shares well by itself. */
-  private static final double LARGE_NANOS = 500_000;
-
   private Batch() {}
 
   /**
@@ -32,12 +27,13 @@ public final class Batch {
    * @param expression what to compute
    * @param operands for each evaluation its operands, as {@link Expression#evaluate(NDArray...)}
    *     takes them; shapes and dtypes may differ from element to element
-   * @return a new array for each, in the same order
-   * @throws LanesException as an evaluation does, naming the element; code CANCELLED after an
-   *     interrupt
+   * @return a new array for each, in the same order. Small ones lie in common memory, a megabyte at
+   *     a time, which is given back when the last of them is closed
+   * @throws LanesException as an evaluation does, naming the element, with all results closed; code
+   *     CANCELLED after an interrupt
    */
   public static List<NDArray> evaluate(Expression expression, List<NDArray[]> operands) {
-    return run(expression, null, operands);
+    return ListRun.run(expression, null, operands);
   }
 
   /**
@@ -66,7 +62,7 @@ public final class Batch {
       List<NDArray> fresh = new ArrayList<>();
       try {
         outputs.forEach(output -> fresh.add(NDArray.allocate(output.dtype(), output.shape())));
-        run(expression, fresh, operands);
+        ListRun.run(expression, fresh, operands);
         for (int i = 0; i < fresh.size(); i++) {
           outputs.get(i).copyFrom(fresh.get(i));
         }
@@ -74,7 +70,7 @@ public final class Batch {
         fresh.forEach(NDArray::close);
       }
     } else {
-      run(expression, outputs, operands);
+      ListRun.run(expression, outputs, operands);
     }
   }
 
@@ -89,22 +85,22 @@ public final class Batch {
    * @throws LanesException as an evaluation does; code SHAPE when leading axes do not fit
    */
   public static NDArray evaluateStacked(Expression expression, NDArray... stacks) {
-    long count = count(stacks);
+    NDArray[] given = stacks.clone();
+    long count = count(given);
+    NDArray[] first = count == 0 ? withoutLeadingAxis(given) : item(given, 0);
     NDArray result;
-    NDArray[] first = count == 0 ? withoutLeadingAxis(stacks) : item(stacks, 0);
-    Call call = Call.create();
-    try (call) {
+    try (Call call = Call.create()) {
       expression.begin(call, null, first);
       long[] shape = call.target.shape();
       long[] full = new long[shape.length + 1];
       full[0] = count;
       System.arraycopy(shape, 0, full, 1, shape.length);
-      result = NDArray.allocate(call.target.dtype(), full);
+      result = NDArray.allocateDirty(call.target.dtype(), full);
       call.target.close();
     }
     boolean isDone = false;
     try {
-      run(expression, items(count, result), items(count, stacks)); // nothing overlaps with it
+      run(expression, result, given, count);
       isDone = true;
       return result;
     } finally {
@@ -126,7 +122,8 @@ public final class Batch {
    */
   public static NDArray evaluateStackedInto(
       Expression expression, NDArray output, NDArray... stacks) {
-    long count = count(stacks);
+    NDArray[] given = stacks.clone();
+    long count = count(given);
     if (output.rank() == 0 || output.layout().shape[0] != count) {
       throw new LanesException(
           Code.SHAPE,
@@ -135,8 +132,28 @@ public final class Batch {
               + " evaluations has their number as its first length; the shape is "
               + Arrays.toString(output.shape()));
     }
-    evaluateInto(expression, items(count, output), items(count, stacks));
+    Expression.requireWritable(output);
+    run(expression, output, given, count);
     return output;
+  }
+
+  private static void run(Expression expression, NDArray output, NDArray[] stacks, long count) {
+    boolean isApart = true;
+    for (NDArray stack : stacks) {
+      isApart &= stack.isSameView(output) || !NDArray.mayShareBytes(stack, output);
+    }
+    if (count == 0) {
+      return;
+    }
+    if (isApart && expression.isNativeAlone()) {
+      try (StackRun run = new StackRun(expression, item(stacks, 0), output.select(0, 0))) {
+        if (run.isDirect()) {
+          run.run(output, stacks, count);
+          return;
+        }
+      }
+    }
+    evaluateInto(expression, items(count, output), items(count, stacks));
   }
 
   private static List<NDArray> items(long count, NDArray stack) {
@@ -195,75 +212,6 @@ public final class Batch {
                   .broadcastTo(Arrays.copyOfRange(shape, 1, shape.length));
     }
     return item;
-  }
-
-  // ---- Running ----
-
-  /** Runs; results go where no operand of another evaluation is. */
-  private static List<NDArray> run(
-      Expression expression, List<NDArray> outputs, List<NDArray[]> operands) {
-    List<Call> calls = new ArrayList<>(operands.size());
-    List<NDArray> results = new ArrayList<>(operands.size());
-    boolean isDone = false;
-    try {
-      for (int i = 0; i < operands.size(); i++) {
-        Call call = Call.create();
-        calls.add(call);
-        NDArray output = outputs == null ? null : outputs.get(i);
-        try {
-          expression.begin(call, output, operands.get(i));
-        } catch (LanesException e) {
-          throw new LanesException(
-              e.code(), "evaluation " + i + ": " + e.getMessage(), e.column(), e);
-        }
-        results.add(output == null ? call.target : output);
-      }
-      run(expression, calls);
-      for (int i = 0; i < calls.size(); i++) {
-        NDArray target = calls.get(i).target;
-        if (target != results.get(i)) {
-          results.get(i).copyFrom(target.broadcastTo(results.get(i).shape()));
-        }
-      }
-      isDone = true;
-      return results;
-    } finally {
-      for (int i = 0; i < calls.size(); i++) {
-        calls.get(i).close();
-        NDArray target = calls.get(i).target;
-        boolean isGiven = outputs != null && i < results.size() && target == outputs.get(i);
-        if (target != null && !isGiven && (outputs != null || !isDone)) {
-          target.close();
-        }
-      }
-    }
-  }
-
-  private static void run(Expression expression, List<Call> calls) {
-    double nanos = calls.stream().mapToDouble(call -> call.nanos).sum();
-    int threads = expression.threadsFor(nanos);
-    // Few and long ones are better shared out one after the other than one for each thread.
-    boolean isAcross = calls.size() >= 4L * threads || nanos < LARGE_NANOS * calls.size();
-    Map<Engine.Prepared, List<Call>> groups = new IdentityHashMap<>();
-    int held = 0;
-    try (Watch watch = expression.watch(nanos / threads)) {
-      for (; held < calls.size(); held++) {
-        Call call = calls.get(held);
-        call.acquire();
-        call.watch = watch;
-        if (isAcross) {
-          Arrays.fill(call.threads, 1);
-        }
-        groups.computeIfAbsent(call.prepared, key -> new ArrayList<>()).add(call);
-      }
-      for (Map.Entry<Engine.Prepared, List<Call>> group : groups.entrySet()) {
-        expression.runMany(group.getKey(), group.getValue(), isAcross ? threads : 1);
-      }
-    } finally {
-      while (held > 0) {
-        calls.get(--held).release();
-      }
-    }
   }
 
   /** Finds out whether evaluations would get into each other's way when they run in any order. */

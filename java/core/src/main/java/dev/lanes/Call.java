@@ -30,6 +30,12 @@ final class Call implements AutoCloseable {
   /** The most threads that each pass may use. */
   int[] threads = new int[4];
 
+  /**
+   * How many bytes beyond its array each operand is to be taken, by native code alone; null for
+   * none.
+   */
+  long[] moves;
+
   /** Where the result goes. */
   NDArray target;
 
@@ -123,6 +129,7 @@ final class Call implements AutoCloseable {
     program = null;
     target = null;
     prepared = null;
+    moves = null;
     watch = Watch.NONE;
     FREE.lazySet(slot(), this);
   }

@@ -1,7 +1,7 @@
 package dev.lanes;
 
 import dev.lanes.lang.Program;
-import java.util.List;
+import java.util.function.LongFunction;
 
 /**
  * Runs programs. There are two: {@link NativeEngine}, which is fast, and {@link JavaEngine}, which
@@ -22,13 +22,18 @@ public abstract sealed class Engine permits JavaEngine, NativeEngine {
     void run(Call call);
 
     /**
-     * Runs with many sets of operands, none of which another one writes to.
+     * Runs many times, with sets of operands none of which another one writes to.
      *
-     * @param calls as {@link #run} takes them; they have one watch
+     * @param calls gives one after the other as {@link #run} takes them; its objects may be the
+     *     same ones again, with other operands
+     * @param count how many
      * @param threads how many may run at the same time
+     * @param watch that all of them have
      */
-    default void runMany(List<Call> calls, int threads) {
-      calls.forEach(this::run);
+    default void runMany(LongFunction<Call> calls, long count, int threads, Watch watch) {
+      for (long i = 0; i < count; i++) {
+        run(calls.apply(i));
+      }
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -180,10 +181,14 @@ public final class Expression {
    * @throws LanesException code LIMIT for other durations; from evaluations, code CANCELLED
    */
   public Expression withTimeout(Duration limit) {
+    return with(options.withTimeout(requireTimeout(limit)));
+  }
+
+  static Duration requireTimeout(Duration limit) {
     if (limit.isNegative() || limit.isZero()) {
       throw new LanesException(Code.LIMIT, "a timeout is more than zero, not " + limit);
     }
-    return with(options.withTimeout(limit));
+    return limit;
   }
 
   /**
@@ -582,12 +587,20 @@ public final class Expression {
   }
 
   /** Runs what {@link #begin} has prepared for one program. */
-  void runMany(Engine.Prepared prepared, List<Call> calls, int most) {
+  void runMany(
+      Engine.Prepared prepared, LongFunction<Call> calls, long count, int most, Watch watch) {
     if (isVerified()) {
-      calls.forEach(call -> Verifier.run(prepared, call));
+      for (long i = 0; i < count; i++) {
+        Verifier.run(prepared, calls.apply(i));
+      }
     } else {
-      prepared.runMany(calls, most);
+      prepared.runMany(calls, count, most, watch);
     }
+  }
+
+  /** Whether nothing but native code reads and writes elements. */
+  boolean isNativeAlone() {
+    return engine() instanceof NativeEngine && !Verifier.ENABLED;
   }
 
   private boolean isVerified() {

@@ -84,6 +84,10 @@ final class Layout {
     return isSameShape(shape, other);
   }
 
+  boolean hasStrides(long[] other) {
+    return isSameShape(strides, other);
+  }
+
   /** Shapes are too short for the vector code behind Arrays.equals to pay. */
   static boolean isSameShape(long[] shape, long[] other) {
     if (shape == other) {
@@ -157,6 +161,11 @@ final class Layout {
       expected *= shape[axis];
     }
     return packed;
+  }
+
+  /** Whether the elements fill memory from its first byte on, in C order. */
+  boolean isPackedFromZero(long elementBytes) {
+    return offset == 0 && low == 0 && isPacked(elementBytes, false);
   }
 
   /** The axis that a number means; negative ones count from the end. */

@@ -12,6 +12,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A run of off-heap bytes, of any length, with its lifetime.
@@ -25,6 +26,8 @@ final class Memory implements AutoCloseable {
   private static final long WINDOW_MASK = (1L << MemorySource.WINDOW_BITS) - 1;
   private static final long LARGEST =
       1L << 56; // no machine addresses more; keeps the number of windows an int
+
+  private static final long ALIGNMENT = 64;
 
   private final MemorySource source;
   private final long bytes;
@@ -41,7 +44,7 @@ final class Memory implements AutoCloseable {
     this.readOnly = readOnly;
     this.lifetime = new Lifetime(source);
     // Nothing is freed behind borrowed memory, and its owner, which the source refers to, may in
-    // turn refer to this.
+    // turn refer to this. A part's whole has a cleaner of its own.
     this.cleanable = owned ? CLEANER.register(this, lifetime::close) : lifetime::close;
   }
 
@@ -52,8 +55,11 @@ final class Memory implements AutoCloseable {
 
   /** Memory for a result: as {@link #allocate(long)}, but with anything in it. */
   static Memory allocateDirty(long bytes) {
+    return allocateDirty(bytes, MemoryBudget.process());
+  }
+
+  private static Memory allocateDirty(long bytes, MemoryBudget budget) {
     check(bytes);
-    MemoryBudget budget = MemoryBudget.process();
     MemorySource source =
         Lanes.isNative()
             ? NativeMemory.allocateDirty(bytes, budget)
@@ -68,6 +74,40 @@ final class Memory implements AutoCloseable {
             ? NativeMemory.allocate(bytes, budget)
             : JavaMemory.allocate(bytes, budget);
     return new Memory(source, false, true);
+  }
+
+  /**
+   * Memory for results in parts that are closed one by one, and given back together: when all are
+   * closed or unreachable. That costs less than memory for each. Only with the native library.
+   *
+   * @param sizes bytes of each part, which is aligned to 64 bytes
+   */
+  static Memory[] allocateParts(MemoryBudget budget, long... sizes) {
+    long bytes = 0;
+    for (long size : sizes) {
+      bytes += aligned(size);
+    }
+    Memory whole = allocateDirty(bytes, budget);
+    AtomicInteger open = new AtomicInteger(sizes.length);
+    Runnable closePart =
+        () -> {
+          if (open.decrementAndGet() == 0) {
+            whole.close();
+          }
+        };
+    Memory[] parts = new Memory[sizes.length];
+    long offset = 0;
+    for (int i = 0; i < parts.length; i++) {
+      MemorySource part = NativeMemory.part(whole, offset, sizes[i], closePart);
+      parts[i] = new Memory(part, false, false);
+      offset += aligned(sizes[i]);
+    }
+    return parts;
+  }
+
+  /** A size with what makes the next part aligned. */
+  static long aligned(long bytes) {
+    return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
   }
 
   /**

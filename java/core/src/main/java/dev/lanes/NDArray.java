@@ -65,6 +65,16 @@ public final class NDArray implements AutoCloseable {
     return new NDArray(dtype, layout, memory, memory.readOnly(), true);
   }
 
+  /** An array over all of a memory, which it owns from now on; the layout must lie within. */
+  static NDArray over(Memory memory, DType dtype, Layout layout) {
+    return new NDArray(dtype, layout, memory, false, true);
+  }
+
+  /** The same view so many bytes further on. */
+  NDArray moved(long bytes) {
+    return view(layout.moved(bytes));
+  }
+
   /** An array over a part of a memory that somebody else closes. */
   static NDArray view(Memory memory, long offset, DType dtype, Order order, long... shape) {
     Layout layout = Layout.packed(dtype.bytes(), order == Order.FORTRAN, shape).moved(offset);

@@ -12,8 +12,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongBinaryOperator;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 
 /**
  * Runs programs in the native library: one crossing per evaluation, SIMD kernels on cache-sized
@@ -26,9 +31,6 @@ public final class NativeEngine extends Engine {
   private static final int NO_MEMORY = 3;
   private static final int CANCELLED = 4;
   private static final int UNSUPPORTED_CPU = 5;
-
-  /** Calls whose words are written together; keeps them to some megabytes. */
-  private static final int MOST_AT_ONCE = 1 << 14;
 
   private final Path folder;
   private final List<String> isas;
@@ -236,9 +238,82 @@ public final class NativeEngine extends Engine {
     }
   }
 
+  /**
+   * Calls that are run together: the addresses of their words, the words, and behind those of each
+   * call its temporaries. Used again and again, and never so large that it leaves the caches.
+   */
+  private static final class Many {
+    private static final int BYTES = 1 << 18;
+    private static final int MOST = 1 << 12;
+    private static final int TABLE = MOST * Long.BYTES;
+    private static final int ALIGNMENT = 16;
+    private static final Queue<Many> FREE = new ConcurrentLinkedQueue<>();
+
+    /** Bytes that one call may need. */
+    static final int LARGEST = BYTES - TABLE;
+
+    final ByteBuffer buffer = direct(BYTES);
+    final long address = NativeLanes.address(buffer);
+    long[] addresses = new long[8]; // of temporaries, by number of operand
+    private int[] starts = new int[8]; // of temporaries behind the words, likewise
+    int count;
+    int at = TABLE;
+
+    static Many take() {
+      Many many = FREE.poll();
+      return many == null ? new Many() : many;
+    }
+
+    void giveBack() {
+      clear();
+      FREE.add(this);
+    }
+
+    void clear() {
+      count = 0;
+      at = TABLE;
+    }
+
+    /**
+     * Lays temporaries out behind the words; returns the bytes of all, more than there is at most.
+     */
+    int measureTemporaries(Call call, int[] temporaries) {
+      int operands = call.program().operands().size();
+      if (addresses.length < operands) {
+        addresses = new long[operands];
+        starts = new int[operands];
+      }
+      Arrays.fill(addresses, 0);
+      long end = 0;
+      for (int operand : temporaries) {
+        starts[operand] = (int) end;
+        end = Math.min(LARGEST, end + call.operands[operand].bytes() + ALIGNMENT);
+      }
+      return (int) end;
+    }
+
+    boolean hasRoom(int bytes) {
+      return count < MOST && at + bytes <= BYTES;
+    }
+
+    /** Begins a call with so many bytes of words. */
+    void begin(int words, int[] temporaries) {
+      buffer.putLong(count * Long.BYTES, address + at);
+      for (int operand : temporaries) {
+        addresses[operand] = address + at + words + starts[operand];
+      }
+    }
+
+    void end(int bytes) {
+      count++;
+      at += bytes;
+    }
+  }
+
   /** A program that the library has verified. */
   private static final class Native implements Prepared {
     private final int[][] operands; // of each pass, inputs first
+    private final int[] temporaries; // their numbers
     private final boolean[][] isReduced; // of each pass and operand, whether it is a reduction's
     private final long handle;
 
@@ -247,11 +322,15 @@ public final class NativeEngine extends Engine {
           program.passes().stream()
               .map(
                   pass ->
-                      java.util.stream.IntStream.concat(
+                      IntStream.concat(
                               pass.inputs().stream().mapToInt(Program.Input::operand),
                               pass.outputs().stream().mapToInt(Program.Output::operand))
                           .toArray())
               .toArray(int[][]::new);
+      temporaries =
+          IntStream.range(0, program.operands().size())
+              .filter(i -> program.operands().get(i).role() == Program.Role.TEMPORARY)
+              .toArray();
       isReduced = new boolean[operands.length][];
       for (int p = 0; p < operands.length; p++) {
         isReduced[p] = new boolean[operands[p].length];
@@ -284,32 +363,45 @@ public final class NativeEngine extends Engine {
         words = new Words();
         call.words = words;
       }
-      write(call, words.withRoomFor(words(call)), 0);
+      write(call, words.withRoomFor(words(call)), 0, null);
       int status = NativeLanes.run(handle, words.address);
       Reference.reachabilityFence(this);
       require(status, call.watch, "the evaluation");
     }
 
     @Override
-    public void runMany(List<Call> calls, int threads) {
-      for (int from = 0; from < calls.size(); from += MOST_AT_ONCE) {
-        runAtOnce(calls.subList(from, Math.min(calls.size(), from + MOST_AT_ONCE)), threads);
+    public void runMany(LongFunction<Call> calls, long count, int threads, Watch watch) {
+      Many many = Many.take();
+      try {
+        Call last = null;
+        int bytes = 0;
+        for (long i = 0; i < count; i++) {
+          Call call = calls.apply(i);
+          if (call != last) {
+            bytes = words(call) * Long.BYTES + many.measureTemporaries(call, temporaries);
+            last = call;
+          }
+          if (bytes > Many.LARGEST) {
+            run(call);
+            continue;
+          }
+          if (!many.hasRoom(bytes)) {
+            flush(many, threads, watch);
+          }
+          many.begin(words(call) * Long.BYTES, temporaries);
+          write(call, many.buffer, many.at, many.addresses);
+          many.end(bytes);
+        }
+        flush(many, threads, watch);
+      } finally {
+        many.giveBack();
       }
     }
 
-    private void runAtOnce(List<Call> calls, int threads) {
-      int count = calls.size();
-      ByteBuffer buffer = direct(Long.BYTES * (count + calls.stream().mapToInt(this::words).sum()));
-      long address = NativeLanes.address(buffer);
-      int at = count * Long.BYTES;
-      for (int i = 0; i < count; i++) {
-        buffer.putLong(i * Long.BYTES, address + at);
-        at = write(calls.get(i), buffer, at);
-      }
-      Watch watch = calls.get(0).watch;
-      int status = NativeLanes.runMany(handle, address, count, threads, watch.address());
-      Reference.reachabilityFence(buffer);
+    private void flush(Many many, int threads, Watch watch) {
+      int status = NativeLanes.runMany(handle, many.address, many.count, threads, watch.address());
       Reference.reachabilityFence(this);
+      many.clear();
       require(status, watch, "the batch");
     }
 
@@ -322,8 +414,13 @@ public final class NativeEngine extends Engine {
       return count;
     }
 
-    /** Writes a call's words from a byte of the buffer on; returns the byte after them. */
-    private int write(Call call, ByteBuffer buffer, int start) {
+    /**
+     * Writes a call's words from a byte of the buffer on.
+     *
+     * @param places where temporaries are instead of in the call's own arrays, by number of
+     *     operand, 0 for other operands; or null
+     */
+    private void write(Call call, ByteBuffer buffer, int start, long[] places) {
       buffer.putLong(start, call.watch.address());
       buffer.putLong(start + Long.BYTES, 0);
       int at = start + 2 * Long.BYTES;
@@ -338,20 +435,29 @@ public final class NativeEngine extends Engine {
           at += Long.BYTES;
         }
         for (int k = 0; k < operands[p].length; k++) {
-          NDArray array = call.operands[operands[p][k]];
+          int operand = operands[p][k];
+          long place = places == null ? 0 : places[operand];
+          if (place == 0) {
+            place = place(call, operand);
+          }
+          Layout layout = call.operands[operand].layout();
           at =
               isReduced[p][k]
-                  ? putReduced(buffer, at, array, shape.length, call.reduced[p])
-                  : put(buffer, at, array, shape);
+                  ? putReduced(buffer, at, place, layout, shape.length, call.reduced[p])
+                  : put(buffer, at, place, layout, shape);
         }
       }
-      return at;
+    }
+
+    private static long place(Call call, int operand) {
+      NDArray array = call.operands[operand];
+      long place = array.memory().address() + array.layout().offset;
+      return call.moves == null ? place : place + call.moves[operand];
     }
 
     /** An operand's address and its strides, 0 along the axes over which it is broadcast. */
-    private static int put(ByteBuffer buffer, int at, NDArray array, long[] shape) {
-      Layout layout = array.layout();
-      buffer.putLong(at, array.memory().address() + layout.offset);
+    private static int put(ByteBuffer buffer, int at, long place, Layout layout, long[] shape) {
+      buffer.putLong(at, place);
       int next = at + Long.BYTES;
       for (long stride : layout.broadcastStrides(shape)) {
         buffer.putLong(next, stride);
@@ -361,9 +467,9 @@ public final class NativeEngine extends Engine {
     }
 
     /** The same of a result, 0 along the reduced axes, which it may have or not. */
-    private static int putReduced(ByteBuffer buffer, int at, NDArray array, int rank, long mask) {
-      Layout layout = array.layout();
-      buffer.putLong(at, array.memory().address() + layout.offset);
+    private static int putReduced(
+        ByteBuffer buffer, int at, long place, Layout layout, int rank, long mask) {
+      buffer.putLong(at, place);
       int next = at + Long.BYTES;
       boolean hasAll = layout.rank() == rank;
       for (int axis = 0, kept = 0; axis < rank; axis++) {

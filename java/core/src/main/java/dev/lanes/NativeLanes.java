@@ -100,6 +100,21 @@ final class NativeLanes {
   @Name("lanes_nonzero")
   static native int nonzero(long call, long starts, long indices);
 
+  @Name("lanes_filter_lines")
+  static native int filterLines(long call);
+
+  @Name("lanes_filter_windows")
+  static native int filterWindows(long call);
+
+  @Name("lanes_order")
+  static native int order(long call);
+
+  @Name("lanes_search")
+  static native int search(long call);
+
+  @Name("lanes_groups")
+  static native int groups(long call);
+
   /** The address of index 0 of a buffer, whatever its position; 0 when it lies on the Java heap. */
   @Name("lanes::address")
   static native long address(@Raw(withEnv = true) Buffer buffer);

@@ -70,6 +70,11 @@ final class NativeMemory implements MemorySource {
     return new NativeMemory(bytes, block.address(), free, null, null, 0);
   }
 
+  /** A part of another memory, which stays reachable. */
+  static MemorySource part(Memory whole, long offset, long bytes, Runnable free) {
+    return new NativeMemory(bytes, whole.address() + offset, free, whole, null, 0);
+  }
+
   static MemorySource borrow(long address, long bytes, Object owner) {
     return new NativeMemory(bytes, address, null, owner, null, 0);
   }

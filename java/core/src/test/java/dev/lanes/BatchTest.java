@@ -70,6 +70,64 @@ class BatchTest {
   }
 
   @Test
+  void whatPassesLeaveBehindIsEachEvaluationsOwn() {
+    NDArray x = random(300, 7, 9);
+    for (String text :
+        new String[] {"(x - mean(x, axis=0)) / std(x, axis=0)", "max(x, axis=1)", "std(x)"}) {
+      Expression expression = Expression.compile(text);
+      List<NDArray[]> operands = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        operands.add(new NDArray[] {x.select(0, i)});
+      }
+      List<NDArray> expected = loop(expression, operands);
+      assertSame(Batch.evaluate(expression, operands), expected);
+      NDArray stacked = Batch.evaluateStacked(expression, x);
+      for (int i = 0; i < 300; i++) {
+        assertThat(stacked.select(0, i).contentEquals(expected.get(i)))
+            .as("%s %d", text, i)
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void manyShapesInAnyOrder() {
+    // More shapes than are kept in mind, and more evaluations than are prepared together.
+    List<NDArray[]> operands = new ArrayList<>();
+    for (int i = 0; i < 2500; i++) {
+      NDArray a = random(1 + random.nextInt(30));
+      operands.add(new NDArray[] {a, i % 50 == 0 ? NDArray.of(new float[] {3}) : random(1)});
+    }
+    for (String text : new String[] {"a + b", "a / sum(a*b)"}) {
+      Expression expression = Expression.compile(text);
+      List<NDArray> expected = loop(expression, operands);
+      assertSame(Batch.evaluate(expression, operands), expected);
+      List<NDArray> outputs = new ArrayList<>();
+      operands.forEach(each -> outputs.add(NDArray.allocate(DType.FLOAT64, each[0].shape())));
+      Batch.evaluateInto(expression, outputs, operands);
+      assertSame(outputs, expected);
+    }
+  }
+
+  @Test
+  void resultsAreClosedOneByOne() {
+    List<NDArray[]> operands = new ArrayList<>();
+    for (int i = 0; i < 5000; i++) {
+      operands.add(new NDArray[] {NDArray.of(new double[] {i, 2 * i, 3 * i})});
+    }
+    List<NDArray> results = Batch.evaluate(Expression.compile("x + 1"), operands);
+    NDArray kept = results.remove(1234);
+    java.nio.ByteBuffer bytes = results.get(0).asByteBuffer();
+    results.forEach(NDArray::close);
+    results.forEach(NDArray::close);
+    assertFails(Code.CLOSED, "closed", () -> results.get(7).getDouble(0));
+    assertThat(kept.toDoubleArray()).containsExactly(1235, 2469, 3703);
+    assertThat(bytes.order(java.nio.ByteOrder.nativeOrder()).getDouble(0)).isEqualTo(1);
+    kept.close();
+    java.lang.ref.Reference.reachabilityFence(bytes);
+  }
+
+  @Test
   void largeEvaluationsUseTheirOwnThreads() {
     Expression expression = Expression.compile("sum(sin(a)*sin(a))").withThreads(4);
     List<NDArray[]> operands = List.of(new NDArray[] {random(700_000)}, new NDArray[] {random(3)});
@@ -197,7 +255,7 @@ class BatchTest {
         () -> Batch.evaluate(sum, List.<NDArray[]>of(new NDArray[] {three})));
     assertFails(
         Code.CLOSED,
-        "closed",
+        "evaluation 1: the array was closed",
         () -> Batch.evaluate(sum, List.of(good.get(0), new NDArray[] {three, closed})));
     assertFails(Code.ARITY, "0 outputs", () -> Batch.evaluateInto(sum, List.of(), good));
     NDArray ints = NDArray.allocate(DType.INT32, 3);

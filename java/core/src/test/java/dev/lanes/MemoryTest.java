@@ -37,6 +37,28 @@ class MemoryTest {
   }
 
   @Test
+  void partsAreGivenBackTogetherWhenTheLastIsClosed() {
+    if (!Lanes.isNative()) {
+      return; // there are none without the native library
+    }
+    MemoryBudget budget = new MemoryBudget(MEGABYTE);
+    Memory[] parts = Memory.allocateParts(budget, 8, 0, 100);
+    assertThat(budget.used()).isEqualTo(64 + 128);
+    assertThat(parts[2].address() - parts[0].address()).isEqualTo(64);
+    parts[2].putByte(99, (byte) 7);
+    parts[0].close();
+    parts[0].close();
+    parts[1].close();
+    assertThatThrownBy(parts[0]::acquire).isInstanceOf(LanesException.class);
+    assertThat(parts[2].getByte(99)).isEqualTo((byte) 7);
+    parts[2].acquire();
+    parts[2].close();
+    assertThat(budget.used()).isPositive(); // somebody is still at it
+    parts[2].release();
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
   void readsWhatItWrites() {
     try (Memory memory = Memory.allocate(64)) {
       memory.putByte(0, (byte) -1);

@@ -191,7 +191,8 @@ final class DemoCommand implements Callable<Integer> {
               () -> Arrays.fill(inJava, Double.NaN),
               () -> isSame(inJava, reference)));
       addEngines(race, expression, operands, result, reference);
-      try (Progress progress = new Progress(spec.commandLine().getErr(), race.steps(ROUNDS))) {
+      try (Progress progress =
+          new Progress(spec.commandLine().getErr(), "demo", race.steps(ROUNDS), null)) {
         rows.addAll(race.run(ROUNDS, progress));
       }
     }
@@ -204,7 +205,8 @@ final class DemoCommand implements Callable<Integer> {
     String job = String.format(Locale.ROOT, "u**2, %.2g values", (double) n);
     int rounds = 9;
     Race race = new Race(job, 2.0 * Double.BYTES * n);
-    try (Progress progress = new Progress(spec.commandLine().getErr(), 2 + 5 + rounds)) {
+    try (Progress progress =
+        new Progress(spec.commandLine().getErr(), "demo", 2 + 5 + rounds, null)) {
       progress.step("u**2: numbers");
       double[] u = new double[n];
       double[] inJava = new double[n];

@@ -30,7 +30,9 @@ import picocli.CommandLine.Spec;
       HistCommand.class,
       ExplainCommand.class,
       InfoCommand.class,
-      DemoCommand.class
+      BlurCommand.class,
+      DemoCommand.class,
+      SeedsCommand.class
     })
 public final class Main implements Runnable {
 

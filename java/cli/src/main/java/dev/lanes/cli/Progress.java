@@ -19,20 +19,27 @@ final class Progress implements AutoCloseable {
    * Shows that nothing is done yet.
    *
    * @param err where to show it
+   * @param task what is going on
    * @param steps how often {@link #step} will be called
+   * @param unit what a step finishes, whose rate is shown, or null
    */
-  Progress(PrintWriter err, int steps) {
+  Progress(PrintWriter err, String task, int steps, String unit) {
     this.err = err;
-    bar =
-        System.console() == null
-            ? null
-            : new ProgressBarBuilder()
-                .setTaskName("demo")
-                .setInitialMax(steps)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(200)
-                .setConsumer(new DelegatingProgressBarConsumer(this::redraw, WIDTH))
-                .build();
+    if (System.console() == null) {
+      bar = null;
+      return;
+    }
+    ProgressBarBuilder builder =
+        new ProgressBarBuilder()
+            .setTaskName(task)
+            .setInitialMax(steps)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setUpdateIntervalMillis(200)
+            .setConsumer(new DelegatingProgressBarConsumer(this::redraw, WIDTH));
+    if (unit != null) {
+      builder.setUnit(" " + unit, 1).showSpeed();
+    }
+    bar = builder.build();
   }
 
   private void redraw(String line) {
@@ -40,7 +47,7 @@ final class Progress implements AutoCloseable {
     err.flush();
   }
 
-  /** Tells what begins now. */
+  /** Counts a step and tells what begins now; may be called by several threads with "". */
   void step(String what) {
     if (bar != null) {
       bar.setExtraMessage(" " + what);
