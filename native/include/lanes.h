@@ -1,7 +1,8 @@
 // The C ABI of liblanes: what the Java side may ask for, and the word formats that cross the boundary.
 //
-// Every function returns a status or plain numbers; none throws, prints, aborts or calls back. Addresses travel as
-// int64_t so that the binding needs no pointer objects. All functions are thread-safe unless they say otherwise.
+// Every function returns a status or plain numbers; none throws, prints, aborts or calls back, but for
+// functions of the user's. Addresses travel as int64_t so that the binding needs no pointer objects. All functions are
+// thread-safe unless they say otherwise.
 #ifndef LANES_H
 #define LANES_H
 
@@ -27,7 +28,9 @@ enum lanes_status {
   LANES_NO_MEMORY = 3,        // the machine has no memory for what was asked
   LANES_CANCELLED = 4,        // the cancel flag was seen; outputs are partly written
   LANES_UNSUPPORTED_CPU = 5,  // none of the compiled instruction sets runs here
-  LANES_OUT_OF_RANGE = 6      // an index is outside its axis; outputs are partly written
+  LANES_OUT_OF_RANGE = 6,     // an index is outside its axis; outputs are partly written
+  LANES_NO_FUNCTION = 7,      // a user's library defines no function of this name
+  LANES_OTHER_SIGNATURE = 8   // it declares another signature for it
 };
 
 // ---- What this library is -------------------------------------------------------------------------------------------
@@ -79,6 +82,20 @@ LANES_API void lanes_wait(int64_t address, int32_t expected, int64_t nanoseconds
 // Wakes all threads of all processes that sleep on the word.
 LANES_API void lanes_wake(int64_t address) LANES_NOEXCEPT;
 
+// ---- Functions of the user's ----------------------------------------------------------------------------------------
+
+// Opens the shared library whose NUL-terminated path stands at `path`, for as long as the process lives; its
+// constructors run. Returns a handle, or 0 after writing the loader's complaint, NUL-terminated and cut to fit, into
+// `message` of `bytes` > 0 bytes.
+LANES_API int64_t lanes_open_library(int64_t path, int64_t message, int64_t bytes) LANES_NOEXCEPT;
+
+// Finds the function of a library whose NUL-terminated name stands at `name` and stores its address at address
+// `function` (one int64_t). Where the library also has a string named like it with `_signature` behind, this must equal
+// the NUL-terminated one at `signature`. LANES_NO_FUNCTION also for what is data, or belongs to a library that this one
+// uses.
+LANES_API int32_t lanes_find_function(int64_t library, int64_t name, int64_t signature,
+                                      int64_t function) LANES_NOEXCEPT;
+
 // ---- Programs -------------------------------------------------------------------------------------------------------
 //
 // A program is a list of passes over memory. Words are int32_t:
@@ -92,6 +109,7 @@ LANES_API void lanes_wake(int64_t address) LANES_NOEXCEPT;
 //     per input:        operand, register               the operand's elements, converted to its kind
 //     per load:         constant, register              one value for every element
 //     per instruction:  kernel, destination, a, b, c    registers; -1 where the kernel takes fewer
+//                       or LANES_USER_KERNEL, destination, a, b, c, address: low word, high word
 //     per output:       operand, register, reduction, parameter
 //                       reduction -1 stores each element, else it is an index into the reductions; the parameter of
 //                       var and std is ddof, others have 0
@@ -101,9 +119,17 @@ LANES_API void lanes_wake(int64_t address) LANES_NOEXCEPT;
 // input at most once and an output at most once per pass, and an output of one pass may be an input of a later one. A
 // register has the kind of the operand that it is loaded from or stored to; a reduction's result has the output's.
 //
-// lanes_program_create checks all of that once; lanes_run trusts it.
+// A user's function is C code at an address that lanes_find_function gave: void f(result*, const argument*, ...,
+// int64_t n) for the one to three registers given, none of which is the destination; element types are those of the
+// registers' kinds (uint8_t, int32_t, int64_t, float, double, double _Complex). It is called for blocks of n > 0
+// elements, contiguous, aligned to their elements (complex ones to 8) and not overlapping, from several threads at a
+// time, in any order. Bools that it makes and that are not 0 are taken as 1.
+//
+// lanes_program_create checks all of that once; lanes_run trusts it. That there is such a function at an address is the
+// one thing that nobody can check.
 
 #define LANES_PROGRAM_MAGIC 0x31534e4c /* "LNS1" */
+#define LANES_USER_KERNEL 0x52455355   /* "USER", which no kernel's number comes near */
 
 // Verifies `count` words at address `words` and stores a handle at address `handle` (one int64_t). The words may be
 // freed afterwards.

@@ -107,6 +107,10 @@ inline constexpr int kReductions = sizeof(kReductionRows) / sizeof(kReductionRow
 // aligned to its element; dst may equal any argument of the same element size, else nothing overlaps.
 using Kernel = void (*)(void* dst, const void* a, const void* b, const void* c, size_t n, unsigned uniform);
 
+// A function of the user's, in truth void(result*, const argument*, ..., int64_t n) with one to three arguments. Blocks
+// are contiguous and aligned, and the result's overlaps none of the others.
+using UserFunction = void (*)();
+
 // Converts n elements that lie `stride` bytes apart in memory, at any alignment, to a register's format.
 using Load = void (*)(void* dst, const void* src, size_t n, ptrdiff_t stride);
 

@@ -18,6 +18,7 @@
 #include "shape.h"
 #include "shared.h"
 #include "sort_lanes.h"
+#include "user_library.h"
 
 namespace {
 
@@ -154,6 +155,21 @@ void lanes_wait(int64_t address, int32_t expected, int64_t nanoseconds) noexcept
 
 void lanes_wake(int64_t address) noexcept {
   if (address != 0) lanes::WakeAll(reinterpret_cast<int32_t*>(address));
+}
+
+int64_t lanes_open_library(int64_t path, int64_t message, int64_t bytes) noexcept {
+  if (path == 0 || message == 0 || bytes <= 0) return 0;
+  return reinterpret_cast<int64_t>(lanes::OpenUserLibrary(
+      reinterpret_cast<const char*>(path), reinterpret_cast<char*>(message), static_cast<size_t>(bytes)));
+}
+
+int32_t lanes_find_function(int64_t library, int64_t name, int64_t signature, int64_t function) noexcept {
+  if (library == 0 || name == 0 || signature == 0 || function == 0) return LANES_BAD_ARGUMENT;
+  lanes::UserFunction found = nullptr;
+  const int32_t status = lanes::FindUserFunction(reinterpret_cast<void*>(library), reinterpret_cast<const char*>(name),
+                                                 reinterpret_cast<const char*>(signature), &found);
+  *reinterpret_cast<int64_t*>(function) = reinterpret_cast<int64_t>(found);
+  return status;
 }
 
 int32_t lanes_program_create(int64_t words, int64_t count, int64_t handle) noexcept {

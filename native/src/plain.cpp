@@ -22,7 +22,7 @@ bool IsRun(int64_t address, int64_t stride, int32_t bytes) { return stride == by
 void PreparePlain(Pass* pass) {
   const int first = FirstInstruction(*pass);
   const int count = static_cast<int>(pass->values.size());
-  if (count > kMostValues || pass->reductions > 0) return;
+  if (count > kMostValues || pass->reductions > 0 || pass->user_arguments > 0) return;
   for (const Input& input : pass->inputs) {
     if (!kDTypeRows[input.dtype].native) return;
   }

@@ -285,6 +285,26 @@ void PlanInputs(Plan* plan, uint8_t* uniform) {
   }
 }
 
+size_t MostExpansions(const Pass& pass) { return pass.outputs.size() + pass.user_arguments; }
+
+// The pseudo-value that holds a uniform value at full length.
+int32_t Expand(Plan* plan, int32_t value) {
+  for (int k = 0; k < plan->expansion_count; ++k) {
+    if (plan->expansions[k].value == value) return plan->expansions[k].copy;
+  }
+  plan->expansions[plan->expansion_count++] = {value, plan->values, plan->pass->values[value].bytes};
+  return plan->values++;
+}
+
+// The user's functions know blocks only.
+void ExpandArguments(Plan* plan, Step* step) {
+  int32_t* const arguments[3] = {&step->a, &step->b, &step->c};
+  for (int k = 0; k < 3; ++k) {
+    if ((step->uniform >> k & 1) != 0) *arguments[k] = Expand(plan, *arguments[k]);
+  }
+  step->uniform = 0;
+}
+
 // Splits the instructions into those on uniform values, done once, and those done on every block.
 void PlanSteps(Plan* plan, uint8_t* uniform) {
   const Pass& pass = *plan->pass;
@@ -293,11 +313,21 @@ void PlanSteps(Plan* plan, uint8_t* uniform) {
   for (int k = 0; k < loads; ++k) uniform[plan->input_count + k] = 1;
   plan->once_count = 0;
   plan->step_count = 0;
+  plan->expansion_count = 0;
+  plan->values = static_cast<int>(pass.values.size());
   const int count = static_cast<int>(pass.instructions.size());
   for (int k = 0; k < count; ++k) {
     const Instruction& instruction = pass.instructions[k];
     const int a = instruction.arguments[0];
-    Step step = {plan->isa->kernels[instruction.kernel], first + k, a, a, a, 0};
+    const bool own = instruction.function == nullptr;
+    Step step = {own ? plan->isa->kernels[instruction.kernel] : nullptr,
+                 first + k,
+                 a,
+                 a,
+                 a,
+                 0,
+                 instruction.arity,
+                 instruction.function};
     step.uniform = uniform[a];
     unsigned all = 1;
     if (instruction.arity > 1) {
@@ -310,6 +340,7 @@ void PlanSteps(Plan* plan, uint8_t* uniform) {
       step.uniform |= uniform[step.c] << 2;
       all = 7;
     }
+    if (!own && step.uniform != all) ExpandArguments(plan, &step);
     uniform[step.dst] = step.uniform == all;
     if (step.uniform == all)
       plan->once[plan->once_count++] = step;
@@ -323,9 +354,11 @@ void PlanSteps(Plan* plan, uint8_t* uniform) {
 bool MayWriteDirectly(const Plan& plan, int operand, int value) {
   const int index = value - plan.input_count - static_cast<int>(plan.pass->loads.size());
   if (index < 0) return false;
+  // Blocks of a user's function do not overlap, not even the one it reads with the one it writes.
+  const int last = plan.pass->instructions[index].function == nullptr ? index : index - 1;
   for (int i = 0; i < plan.input_count; ++i) {
     if (plan.transfers[i].way == Transfer::kInPlace && plan.addresses[i] == plan.addresses[operand] &&
-        plan.pass->inputs[i].last_use > index) {
+        plan.pass->inputs[i].last_use > last) {
       return false;
     }
   }
@@ -352,8 +385,6 @@ void PlanOutputs(Plan* plan, const uint8_t* uniform, uint8_t* direct) {
   const Pass& pass = *plan->pass;
   const bool stream = WorthStreaming(*plan);
   plan->streams = false;
-  plan->expansion_count = 0;
-  plan->values = static_cast<int>(pass.values.size());
   const int outputs = static_cast<int>(pass.outputs.size());
   for (int k = 0; k < outputs; ++k) {
     const Output& output = pass.outputs[k];
@@ -371,10 +402,7 @@ void PlanOutputs(Plan* plan, const uint8_t* uniform, uint8_t* direct) {
         direct[output.value] = 1;
       }
     }
-    if (uniform[output.value]) {
-      transfer.value = plan->values++;
-      plan->expansions[plan->expansion_count++] = {output.value, transfer.value, pass.values[output.value].bytes};
-    }
+    if (uniform[output.value]) transfer.value = Expand(plan, output.value);
   }
 }
 
@@ -543,10 +571,11 @@ size_t PlanBytes(const Pass& pass, const int64_t* call) {
   const size_t inputs = pass.inputs.size();
   const size_t outputs = pass.outputs.size();
   const size_t operands = inputs + outputs;
-  const size_t values = pass.values.size() + outputs;
+  const size_t values = pass.values.size() + MostExpansions(pass);
   size_t bytes =
       (words.rank + 1) * sizeof(int64_t) + operands * sizeof(char*) + operands * (words.rank + 1) * sizeof(int64_t);
-  bytes += pass.instructions.size() * 2 * sizeof(Step) + operands * sizeof(Transfer) + outputs * sizeof(Expansion);
+  bytes += pass.instructions.size() * 2 * sizeof(Step) + operands * sizeof(Transfer) +
+           MostExpansions(pass) * sizeof(Expansion);
   bytes += outputs * (sizeof(State) + sizeof(Result));
   bytes += values * (sizeof(int32_t) + 2) + pass.slots * sizeof(int32_t);
   bytes += 16 * 18;
@@ -573,13 +602,13 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   }
   ReadAxes(pass, words, arena, plan);
 
-  const size_t values = pass.values.size() + outputs;
+  const size_t values = pass.values.size() + MostExpansions(pass);
   plan->input_count = static_cast<int>(pass.inputs.size());
   plan->transfer_count = plan->input_count + outputs;
   plan->once = arena->Take<Step>(pass.instructions.size());
   plan->steps = arena->Take<Step>(pass.instructions.size());
   plan->transfers = arena->Take<Transfer>(plan->transfer_count);
-  plan->expansions = arena->Take<Expansion>(outputs);
+  plan->expansions = arena->Take<Expansion>(MostExpansions(pass));
   plan->slots = arena->Take<int32_t>(values);
   uint8_t* uniform = arena->Take<uint8_t>(values);
   uint8_t* direct = arena->Take<uint8_t>(values);

@@ -66,6 +66,8 @@ struct Step {
   int32_t b;
   int32_t c;
   uint32_t uniform;
+  int32_t arity;
+  UserFunction function;  // called instead of the kernel when there is one
 };
 
 // An input, or an output, and what is done with it; operands are numbered inputs first.

@@ -129,7 +129,9 @@ class PassDecoder {
   bool DecodeInstruction(int32_t index) {
     Instruction instruction = {};
     int32_t r;
-    if (!words_.Take(&instruction.kernel) || instruction.kernel < 0 || instruction.kernel >= kKernels) return false;
+    if (!words_.Take(&instruction.kernel)) return false;
+    if (instruction.kernel == LANES_USER_KERNEL) return DecodeUserInstruction(index);
+    if (instruction.kernel < 0 || instruction.kernel >= kKernels) return false;
     const KernelRow& row = kKernelRows[instruction.kernel];
     if (!TakeRegister(&r) || kinds_[r] != row.result) return false;
     for (int k = 0; k < 3; ++k) {
@@ -142,11 +144,39 @@ class PassDecoder {
       }
       if (source < 0 || source >= static_cast<int32_t>(kinds_.size())) return false;
       if (kinds_[source] != row.arguments[k] || current_[source] < 0) return false;
-      const int32_t value = current_[source];
-      if (value < static_cast<int32_t>(pass_.inputs.size())) pass_.inputs[value].last_use = index;
-      instruction.arguments[k] = value;
-      instruction.arity = k + 1;
+      Use(index, k, source, &instruction);
     }
+    pass_.instructions.push_back(instruction);
+    Define(r);
+    return true;
+  }
+
+  void Use(int32_t index, int k, int32_t source, Instruction* instruction) {
+    const int32_t value = current_[source];
+    if (value < static_cast<int32_t>(pass_.inputs.size())) pass_.inputs[value].last_use = index;
+    instruction->arguments[k] = value;
+    instruction->arity = k + 1;
+  }
+
+  // What a user's function takes and gives is for the registers to say; its address can only be believed.
+  bool DecodeUserInstruction(int32_t index) {
+    Instruction instruction = {LANES_USER_KERNEL, 0, {-1, -1, -1}, nullptr};
+    int32_t r;
+    if (!TakeRegister(&r)) return false;
+    for (int k = 0; k < 3; ++k) {
+      int32_t source;
+      if (!words_.Take(&source)) return false;
+      if (source == -1 && k > 0) continue;
+      if (source < 0 || source >= static_cast<int32_t>(kinds_.size()) || source == r) return false;
+      if (current_[source] < 0 || instruction.arity < k) return false;
+      Use(index, k, source, &instruction);
+    }
+    int32_t low, high;
+    if (!words_.Take(&low) || !words_.Take(&high)) return false;
+    const uint64_t address = static_cast<uint64_t>(static_cast<uint32_t>(high)) << 32 | static_cast<uint32_t>(low);
+    if (address == 0) return false;
+    instruction.function = reinterpret_cast<UserFunction>(static_cast<uintptr_t>(address));
+    pass_.user_arguments += instruction.arity;
     pass_.instructions.push_back(instruction);
     Define(r);
     return true;

@@ -26,9 +26,10 @@ struct Input {
 };
 
 struct Instruction {
-  int32_t kernel;
+  int32_t kernel;  // LANES_USER_KERNEL for a function of the user's
   int32_t arity;
-  int32_t arguments[3];  // values
+  int32_t arguments[3];   // values
+  UserFunction function;  // the user's, else null
 };
 
 struct Output {
@@ -51,6 +52,7 @@ struct Pass {
   std::vector<Output> outputs;
   int32_t slots = 0;
   int32_t reductions = 0;
+  int32_t user_arguments = 0;  // of functions of the user's, all together
 
   // For RunPlain: whether the pass is of its sort, each value's place in its scratch memory (-1 for an output's
   // memory), and for each instruction which arguments are constants.

@@ -228,7 +228,7 @@ class Sweep {
     if (!changed) return;
     for (int k = 0; k < plan_.once_count; ++k) {
       const Step& s = plan_.once[k];
-      s.kernel(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], 1, 0);
+      RunStep(s, 1, 0);
     }
     for (int k = 0; k < plan_.expansion_count; ++k) {
       const Expansion& e = plan_.expansions[k];
@@ -263,8 +263,33 @@ class Sweep {
   void RunSteps(int64_t n) {
     for (int k = 0; k < plan_.step_count; ++k) {
       const Step& s = plan_.steps[k];
-      s.kernel(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], static_cast<size_t>(n), s.uniform);
+      RunStep(s, n, s.uniform);
     }
+  }
+
+  void RunStep(const Step& s, int64_t n, uint32_t uniform) {
+    if (s.function == nullptr)
+      s.kernel(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], static_cast<size_t>(n), uniform);
+    else
+      CallUser(s, n);
+  }
+
+  void CallUser(const Step& s, int64_t n) {
+    using One = void (*)(void*, const void*, int64_t);
+    using Two = void (*)(void*, const void*, const void*, int64_t);
+    using Three = void (*)(void*, const void*, const void*, const void*, int64_t);
+    if (s.arity == 1)
+      reinterpret_cast<One>(s.function)(pointers_[s.dst], pointers_[s.a], n);
+    else if (s.arity == 2)
+      reinterpret_cast<Two>(s.function)(pointers_[s.dst], pointers_[s.a], pointers_[s.b], n);
+    else
+      reinterpret_cast<Three>(s.function)(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], n);
+    if (plan_.pass->values[s.dst].bytes == 1) MakeTruths(reinterpret_cast<uint8_t*>(pointers_[s.dst]), n);
+  }
+
+  // Kernels rely on a bool being 0 or 1.
+  static void MakeTruths(uint8_t* x, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) x[i] = x[i] != 0;
   }
 
   // ---- Linear mode --------------------------------------------------------------------------------------------------

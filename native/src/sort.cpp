@@ -151,7 +151,7 @@ int32_t SortByCounting(const Work& work, const Source<int32_t>& source, const La
   const int32_t least = is_byte ? INT8_MIN : INT16_MIN;
   const size_t bins = is_byte ? 384 : 98304;  // signed and unsigned values
   const size_t parts = std::min<size_t>({static_cast<size_t>(work.threads), 16, n / kLongLane + 1});
-  const Scratch<int64_t> scratch(parts * bins);
+  const SortScratch<int64_t> scratch(parts * bins);
   int64_t* counts = scratch.data();
   if (counts == nullptr) return LANES_NO_MEMORY;
   memset(counts, 0, parts * bins * sizeof(*counts));
@@ -201,7 +201,7 @@ int32_t SortLaneOf(const Work& work, const Lane& in, const Lane& out) {
   }
   const bool in_place = work.Bytes() == sizeof(K) && out.stride == static_cast<ptrdiff_t>(sizeof(K)) &&
                         reinterpret_cast<uintptr_t>(out.first) % sizeof(K) == 0;
-  const Scratch<K> scratch(in_place ? 0 : n);
+  const SortScratch<K> scratch(in_place ? 0 : n);
   K* keys = in_place ? reinterpret_cast<K*>(out.first) : scratch.data();
   if (keys == nullptr) return LANES_NO_MEMORY;
   // No cancelling here and below: the lane must not end up as keys.
@@ -387,7 +387,7 @@ template <class K>
 int32_t ArgsortLaneOf(const Work& work, const Lane& in, const Lane& out) {
   const Source<K> source(work, in, kEqualZeros);
   const bool in_place = out.stride == 8 && reinterpret_cast<uintptr_t>(out.first) % 8 == 0;
-  const Scratch<int64_t> scratch(in_place ? 0 : in.n);
+  const SortScratch<int64_t> scratch(in_place ? 0 : in.n);
   int64_t* indices = in_place ? reinterpret_cast<int64_t*>(out.first) : scratch.data();
   if (indices == nullptr) return LANES_NO_MEMORY;
   const int32_t status = SortIndices(work, source, indices);

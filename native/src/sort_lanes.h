@@ -19,15 +19,15 @@ inline constexpr size_t kLongLane = size_t{1} << 15;
 
 // Memory for one operation, null when there is none. It comes from the C library, which keeps it for the next call.
 template <class T>
-class Scratch {
+class SortScratch {
  public:
-  explicit Scratch(size_t n) {
+  explicit SortScratch(size_t n) {
     void* memory = nullptr;
     if (n > 0 && posix_memalign(&memory, 64, n * sizeof(T)) == 0) data_ = static_cast<T*>(memory);
   }
-  ~Scratch() { free(data_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
+  ~SortScratch() { free(data_); }
+  SortScratch(const SortScratch&) = delete;
+  SortScratch& operator=(const SortScratch&) = delete;
   T* data() const { return data_; }
 
  private:

@@ -34,7 +34,7 @@ int32_t SearchIn(const Work& work, const Lane& sorted, const Lane& values, int64
   const Source<K> source(work, sorted, kEqualZeros);
   const Source<K> wanted(work, values, kEqualZeros);
   const bool pays = values.n >= sorted.n / 32;
-  const Scratch<K> scratch(pays ? sorted.n : 0);
+  const SortScratch<K> scratch(pays ? sorted.n : 0);
   K* keys = scratch.data();
   if (pays && sorted.n > 0 && keys == nullptr) return LANES_NO_MEMORY;
   const bool loaded = !pays || InPieces(sorted.n, kTaskKeys, work, [&](size_t begin, size_t end) {
@@ -100,7 +100,7 @@ int32_t FindGroups(const Work& work, const Lane& sorted, const Groups& groups) {
   const Source<K> source(work, sorted, kEqualZeros);
   const size_t n = sorted.n;
   const size_t pieces = (n + kTaskKeys - 1) / kTaskKeys;
-  const Scratch<int64_t> scratch(pieces + 1);
+  const SortScratch<int64_t> scratch(pieces + 1);
   int64_t* before = scratch.data();
   if (before == nullptr) return LANES_NO_MEMORY;
   if (!CountGroups(work, source, before)) return LANES_CANCELLED;

@@ -37,7 +37,7 @@ class LongSelection {
   int32_t Select(bool* missed) {
     *missed = false;
     const size_t n_samples = SampleSize();
-    const Scratch<K> samples(n_samples);
+    const SortScratch<K> samples(n_samples);
     if (samples.data() == nullptr) return LANES_NO_MEMORY;
     TakeSamples(samples.data(), n_samples);
     if (!MakeBrackets(samples.data(), n_samples)) {
@@ -45,7 +45,7 @@ class LongSelection {
       return LANES_OK;
     }
     room_ = n_ / 8 + kLongLane;
-    const Scratch<K> kept(n_brackets_ * room_);
+    const SortScratch<K> kept(n_brackets_ * room_);
     if (kept.data() == nullptr) return LANES_NO_MEMORY;
     for (size_t b = 0; b < n_brackets_; ++b) brackets_[b].kept = kept.data() + b * room_;
     if (!Sweep()) return LANES_CANCELLED;
@@ -172,7 +172,7 @@ template <class K>
 int32_t SelectFromCopy(const Work& work, const Source<K>& source, const int64_t* ranks, size_t n_ranks, K* keys,
                        K* most) {
   const size_t n = source.lane.n;
-  const Scratch<K> scratch(n);
+  const SortScratch<K> scratch(n);
   K* copy = scratch.data();
   if (copy == nullptr) return LANES_NO_MEMORY;
   const bool loaded =
@@ -238,7 +238,7 @@ int32_t PartitionLaneOf(const Work& work, const Lane& in, const Lane& out, size_
   K value;
   int32_t status = SelectKeys<K>(work, source, &wanted, 1, &value, nullptr);
   if (status != LANES_OK) return status;
-  const Scratch<Counts> scratch(PieceCount(n) + 1);
+  const SortScratch<Counts> scratch(PieceCount(n) + 1);
   Counts* before = scratch.data();
   if (before == nullptr) return LANES_NO_MEMORY;
   status = CountPieces(work, source, value, before);
@@ -275,7 +275,7 @@ int32_t PartitionLaneOf(const Work& work, const Lane& in, const Lane& out, size_
 template <class K>
 int32_t CollectFirst(const Work& work, const Source<K>& source, K last, size_t k, int64_t* indices) {
   const size_t n = source.lane.n;
-  const Scratch<Counts> scratch(PieceCount(n) + 1);
+  const SortScratch<Counts> scratch(PieceCount(n) + 1);
   Counts* before = scratch.data();
   if (before == nullptr) return LANES_NO_MEMORY;
   const int32_t status = CountPieces(work, source, last, before);
@@ -308,8 +308,8 @@ int32_t TopLaneOf(const Work& work, const Lane& in, const Lane& values, const La
   K last;
   int32_t status = SelectKeys<K>(work, source, &rank, 1, &last, nullptr);
   if (status != LANES_OK) return status;
-  const Scratch<int64_t> chosen(2 * k);
-  const Scratch<K> chosen_keys(k);
+  const SortScratch<int64_t> chosen(2 * k);
+  const SortScratch<K> chosen_keys(k);
   if (chosen.data() == nullptr || chosen_keys.data() == nullptr) return LANES_NO_MEMORY;
   status = CollectFirst(work, source, last, k, chosen.data());
   if (status != LANES_OK) return status;
@@ -334,7 +334,7 @@ int32_t SelectLaneOf(const Work& work, const Lane& in, const Lane& out, const in
   const Source<K> source(work, in, kExact);
   constexpr size_t kFew = 16;
   K few[kFew];
-  const Scratch<K> scratch(out.n > kFew ? out.n : 0);
+  const SortScratch<K> scratch(out.n > kFew ? out.n : 0);
   K* keys = out.n > kFew ? scratch.data() : few;
   if (keys == nullptr) return LANES_NO_MEMORY;
   K most;

@@ -57,11 +57,19 @@ class PassBuilder {
   void ApplyTo(int r, int kernel, int a, int b = -1, int c = -1) {
     instructions.insert(instructions.end(), {kernel, r, a, b, c});
   }
+  // A function of the user's.
+  void CallTo(int r, const void* function, int a, int b = -1, int c = -1) {
+    const int64_t address = Address(function);
+    instructions.insert(instructions.end(), {LANES_USER_KERNEL, r, a, b, c, static_cast<int32_t>(address),
+                                             static_cast<int32_t>(address >> 32)});
+    ++calls;
+  }
   void Output(int operand, int r, int reduction = -1, int parameter = 0) {
     outputs.insert(outputs.end(), {operand, r, reduction, parameter});
   }
 
   std::vector<int32_t> kinds, inputs, loads, instructions, outputs;
+  int calls = 0;
 };
 
 class ProgramBuilder {
@@ -90,7 +98,7 @@ class ProgramBuilder {
       words.push_back(static_cast<int32_t>(pass.kinds.size()));
       words.push_back(static_cast<int32_t>(pass.inputs.size() / 2));
       words.push_back(static_cast<int32_t>(pass.loads.size() / 2));
-      words.push_back(static_cast<int32_t>(pass.instructions.size() / 5));
+      words.push_back(static_cast<int32_t>((pass.instructions.size() - 2 * pass.calls) / 5));
       words.push_back(static_cast<int32_t>(pass.outputs.size() / 4));
       Append(words, pass.kinds);
       Append(words, pass.inputs);

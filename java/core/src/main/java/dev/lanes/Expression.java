@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Argument;
+import dev.lanes.lang.External;
 import dev.lanes.lang.Listing;
 import dev.lanes.lang.Parser;
 import dev.lanes.lang.Program;
@@ -35,6 +36,7 @@ public final class Expression {
 
   private final Tree tree;
   private final Options options;
+  private final Map<String, External> functions;
   private final List<String> constants;
   private final Map<Key, Specialisation> cache = new ConcurrentHashMap<>();
   private final Map<Set<String>, Expression> bindings = new ConcurrentHashMap<>();
@@ -98,8 +100,9 @@ public final class Expression {
     }
   }
 
-  private Expression(Tree tree, Options options) {
+  private Expression(Tree tree, Options options, Map<String, External> functions) {
     this.tree = tree;
+    this.functions = functions;
     this.options = options;
     this.constants = tree.constants();
   }
@@ -114,7 +117,21 @@ public final class Expression {
    * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT
    */
   public static Expression compile(String text) {
-    return new Expression(Parser.parse(text), Options.DEFAULT);
+    return compile(text, new UserFunction[0]);
+  }
+
+  /**
+   * Compiles a text that calls functions written elsewhere.
+   *
+   * @param text as in {@link #compile(String)}
+   * @param functions known to the text beside the language's own
+   * @return the expression
+   * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT; without
+   *     one code TYPE for a function without signatures, and for two of one name
+   */
+  public static Expression compile(String text, UserFunction... functions) {
+    Map<String, External> externals = UserFunction.externals(functions);
+    return new Expression(Parser.parse(text, List.of(), externals), Options.DEFAULT, externals);
   }
 
   /**
@@ -128,7 +145,7 @@ public final class Expression {
     if (names.length == 0) {
       throw new LanesException(Code.ARITY, "name at least one result");
     }
-    return new Expression(Parser.parse(tree.text(), List.of(names)), options);
+    return new Expression(Parser.parse(tree.text(), List.of(names), functions), options, functions);
   }
 
   /**
@@ -209,7 +226,7 @@ public final class Expression {
   }
 
   private Expression with(Options chosen) {
-    return new Expression(tree, chosen);
+    return new Expression(tree, chosen, functions);
   }
 
   /**
@@ -409,7 +426,8 @@ public final class Expression {
     }
     Set<String> given =
         constants.stream().filter(operands::containsKey).collect(Collectors.toUnmodifiableSet());
-    return bindings.computeIfAbsent(given, names -> new Expression(tree.binding(names), options));
+    return bindings.computeIfAbsent(
+        given, names -> new Expression(tree.binding(names), options, functions));
   }
 
   private Object[] values(Map<String, ?> operands) {

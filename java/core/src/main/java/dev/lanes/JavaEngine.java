@@ -1,5 +1,8 @@
 package dev.lanes;
 
+import dev.lanes.LanesException.Code;
+import dev.lanes.lang.External;
+import dev.lanes.lang.Kernel;
 import dev.lanes.lang.Program;
 import dev.lanes.lang.Program.Input;
 import dev.lanes.lang.Program.Instruction;
@@ -35,11 +38,32 @@ public final class JavaEngine extends Engine {
 
   @Override
   Prepared prepare(Program program) {
+    program.passes().forEach(JavaEngine::requireMeanings);
     return call -> {
       for (int pass = 0; pass < program.passes().size(); pass++) {
         new Sweep(program, pass, call).run();
       }
     };
+  }
+
+  /** Whether it knows what all functions of the pass mean. */
+  static boolean canRun(Pass pass) {
+    return pass.instructions().stream().allMatch(each -> each.kernel().reference() != null);
+  }
+
+  private static void requireMeanings(Pass pass) {
+    for (Instruction instruction : pass.instructions()) {
+      Kernel kernel = instruction.kernel();
+      if (kernel.op() instanceof External external && kernel.reference() == null) {
+        throw new LanesException(
+            Code.NATIVE,
+            "'"
+                + kernel.op().symbol()
+                + "' is C code, and the Java engine is in use; give it a meaning in Java for "
+                + external.signature(kernel)
+                + " with withReference");
+      }
+    }
   }
 
   /**

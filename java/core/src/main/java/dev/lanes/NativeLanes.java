@@ -51,6 +51,12 @@ final class NativeLanes {
   @Name("lanes_wake")
   static native void wake(long address);
 
+  @Name("lanes_open_library")
+  static native long openLibrary(long path, long message, long bytes);
+
+  @Name("lanes_find_function")
+  static native int findFunction(long library, long name, long signature, long function);
+
   @Name("lanes_program_create")
   static native int programCreate(long words, long count, long handle);
 

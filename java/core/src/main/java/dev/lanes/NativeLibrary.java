@@ -35,6 +35,7 @@ final class NativeLibrary {
 
   private static final int ELF_MAGIC =
       ByteBuffer.wrap(new byte[] {0x7f, 'E', 'L', 'F'}).order(ByteOrder.nativeOrder()).getInt();
+  private static final short ELF_SHARED = 3;
   private static final String STUB = "libjnilanes.so";
   private static final List<String> FILES = List.of("libgomp.so.1", "liblanes.so", STUB);
 
@@ -131,17 +132,26 @@ final class NativeLibrary {
    * Refuses a file that is no ELF library or has lost its end, where the section headers stand: the
    * system's loader would touch pages that are not there, which ends the process.
    */
-  private static void requireWhole(Path file) throws IOException {
+  static void requireWhole(Path file) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(64).order(ByteOrder.nativeOrder());
     try (FileChannel channel = FileChannel.open(file)) {
       while (header.hasRemaining() && channel.read(header) >= 0) {}
-      boolean isLibrary = header.position() == 64 && header.getInt(0) == ELF_MAGIC;
+      boolean isElf = header.position() == 64 && header.getInt(0) == ELF_MAGIC;
+      if (isElf && (header.get(4) != 2 || header.getShort(18) != machine())) {
+        throw new IOException(file + " was built for another kind of processor");
+      }
+      boolean isLibrary = isElf && header.getShort(16) == ELF_SHARED;
       long sections = isLibrary ? header.getLong(40) : 0;
       int sectionBytes = header.getShort(58) * header.getShort(60);
       if (!isLibrary || sections <= 0 || sections + sectionBytes > channel.size()) {
         throw new IOException(file + " is not a whole native library");
       }
     }
+  }
+
+  /** The number that ELF files have for this kind of processor. */
+  private static short machine() {
+    return (short) (platform().endsWith("arm64") ? 183 : 62);
   }
 
   private static Map<String, byte[]> resources() {

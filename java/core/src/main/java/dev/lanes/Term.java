@@ -347,6 +347,17 @@ public final class Term {
   }
 
   /**
+   * Compiles a term that calls functions written elsewhere.
+   *
+   * @param functions known beside the language's own
+   * @return the expression
+   * @throws LanesException as {@link Expression#compile(String, UserFunction...)} does
+   */
+  public Expression compile(UserFunction... functions) {
+    return Expression.compile(toString(), functions);
+  }
+
+  /**
    * The text.
    *
    * @return an expression of the language, cut behind {@link Parser#MAX_LENGTH} characters, which

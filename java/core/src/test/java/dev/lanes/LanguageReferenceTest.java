@@ -88,13 +88,16 @@ class LanguageReferenceTest {
   @Test
   void javaPrintsWhatStandsBesideIt(@TempDir Path folder) throws Exception {
     List<String> blocks = blocks("java");
+    String library = CCompiler.library(folder, "escape", blocks("c").get(0)).toString();
     assertThat(blocks).hasSizeGreaterThan(5);
     StringBuilder source =
-        new StringBuilder("import dev.lanes.*; import java.util.*; public class Examples {\n");
+        new StringBuilder(
+            "import dev.lanes.*; import java.nio.file.*; import java.util.*;"
+                + " public class Examples {\n");
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < blocks.size(); i++) {
       source.append("public static void block").append(i).append("() {\n");
-      source.append(blocks.get(i)).append("}\n");
+      source.append(blocks.get(i).replace("libescape.so", library)).append("}\n");
       PRINTED.matcher(blocks.get(i)).results().forEach(result -> expected.add(result.group(1)));
     }
     Path file = Files.writeString(folder.resolve("Examples.java"), source.append("}\n"));

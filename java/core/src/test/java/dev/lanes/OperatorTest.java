@@ -99,7 +99,7 @@ class OperatorTest {
           operands[i] =
               layout.lay(
                   Values.random(
-                      kernel.arguments().get(i).dtype(), size, kernel.op().domain(), random),
+                      kernel.arguments().get(i).dtype(), size, ((Op) kernel.op()).domain(), random),
                   i);
         }
         NDArray expected = expression.on(JavaEngine.INSTANCE).evaluate(operands);
@@ -112,7 +112,7 @@ class OperatorTest {
   }
 
   private static String text(Kernel kernel) {
-    Op op = kernel.op();
+    Op op = (Op) kernel.op();
     return switch (op.form()) {
       case INFIX -> "a " + op.symbol() + " b";
       case PREFIX -> op.symbol() + "a";

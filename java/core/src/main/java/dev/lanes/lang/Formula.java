@@ -62,8 +62,8 @@ final class Formula {
     }
   }
 
-  /** What is applied: a row of the operator table, or a function defined in the language. */
-  private record Callee(Op op, Scope.Function function) {
+  /** What is applied: an operation, or a function defined in the language. */
+  private record Callee(Operation op, Scope.Function function) {
     int arity() {
       return op != null ? op.arity() : function.parameters();
     }
@@ -159,16 +159,16 @@ final class Formula {
       return false;
     }
     Scope.Function own = scope.function(name, column);
-    Op op = own == null ? Names.function(name) : null;
+    Operation op = own == null ? scope.external(name) : null;
+    if (own == null && op == null) {
+      op = Names.function(name);
+    }
     Scope.Function builtIn = own == null && op == null ? Names.inLanguage(name) : own;
     if (op == null && builtIn == null && name.equals(Names.MEMBERSHIP)) {
       push(Opening.MEMBERSHIP, null, name, column);
     } else if (op == null && builtIn == null) {
       throw new LanesException(
-          Code.UNKNOWN_FUNCTION,
-          Names.unknown(name, scope.functions().keySet(), tokens),
-          column,
-          null);
+          Code.UNKNOWN_FUNCTION, Names.unknown(name, scope.functionNames(), tokens), column, null);
     } else {
       push(Opening.CALL, new Callee(op, builtIn), name, column);
     }
@@ -281,7 +281,7 @@ final class Formula {
     int column = tokens.column;
     tokens.next();
     if (stack.peek().isReduction()) {
-      options = new OptionsReader(tokens, stack.peek().callee().op()).read();
+      options = new OptionsReader(tokens, (Op) stack.peek().callee().op()).read();
       return false;
     }
     if (stack.peek().opening() == Opening.MEMBERSHIP) {
@@ -326,7 +326,7 @@ final class Formula {
     }
     isBehindList = false;
     while (!stack.isEmpty() && stack.peek().isOperator()) {
-      int waiting = stack.peek().callee().op().precedence();
+      int waiting = ((Op) stack.peek().callee().op()).precedence();
       if (waiting < precedence || (waiting == precedence && isPower)) {
         return;
       }

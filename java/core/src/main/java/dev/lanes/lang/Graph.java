@@ -156,7 +156,8 @@ final class Graph {
 
   /** Adds a kernel on nodes of exactly its kinds, or its value where all arguments are known. */
   int apply(Kernel kernel, List<Integer> arguments) {
-    if ((isOptimized || kernel.op().isConversion())
+    if (kernel.op() instanceof Op op
+        && (isOptimized || op.isConversion())
         && arguments.stream().allMatch(argument -> known(argument) != null)) {
       return fold(kernel, arguments);
     }

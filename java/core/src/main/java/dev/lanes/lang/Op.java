@@ -24,7 +24,7 @@ import java.util.function.ToDoubleFunction;
  * documentation; then its cases. A case lists the key kinds it serves, a pattern of argument kinds
  * and result kind ({@code T} is the key), and its meaning in Java.
  */
-public enum Op {
+public enum Op implements Operation {
   ADD(
       infix("+", 10),
       0,
@@ -1045,11 +1045,7 @@ public enum Op {
         .orElse(null);
   }
 
-  /**
-   * The name by which the native library knows the operation.
-   *
-   * @return lower case, without a leading underscore
-   */
+  @Override
   public String id() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -1063,11 +1059,7 @@ public enum Op {
     return syntax.form;
   }
 
-  /**
-   * What is written.
-   *
-   * @return the operator, the name of the function, or what a fused row stands for
-   */
+  @Override
   public String symbol() {
     return syntax.symbol;
   }
@@ -1081,20 +1073,12 @@ public enum Op {
     return syntax.precedence;
   }
 
-  /**
-   * How many arguments it takes.
-   *
-   * @return 1, 2 or 3
-   */
+  @Override
   public int arity() {
     return isReduction() ? 1 : kernels.get(0).arguments().size();
   }
 
-  /**
-   * Whether it turns many elements into one.
-   *
-   * @return true for sum, min, mean and their like
-   */
+  @Override
   public boolean isReduction() {
     return !reductions().isEmpty();
   }
@@ -1129,11 +1113,7 @@ public enum Op {
     return ulp;
   }
 
-  /**
-   * Roughly what one float64 element costs.
-   *
-   * @return nanoseconds on one core, data in cache
-   */
+  @Override
   public double cost() {
     return cost;
   }
@@ -1156,11 +1136,7 @@ public enum Op {
     return documentation;
   }
 
-  /**
-   * Its kernels in the order of their key kinds.
-   *
-   * @return an unmodifiable list, empty for reductions
-   */
+  @Override
   public List<Kernel> kernels() {
     return List.copyOf(kernels);
   }

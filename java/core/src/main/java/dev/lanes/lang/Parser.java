@@ -57,12 +57,13 @@ public final class Parser {
   }
 
   private final String text;
-  private final Scope scope = new Scope();
+  private final Scope scope;
   private Tokens tokens;
   private int last = -1; // node of the bare expression
 
-  private Parser(String text) {
+  private Parser(String text, Map<String, External> externals) {
     this.text = text;
+    this.scope = new Scope(externals);
     this.tokens = new Tokens(text);
   }
 
@@ -75,7 +76,7 @@ public final class Parser {
    * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT
    */
   public static Tree parse(String text) {
-    return parse(text, List.of());
+    return parse(text, List.of(), Map.of());
   }
 
   /**
@@ -84,10 +85,23 @@ public final class Parser {
    * @param text statements
    * @param results assigned names in any order, or none for what the text itself gives
    * @return its tree, without what the results do not need
+   * @throws LanesException as the form with functions of the caller's does
+   */
+  public static Tree parse(String text, List<String> results) {
+    return parse(text, results, Map.of());
+  }
+
+  /**
+   * Parses a text for some of its names.
+   *
+   * @param text statements
+   * @param results assigned names in any order, or none for what the text itself gives
+   * @param externals functions of the caller's, by name
+   * @return its tree, without what the results do not need
    * @throws LanesException with the column, code SYNTAX, UNKNOWN_FUNCTION, ARITY or LIMIT; code
    *     UNKNOWN_NAME for a result that the text does not assign
    */
-  public static Tree parse(String text, List<String> results) {
+  public static Tree parse(String text, List<String> results, Map<String, External> externals) {
     if (text.length() > MAX_LENGTH) {
       throw new LanesException(
           Code.LIMIT,
@@ -97,7 +111,7 @@ public final class Parser {
               + MAX_LENGTH
               + " are read");
     }
-    Parser parser = new Parser(text);
+    Parser parser = new Parser(text, externals);
     parser.statements();
     return parser.tree(results.isEmpty() ? parser.results() : parser.chosen(results));
   }
@@ -128,7 +142,7 @@ public final class Parser {
 
   /** The functions that a text defines. */
   static Map<String, Scope.Function> functions(String text) {
-    Parser parser = new Parser(text);
+    Parser parser = new Parser(text, Map.of());
     parser.scope.setBuiltIn();
     parser.statements();
     return parser.scope.functions();

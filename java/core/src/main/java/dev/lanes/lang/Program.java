@@ -21,6 +21,7 @@ import java.util.List;
 public record Program(List<Constant> constants, List<Operand> operands, List<Pass> passes) {
 
   private static final int MAGIC = 0x31534e4c;
+  private static final int USER_KERNEL = 0x52455355;
 
   /** What an operand is to the caller. */
   public enum Role {
@@ -234,6 +235,7 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
    * The words that the native library takes.
    *
    * @return a direct buffer in native order, positioned at 0
+   * @throws dev.lanes.LanesException code NATIVE for an external function without native code
    */
   public ByteBuffer encode() {
     List<Integer> words =
@@ -273,10 +275,15 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
     pass.inputs.forEach(input -> words.addAll(List.of(input.operand, input.register)));
     pass.loads.forEach(load -> words.addAll(List.of(load.constant, load.register)));
     for (Instruction instruction : pass.instructions) {
-      words.add(instruction.kernel.index());
+      Kernel kernel = instruction.kernel;
+      words.add(kernel.op() instanceof External ? USER_KERNEL : kernel.index());
       words.add(instruction.destination);
       for (int i = 0; i < 3; i++) {
         words.add(i < instruction.arguments.size() ? instruction.arguments.get(i) : -1);
+      }
+      if (kernel.op() instanceof External external) {
+        long address = external.signature(kernel).address().getAsLong();
+        words.addAll(List.of((int) address, (int) (address >> 32)));
       }
     }
     for (Output output : pass.outputs) {

@@ -290,19 +290,30 @@ final class Scheduler {
         loads.add(new Load(constant, register(index)));
       } else if (node instanceof Graph.Apply apply) {
         List<Integer> arguments = apply.arguments().stream().map(registerOfNode::get).toList();
+        boolean isApart = apply.kernel().op() instanceof External;
+        if (isApart) {
+          place(index);
+        }
         for (int argument : apply.arguments().stream().distinct().toList()) {
           if (lastUse.get(argument) == index && graph.node(argument) instanceof Graph.Apply) {
             free.computeIfAbsent(graph.kind(argument), kind -> new ArrayDeque<>())
                 .push(registerOfNode.get(argument));
           }
         }
-        Deque<Integer> reusable = free.get(node.kind());
-        if (reusable != null && !reusable.isEmpty()) {
-          registerOfNode.put(index, reusable.pop());
-        } else {
-          register(index);
+        if (!isApart) {
+          place(index);
         }
         instructions.add(new Instruction(apply.kernel(), registerOfNode.get(index), arguments));
+      }
+    }
+
+    /** Finds a register for a result. */
+    private void place(int node) {
+      Deque<Integer> reusable = free.get(graph.kind(node));
+      if (reusable != null && !reusable.isEmpty()) {
+        registerOfNode.put(node, reusable.pop());
+      } else {
+        register(node);
       }
     }
 

@@ -39,10 +39,15 @@ final class Scope {
   private final Map<String, Integer> operands = new LinkedHashMap<>();
   private final Map<String, Integer> locals = new LinkedHashMap<>();
   private final Map<String, Function> functions = new HashMap<>();
+  private final Map<String, External> externals;
   private final Set<String> used = new HashSet<>();
   private Map<String, Integer> parameters = Map.of();
   private String defining;
   private boolean isBuiltIn;
+
+  Scope(Map<String, External> externals) {
+    this.externals = externals;
+  }
 
   /**
    * Makes errors inside the functions of this scope those of the calls, and its constants fixed.
@@ -53,6 +58,18 @@ final class Scope {
 
   Map<String, Function> functions() {
     return functions;
+  }
+
+  /** Names of functions that are not the language's own. */
+  Set<String> functionNames() {
+    Set<String> names = new HashSet<>(functions.keySet());
+    names.addAll(externals.keySet());
+    return names;
+  }
+
+  /** A function of the caller's, or null. */
+  External external(String name) {
+    return externals.get(name);
   }
 
   List<Tree.Node> nodes() {

@@ -122,8 +122,9 @@ public final class Translator {
         weak[i] = argument.isWeak();
       } else if (node instanceof Tree.Call call) {
         weak[i] =
-            !call.op().isReduction()
-                && !call.op().isConversion()
+            call.op() instanceof Op op
+                && !op.isReduction()
+                && !op.isConversion()
                 && call.arguments().stream().allMatch(argument -> weak[argument]);
         indices[i] = call.op().isReduction() ? reduce(call) : apply(call, weak[i]);
       }
@@ -172,10 +173,10 @@ public final class Translator {
     int argument = indices[call.arguments().get(0)];
     Kind kind = graph.kind(argument);
     boolean isFloat = kind == Kind.FLOAT32 || kind == Kind.FLOAT64;
-    return switch (call.op()) {
+    return switch ((Op) call.op()) {
       case ANY, ALL, COUNT_NONZERO ->
-          reduce(call, call.op(), graph.convert(argument, Kind.BOOL), call.options());
-      case MEAN, VAR, STD -> reduce(call, call.op(), asFloat(call, argument), call.options());
+          reduce(call, (Op) call.op(), graph.convert(argument, Kind.BOOL), call.options());
+      case MEAN, VAR, STD -> reduce(call, (Op) call.op(), asFloat(call, argument), call.options());
       case NANMIN -> reduce(call, isFloat ? Op.NANMIN : Op.MIN, argument, call.options());
       case NANMAX -> reduce(call, isFloat ? Op.NANMAX : Op.MAX, argument, call.options());
       case NANARGMIN -> reduce(call, isFloat ? Op.NANARGMIN : Op.ARGMIN, argument, call.options());
@@ -185,12 +186,12 @@ public final class Translator {
               ? withoutNaN(call, argument)
               : reduce(
                   call,
-                  call.op().base(),
+                  ((Op) call.op()).base(),
                   call.op() == Op.NANSUM || call.op() == Op.NANPROD
                       ? argument
                       : asFloat(call, argument),
                   call.options());
-      default -> reduce(call, call.op(), argument, call.options());
+      default -> reduce(call, (Op) call.op(), argument, call.options());
     };
   }
 
@@ -225,7 +226,7 @@ public final class Translator {
     if (call.op() == Op.NANSUM || call.op() == Op.NANPROD) {
       int neutral = graph.constant(kind, call.op() == Op.NANSUM ? 0.0 : 1.0);
       int others = graph.apply(Op.WHERE.kernel(kind), List.of(isNaN, neutral, argument));
-      return reduce(call, call.op().base(), others, options);
+      return reduce(call, ((Op) call.op()).base(), others, options);
     }
     int x = graph.convert(argument, Kind.FLOAT64);
     int isNumber = graph.apply(Op.INVERT.kernel(Kind.BOOL), List.of(isNaN));
@@ -278,7 +279,10 @@ public final class Translator {
         return exact;
       }
     }
-    Kernel kernel = resolve(call, nodes, allWeak);
+    Kernel kernel =
+        call.op() instanceof External
+            ? resolveExternal(call, nodes)
+            : resolve(call, nodes, allWeak);
     List<Integer> converted = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       converted.add(graph.convert(nodes.get(i), kernel.arguments().get(i)));
@@ -294,7 +298,7 @@ public final class Translator {
     long a = values.get(0);
     long b = values.size() > 1 ? values.get(1) : 0;
     try {
-      return switch (call.op()) {
+      return switch ((Op) call.op()) {
         case ADD -> integer(Math.addExact(a, b));
         case SUB -> integer(Math.subtractExact(a, b));
         case MUL -> integer(Math.multiplyExact(a, b));
@@ -359,6 +363,27 @@ public final class Translator {
     throw mismatch(call, nodes.stream().map(graph::kind).toList());
   }
 
+  /**
+   * The first signature to which every argument can be promoted; where all are weak, first without
+   * regard to that, as among the language's own functions.
+   */
+  private Kernel resolveExternal(Tree.Call call, List<Integer> nodes) {
+    boolean allWeak = call.arguments().stream().allMatch(argument -> weak[argument]);
+    for (boolean asWeak : allWeak ? new boolean[] {false, true} : new boolean[] {true}) {
+      for (Kernel kernel : call.op().kernels()) {
+        boolean fits = true;
+        for (int i = 0; i < nodes.size(); i++) {
+          boolean isWeak = asWeak && weak[call.arguments().get(i)];
+          fits &= promotes(graph.kind(nodes.get(i)), kernel.arguments().get(i), isWeak);
+        }
+        if (fits) {
+          return kernel;
+        }
+      }
+    }
+    throw mismatch(call, nodes.stream().map(graph::kind).toList());
+  }
+
   private static boolean promotes(Kind from, Kind to, boolean isWeak) {
     if (from == to) {
       return true;
@@ -391,7 +416,11 @@ public final class Translator {
         kinds.stream().map(kind -> kind.dtype().toString()).collect(Collectors.joining(" and "));
     String taken =
         call.op().kernels().stream()
-            .map(kernel -> kernel.key().dtype().toString())
+            .map(
+                kernel ->
+                    call.op() instanceof External external
+                        ? external.signature(kernel).toString()
+                        : kernel.key().dtype().toString())
             .collect(Collectors.joining(" "));
     return new LanesException(
         Code.TYPE,

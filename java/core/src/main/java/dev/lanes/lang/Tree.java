@@ -97,21 +97,22 @@ public record Tree(String text, List<Node> nodes, List<String> names, List<Resul
   /**
    * An operation on earlier nodes.
    *
-   * @param op the row of the operator table
+   * @param op the row of the operator table, or a function of the caller's
    * @param arguments indices of nodes
    * @param options of a reduction
    * @param column where the operator or function name stands
    */
-  public record Call(Op op, List<Integer> arguments, Options options, int column) implements Node {
+  public record Call(Operation op, List<Integer> arguments, Options options, int column)
+      implements Node {
 
     /**
      * An operation without options.
      *
-     * @param op the row of the operator table
+     * @param op the row of the operator table, or a function of the caller's
      * @param arguments indices of nodes
      * @param column where the operator or function name stands
      */
-    public Call(Op op, List<Integer> arguments, int column) {
+    public Call(Operation op, List<Integer> arguments, int column) {
       this(op, arguments, Options.DEFAULT, column);
     }
 
