@@ -115,14 +115,16 @@ class Maker {
 
 int DTypeOfKind(Maker& make, int kind) {
   while (true) {
-    const int dtype = static_cast<int>(make.Below(kDComplex64));
+    const int dtype = static_cast<int>(make.Below(kDBytes));
     if (kDTypeRows[dtype].kind == kind) return dtype;
   }
 }
 
-// What is not exact is compared elsewhere; complex numbers have no reductions.
+// What is not exact is compared elsewhere, as are the complex quotients and lengths that the reference rounds
+// otherwise.
 bool Tested(const KernelRow& row) {
-  return row.ulp == 0 && row.result != kComplex128 && row.arguments[0] != kComplex128;
+  const std::string name = row.name;
+  return row.ulp == 0 && !(row.arguments[0] == kComplex128 && (name == "truediv" || name == "abs" || name == "sign"));
 }
 
 ProgramBuilder RandomProgram(Maker& make, bool reduce) {
@@ -130,12 +132,12 @@ ProgramBuilder RandomProgram(Maker& make, bool reduce) {
   PassBuilder pass;
   const int inputs = static_cast<int>(make.Below(4));
   for (int k = 0; k < inputs; ++k) {
-    const int dtype = static_cast<int>(make.Below(kDComplex64));
+    const int dtype = static_cast<int>(make.Below(kDBytes));
     pass.Input(program.Operand(dtype), kDTypeRows[dtype].kind);
   }
   const int loads = static_cast<int>(make.Below(3)) + (inputs == 0);
   for (int k = 0; k < loads; ++k) {
-    const int kind = static_cast<int>(make.Below(5));
+    const int kind = static_cast<int>(make.Below(kBytes));
     const Element value = AwkwardElements(kind, 1, make.random())[0];
     pass.Load(program.Constant(kind, value), kind);
   }

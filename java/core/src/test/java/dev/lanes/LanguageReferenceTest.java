@@ -75,14 +75,19 @@ class LanguageReferenceTest {
     StringBuilder text = new StringBuilder(array.dtype().toString());
     NDArray elements = array.reshape(-1);
     for (int i = 0; i < elements.size(); i++) {
-      Object item = elements.select(0, i).item();
-      text.append(' ')
-          .append(
-              item instanceof Boolean truth
-                  ? truth ? "True" : "False"
-                  : array.dtype() == DType.FLOAT32 ? ((Double) item).floatValue() : item);
+      text.append(' ').append(show(elements.select(0, i).item(), array.dtype()));
     }
     return text.toString();
+  }
+
+  private static Object show(Object item, DType dtype) {
+    if (item instanceof Boolean truth) {
+      return truth ? "True" : "False";
+    }
+    if (item instanceof double[] parts) {
+      return parts[0] + (parts[1] < 0 ? "" : "+") + parts[1] + "j";
+    }
+    return dtype == DType.FLOAT32 ? ((Double) item).floatValue() : item;
   }
 
   @Test
