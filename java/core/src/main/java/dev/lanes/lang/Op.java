@@ -444,9 +444,10 @@ public enum Op implements Operation {
       0,
       0.05,
       all(),
-      "nearest whole number, halves to even",
+      "nearest whole number, halves to even; of both parts of complex numbers",
       longs("il", "T:T", (a, b) -> a),
-      doubles("fd", "T:T", (a, b) -> Math.rint(a))),
+      doubles("fd", "T:T", (a, b) -> Math.rint(a)),
+      complexes("T:T", (a, b) -> a.round())),
   SIGN(
       function("sign"),
       0,
