@@ -47,7 +47,8 @@ TEXTS += [f"a {op} True" for op in ["+", "*", "/", "&", "|", "^", "<", "=="]]
 TEXTS += [f"{f}({x})" for f in FUNCTIONS for x in ("c", "b / 8")]
 TEXTS += [f"{f}({x})" for f in ROUNDING for x in ("a", "2*a")]
 TEXTS += [f"{f}(a, b)" for f in ["minimum", "maximum", "fmin", "fmax", "fmod"] + PAIRS]
-TEXTS += ["clip(a, -1, 5)", "clip(b, c, 3.5)", "isclose(a, b)", "isclose(c, c * 1.000001)", "arccosh(c + 1)", ("reciprocal(c)", "1 / c")]
+TEXTS += ["clip(a, -1, 5)", "clip(b, c, 3.5)", "isclose(a, b)", "isclose(c, c * 1.000001)", "isclose(a, b, rtol=0.5)", "isclose(b, c, 0.1, 2)",
+          "isclose(b, b + c * 1e-7, atol=0.0, rtol=1e-6)", "isclose(a, a * 1.0, equal_nan=True)", "isclose(a, b, rtol=1, equal_nan=False, atol=abs(c))", "arccosh(c + 1)", ("reciprocal(c)", "1 / c")]
 TEXTS += ["minimum(a, 2)", "maximum(a, 0.5)", "arctan2(b, 1)", "arctan2(1, c)"]
 TEXTS += [
     # signs, precedence, associativity
@@ -131,8 +132,8 @@ def float_function(f):
 
 
 def weak_function(f):
-    def call(*arguments):
-        result = f(*arguments)
+    def call(*arguments, **options):
+        result = f(*arguments, **options)
         return result.item() if all(is_weak(x) for x in arguments) and result.dtype != bool else result
     return call
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -456,6 +457,9 @@ public final class Translator {
   }
 
   private Integer simplify(Tree.Call call, Kernel kernel, List<Integer> nodes) {
+    if (isOptimized && kernel.op() == Op.WHERE && graph.known(nodes.get(0)) != null) {
+      return chosen(graph.known(nodes.get(0)).asLong() != 0, nodes.get(1), nodes.get(2));
+    }
     Program.Constant last = graph.known(nodes.get(nodes.size() - 1));
     if (!isOptimized && !(kernel.op() == Op.POW && last != null && last.isInteger())) {
       return null;
@@ -473,6 +477,14 @@ public final class Translator {
       return graph.apply(Op.MUL.kernel(kernel.key()), List.of(nodes.get(0), reciprocal));
     }
     return null;
+  }
+
+  /** One of two values by a known condition, where the other one adds nothing to the shape. */
+  private Integer chosen(boolean isFirst, int first, int second) {
+    int chosen = isFirst ? first : second;
+    Set<Integer> sources = graph.sources(chosen);
+    Set<Integer> others = graph.sources(isFirst ? second : first);
+    return sources != null && others != null && sources.containsAll(others) ? chosen : null;
   }
 
   /** Whether multiplying by the reciprocal has the same bits as dividing, for every dividend. */
