@@ -189,13 +189,13 @@ class ChainMaker {
 
   void TakeMulAdd(int step) {
     const int32_t* arguments = InstructionAt(step).arguments;
-    if (arguments[2] == held_ && arguments[0] != held_ && arguments[1] != held_) {
-      ++from_accumulator_;
-      AddProduct(step, kChainAddProduct);
-    } else if (IsOne(step, 0) && IsOne(step, 1)) {
-      Begin(step, 0);
+    if (IsOne(step, 0) && IsOne(step, 1)) {
+      Add(kChainLoad, kRightOne, arguments[0]);
       Add(kChain_mul, kRightOne, arguments[1]);
       Add(kChain_add, kRightBlock, arguments[2]);
+    } else if (arguments[2] == held_ && arguments[0] != held_ && arguments[1] != held_) {
+      ++from_accumulator_;
+      AddProduct(step, kChainAddProduct);
     } else {
       TakeBinary(step, kChain_mul);
       Add(kChain_add, IsOne(step, 2) ? kRightOne : kRightBlock, arguments[2]);

@@ -77,10 +77,12 @@ class Maker {
     std::iota(axes.begin(), axes.end(), 0);
     if (Maybe(30)) std::shuffle(axes.begin(), axes.end(), random_);
     const bool plain = Maybe(40);
+    const bool uniform = input && Maybe(10);
     int64_t pitch = bytes;
     int64_t low = 0, high = 0;
     for (size_t k = rank; k-- > 0;) {
       const size_t axis = axes[k];
+      if (uniform) continue;
       if (!plain) {
         if (input && Maybe(20)) continue;
         if (Maybe(20)) pitch *= 2;
@@ -337,6 +339,28 @@ void CheckRandomProgram(uint64_t seed, bool arithmetic) {
       ASSERT_TRUE(SameStored(view.dtype, actual, expected.outputs[k][i])) << "output " << k << ", element " << i;
     }
   }
+}
+
+// Both factors are broadcast, the summand is in the accumulator of a chain.
+TEST_P(Run, AddsAProductOfSingleValues) {
+  ProgramBuilder program;
+  PassBuilder pass;
+  const int x = pass.Input(program.Operand(kDFloat64), kFloat64);
+  const int s = pass.Input(program.Operand(kDFloat64), kFloat64);
+  const int t = pass.Input(program.Operand(kDFloat64), kFloat64);
+  const int twice = pass.Apply(KernelNumber("add", kFloat64), x, x);
+  pass.Output(program.Operand(kDFloat64), pass.Apply(KernelNumber("muladd", kFloat64), s, t, twice));
+  program.Add(pass);
+  const Handle handle(program);
+  ASSERT_EQ(handle.status, LANES_OK);
+  std::vector<double> in(100), out(100);
+  std::iota(in.begin(), in.end(), 0.0);
+  const double factors[] = {3, 5};
+  Call call;
+  call.Pass(1, {100}).Operand(in.data(), {8}).Operand(&factors[0], {0}).Operand(&factors[1], {0});
+  call.Operand(out.data(), {8});
+  ASSERT_EQ(call.Run(handle), LANES_OK);
+  for (size_t i = 0; i < out.size(); ++i) ASSERT_EQ(out[i], 2 * in[i] + 15) << i;
 }
 
 TEST_P(Run, GivesWhatTheProgramSaysForAnyLayout) {
