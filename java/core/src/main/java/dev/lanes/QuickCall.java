@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class QuickCall {
 
-  private static final int MOST_OPERANDS = 3;
+  static final int MOST_OPERANDS = 3;
   private static final int MOST_ELEMENTS = 1 << 16;
 
   private final NativeEngine.Native prepared;
