@@ -295,10 +295,7 @@ public final class Expression {
     if (count > 0
         && count <= QuickCall.MOST_OPERANDS
         && isDoneQuickly(
-            output,
-            operands[0],
-            count > 1 ? operands[1] : null,
-            count > 2 ? operands[2] : null)) {
+            output, operands[0], count > 1 ? operands[1] : null, count > 2 ? operands[2] : null)) {
       return output;
     }
     requireOneResult();
