@@ -166,8 +166,8 @@ struct ScanTable;
 struct RandomTable;
 struct HistogramTable;
 struct SortKernels;
-
 struct FilterKernels;
+struct ChainTable;
 
 // What every instruction set brings.
 struct Isa {
@@ -187,6 +187,7 @@ struct Isa {
   const HistogramTable* histogram;
   const FilterKernels* filters;
   const SortKernels* sort;
+  const ChainTable* chains;
 };
 
 }  // namespace lanes
