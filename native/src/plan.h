@@ -84,7 +84,7 @@ struct Transfer {
   int32_t value;
   int32_t operand;
   int32_t bytes;  // of one element in memory
-  Load convert;   // loads or stores
+  Load convert;   // loads or stores; null for bytes
   bool varies;    // a uniform input that changes from row to row
 };
 

@@ -63,6 +63,7 @@ struct Pass {
 
 struct Program {
   std::vector<Constant> constants;
+  std::vector<std::vector<char>> texts;  // what constants of bytes view
   std::vector<Pass> passes;
 };
 

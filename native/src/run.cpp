@@ -6,6 +6,7 @@
 
 #include <atomic>
 
+#include "bytes.h"
 #include "isa.h"
 #include "lanes.h"
 #include "plain.h"
@@ -19,6 +20,21 @@ namespace {
 // A stack that the JVM gives to native code has room for both.
 constexpr size_t kPlanStackBytes = 4 << 10;
 constexpr size_t kFrameStackBytes = 40 << 10;
+
+// Brings n elements from memory into a register, or back. Those of bytes differ in width and have no conversion.
+void LoadRun(const Transfer& t, void* dst, const char* src, int64_t n, int64_t stride) {
+  if (t.convert != nullptr)
+    t.convert(dst, src, static_cast<size_t>(n), stride);
+  else
+    LoadByteViews(dst, src, static_cast<size_t>(n), stride, t.bytes);
+}
+
+void StoreRun(const Transfer& t, char* dst, const void* src, int64_t n, int64_t stride) {
+  if (t.convert != nullptr)
+    t.convert(dst, src, static_cast<size_t>(n), stride);
+  else
+    StoreByteViews(dst, src, static_cast<size_t>(n), stride, t.bytes);
+}
 
 class Sweep;
 
@@ -222,7 +238,7 @@ class Sweep {
     for (int k = 0; k < plan_.input_count; ++k) {
       const Transfer& t = plan_.transfers[k];
       if (t.way != Transfer::kUniform || (new_row && !t.varies)) continue;
-      t.convert(cells_ + t.value, bases_[k], 1, 0);
+      LoadRun(t, cells_ + t.value, bases_[k], 1, 0);
       changed = true;
     }
     if (!changed) return;
@@ -243,7 +259,7 @@ class Sweep {
         pointers_[t.value] = bases_[k] + start * t.bytes;
       } else if (t.way == Transfer::kPacked) {
         const int64_t stride = Stride(k);
-        t.convert(pointers_[t.value], bases_[k] + start * stride, static_cast<size_t>(n), stride);
+        LoadRun(t, pointers_[t.value], bases_[k] + start * stride, n, stride);
       }
     }
     RunSteps(n);
@@ -251,7 +267,7 @@ class Sweep {
       const Transfer& t = plan_.transfers[k];
       if (t.way == Transfer::kStored) {
         const int64_t stride = Stride(k);
-        t.convert(bases_[k] + start * stride, pointers_[t.value], static_cast<size_t>(n), stride);
+        StoreRun(t, bases_[k] + start * stride, pointers_[t.value], n, stride);
       } else if (t.way == Transfer::kStreamed) {
         plan_.isa->stream(bases_[k] + start * t.bytes, pointers_[t.value], static_cast<size_t>(n * t.bytes));
       }
@@ -461,9 +477,9 @@ class Sweep {
     while (true) {
       const int64_t run = n < left_in_row ? n : left_in_row;
       if (load)
-        t.convert(packed, element, static_cast<size_t>(run), strides[last]);
+        LoadRun(t, packed, element, run, strides[last]);
       else
-        t.convert(element, packed, static_cast<size_t>(run), strides[last]);
+        StoreRun(t, element, packed, run, strides[last]);
       n -= run;
       if (n == 0) return;
       packed += run * register_bytes;

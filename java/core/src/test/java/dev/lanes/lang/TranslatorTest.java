@@ -205,15 +205,28 @@ class TranslatorTest {
   }
 
   @Test
-  void bytesAreRefusedByName() {
-    DType dtype = DType.bytes(3);
-    LanesException e =
-        catchThrowableOfType(
-            LanesException.class,
-            () -> Translator.translate(Parser.parse("1 + z"), List.of(Argument.array(dtype))));
-    assertThat(e.code()).isEqualTo(LanesException.Code.TYPE);
-    assertThat(e).hasMessageContaining("'z' is " + dtype);
-    assertThat(e.column()).isEqualTo(4);
+  void resultsOfBytesAreAsWideAsTheWidestOfThem() {
+    for (boolean isOptimized : new boolean[] {true, false}) {
+      for (String text :
+          new String[] {"where(True, z, b'')", "copy(where(z == '', b'abc', 'a'))", "b'a\\0\\0'"}) {
+        Tree tree = Parser.parse(text);
+        List<Argument> arguments =
+            tree.names().isEmpty() ? List.of() : List.of(Argument.array(DType.bytes(3)));
+        Program program =
+            Translator.translate(tree, arguments, null, Casting.SAME_KIND, isOptimized);
+        assertThat(program.operands().get(arguments.size()).dtype()).isEqualTo(DType.bytes(3));
+      }
+    }
+  }
+
+  @Test
+  void constantsOfBytesAreFolded() {
+    Program program =
+        Translator.translate(
+            Parser.parse("(b'a' < 'b') & (contains('ab', b'') == True)"), List.of());
+    assertThat(program.passes().get(0).instructions()).hasSize(1);
+    assertThat(program.constants()).hasSize(1);
+    assertThat(program.constants().get(0).asLong()).isEqualTo(1);
   }
 
   @Test
