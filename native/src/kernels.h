@@ -163,8 +163,8 @@ struct ScanTable;
 struct RandomTable;
 struct HistogramTable;
 struct SortKernels;
-
 struct FilterKernels;
+struct ChainTable;
 
 // What every instruction set brings.
 struct Isa {
@@ -184,6 +184,7 @@ struct Isa {
   const HistogramTable* histogram;
   const FilterKernels* filters;
   const SortKernels* sort;
+  const ChainTable* chains;
 };
 
 }  // namespace lanes
