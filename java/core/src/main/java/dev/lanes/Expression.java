@@ -79,7 +79,7 @@ public final class Expression {
           prepared,
           inputs,
           outputs,
-          program.passes().stream().mapToDouble(Program.Pass::cost).toArray(),
+          program.passes().stream().mapToDouble(program::cost).toArray(),
           operands.stream().allMatch(o -> o.role() == Role.INPUT || o.role() == Role.OUTPUT),
           mayBeQuick ? QuickCall.of(program, prepared, key.arguments.size()) : null);
     }
@@ -913,7 +913,7 @@ public final class Expression {
     }
     text.append("engine: ").append(engine().name()).append(System.lineSeparator());
     for (int p = 0; p < program.passes().size(); p++) {
-      double micros = program.passes().get(p).cost() * Call.size(call.shapes[p]) / 1000;
+      double micros = program.cost(program.passes().get(p)) * Call.size(call.shapes[p]) / 1000;
       text.append(
           String.format(
               Locale.ROOT,

@@ -56,12 +56,15 @@ final class QuickCall {
     int[] order =
         pass.inputs().stream().mapToInt(in -> operands.get(in.operand()).index()).toArray();
     DType output = operands.get(pass.outputs().get(0).operand()).dtype();
+    if (output.kind() == Kind.BYTES) {
+      return null; // it may be an operand, and those of bytes are read when they are stored
+    }
     return new QuickCall(
         (NativeEngine.Native) prepared,
         inputs,
         order,
         output,
-        (long) Math.min(Threads.ALONE_NANOS / pass.cost(), MOST_ELEMENTS));
+        (long) Math.min(Threads.ALONE_NANOS / program.cost(pass), MOST_ELEMENTS));
   }
 
   /**

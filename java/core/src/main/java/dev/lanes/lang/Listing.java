@@ -47,7 +47,7 @@ public final class Listing {
               read,
               written,
               pass.registers().size(),
-              pass.cost()));
+              program.cost(pass)));
       steps(program, pass, names, text);
     }
     return text.toString();

@@ -24,8 +24,11 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
   private static final int MAGIC = 0x31534e4c;
   private static final int USER_KERNEL = 0x52455355;
 
-  /** By how much short strings take longer than numbers, to be found and compared. */
-  private static final double OF_BYTES = 40;
+  /** By how much short strings take longer than numbers. */
+  private static final double OF_BYTES = 30;
+
+  /** Nanoseconds for each byte of a string, to find where its padding begins. */
+  private static final double OF_BYTE = 0.05;
 
   /** What an operand is to the caller. */
   public enum Role {
@@ -238,27 +241,32 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
     public boolean isReducing() {
       return axes != null;
     }
+  }
 
-    /**
-     * A rough estimate from the operator table, for one thread and data in cache.
-     *
-     * @return nanoseconds per element
-     */
-    public double cost() {
-      double cost = 0.02;
-      for (Instruction instruction : instructions) {
-        Kernel kernel = instruction.kernel();
-        cost += kernel.op().cost() * factor(kernel.key());
-      }
-      for (Output output : outputs) {
-        cost += output.reduction() == null ? 0.02 : output.reduction().op().cost();
-      }
-      return cost + 0.02 * inputs.size();
+  /**
+   * A rough estimate from the operator table, for one thread and data in cache.
+   *
+   * @param pass one of the passes
+   * @return nanoseconds per element
+   */
+  public double cost(Pass pass) {
+    double cost = 0.02;
+    for (Instruction instruction : pass.instructions) {
+      Kernel kernel = instruction.kernel();
+      cost += kernel.op().cost() * factor(kernel.key());
     }
+    for (Output output : pass.outputs) {
+      cost += output.reduction() == null ? 0.02 : output.reduction().op().cost();
+    }
+    for (Input input : pass.inputs) {
+      DType dtype = operands.get(input.operand).dtype();
+      cost += dtype.kind() == Kind.BYTES ? OF_BYTE * dtype.bytes() : 0.02;
+    }
+    return cost;
+  }
 
-    private static double factor(Kind key) {
-      return key == Kind.BYTES ? OF_BYTES : key.bytes() == 8 ? 1 : 0.5;
-    }
+  private static double factor(Kind key) {
+    return key == Kind.BYTES ? OF_BYTES : key.bytes() == 8 ? 1 : 0.5;
   }
 
   /**
