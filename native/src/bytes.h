@@ -67,19 +67,54 @@ inline bool SameBytes(const char* a, const char* b, int64_t n) {
 
 inline bool IsEqual(ByteView a, ByteView b) { return a.length == b.length && SameBytes(a.data, b.data, a.length); }
 
+// Whether the words at both places differ; then tells which comes first, by their first bytes.
+template <class Word>
+inline bool Differ(const char* a, const char* b, bool* less) {
+  Word x, y;
+  memcpy(&x, a, sizeof(x));
+  memcpy(&y, b, sizeof(y));
+  if constexpr (sizeof(Word) == 8)
+    *less = __builtin_bswap64(x) < __builtin_bswap64(y);
+  else
+    *less = __builtin_bswap32(x) < __builtin_bswap32(y);
+  return x != y;
+}
+
 // Whether a comes before b, byte by byte without sign. Of two that begin alike the longer one is greater, since the
 // other one goes on with NULs.
 inline bool IsLess(ByteView a, ByteView b) {
   const int64_t n = a.length < b.length ? a.length : b.length;
-  const int order = n == 0 ? 0 : memcmp(a.data, b.data, static_cast<size_t>(n));
-  return order < 0 || (order == 0 && a.length < b.length);
+  bool less;
+  if (n >= 8) {
+    if (Differ<uint64_t>(a.data, b.data, &less)) return less;
+    const int order = memcmp(a.data + 8, b.data + 8, static_cast<size_t>(n - 8));
+    if (order != 0) return order < 0;
+  } else if (n >= 4) {
+    if (Differ<uint32_t>(a.data, b.data, &less)) return less;
+    if (Differ<uint32_t>(a.data + n - 4, b.data + n - 4, &less)) return less;
+  } else {
+    for (int64_t i = 0; i < n; ++i) {
+      if (a.data[i] != b.data[i]) return static_cast<uint8_t>(a.data[i]) < static_cast<uint8_t>(b.data[i]);
+    }
+  }
+  return a.length < b.length;
 }
+
+// Up to this length every place is tried; beyond, the C library's search pays, whose time is that of the lengths' sum.
+constexpr int64_t kShortHaystack = 64;
 
 inline bool IsContained(ByteView needle, ByteView haystack) {
   if (needle.length == 0) return true;
   if (needle.length > haystack.length) return false;
-  return memmem(haystack.data, static_cast<size_t>(haystack.length), needle.data, static_cast<size_t>(needle.length)) !=
-         nullptr;
+  if (haystack.length > kShortHaystack) {
+    return memmem(haystack.data, static_cast<size_t>(haystack.length), needle.data,
+                  static_cast<size_t>(needle.length)) != nullptr;
+  }
+  const char* last = haystack.data + (haystack.length - needle.length);
+  for (const char* p = haystack.data; p <= last; ++p) {
+    if (*p == *needle.data && SameBytes(p, needle.data, needle.length)) return true;
+  }
+  return false;
 }
 
 }  // namespace lanes

@@ -669,7 +669,7 @@ public enum Op implements Operation {
   CONTAINS(
       function("contains"),
       0,
-      0.25,
+      0.1,
       all(),
       "whether y stands somewhere in x; the empty string does in all",
       bytesTests(Bytes::contains)),
