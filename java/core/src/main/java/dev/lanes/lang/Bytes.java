@@ -42,9 +42,27 @@ public final class Bytes {
     return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
   }
 
+  /**
+   * Whether a part stands in a string: the search of Knuth, Morris and Pratt, whose time is that of
+   * both lengths whatever the bytes are.
+   */
   static boolean contains(byte[] bytes, byte[] part) {
-    String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    return text.contains(new String(part, StandardCharsets.ISO_8859_1));
+    int[] borders = new int[part.length + 1]; // how much of its end each beginning begins with
+    borders[0] = -1;
+    for (int k = 0, border = -1; k < part.length; ) {
+      while (border >= 0 && part[border] != part[k]) {
+        border = borders[border];
+      }
+      borders[++k] = ++border;
+    }
+    int found = 0;
+    for (int i = 0; i < bytes.length && found < part.length; i++) {
+      while (found >= 0 && part[found] != bytes[i]) {
+        found = borders[found];
+      }
+      found++;
+    }
+    return found == part.length;
   }
 
   /**

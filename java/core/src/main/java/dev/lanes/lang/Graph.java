@@ -180,7 +180,13 @@ final class Graph {
         && (isOptimized || op.isConversion())
         && kernel.result() != Kind.BYTES // whose width would then be that of the value
         && arguments.stream().allMatch(argument -> known(argument) != null)) {
-      return fold(kernel, arguments);
+      Node node = new Apply(kernel, List.copyOf(arguments));
+      Integer folded = indices.get(node);
+      if (folded == null) {
+        folded = fold(kernel, arguments);
+        indices.put(node, folded);
+      }
+      return folded;
     }
     return add(new Apply(kernel, List.copyOf(arguments)));
   }

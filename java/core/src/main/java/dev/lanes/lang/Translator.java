@@ -7,6 +7,7 @@ import dev.lanes.LanesException;
 import dev.lanes.LanesException.Code;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -34,6 +35,7 @@ public final class Translator {
   private final int[] indices;
   private final boolean[] weak;
   private final Map<Integer, Integer> columns = new HashMap<>(); // of reductions, by node
+  private final Map<Object, Integer> strings = new IdentityHashMap<>(); // copied calls share theirs
 
   private Translator(Tree tree, List<Argument> arguments, boolean isOptimized) {
     this.tree = tree;
@@ -142,7 +144,7 @@ public final class Translator {
     if (literal.value() instanceof Tree.Imaginary number) {
       return graph.constant(0, number.value());
     }
-    return graph.constant((byte[]) literal.value());
+    return strings.computeIfAbsent(literal.value(), bytes -> graph.constant((byte[]) bytes));
   }
 
   private int integer(long value) {

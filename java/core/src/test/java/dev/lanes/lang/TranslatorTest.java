@@ -2,10 +2,12 @@ package dev.lanes.lang;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.lanes.Casting;
 import dev.lanes.DType;
 import dev.lanes.LanesException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -241,5 +243,10 @@ class TranslatorTest {
     LanesException e =
         catchThrowableOfType(LanesException.class, () -> translate("9**9**9**9", null));
     assertThat(e.code()).isEqualTo(LanesException.Code.LIMIT);
+    String letters = "a".repeat(200_000);
+    String search = "g(x) = contains('" + letters + "', '" + letters.substring(9) + "b' ) | x;";
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> translate(search + "g(False)" + "^g(False)".repeat(9_000), null));
   }
 }
