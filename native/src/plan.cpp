@@ -455,15 +455,7 @@ void PlanStates(Plan* plan) {
       const Reduction& reduction = plan->isa->reductions[pass.outputs[result.output].reduction];
       if ((reduction.includes != nullptr) != including) continue;
       const int value = plan->transfers[plan->input_count + result.output].value;
-      result.state = 0;
-      while (result.state < plan->state_count) {
-        const State& state = plan->states[result.state];
-        const bool fits =
-            state.reduction->accumulate == reduction.accumulate || state.reduction->includes == reduction.accumulate;
-        if (state.value == value && fits) break;
-        ++result.state;
-      }
-      if (result.state == plan->state_count) plan->states[plan->state_count++] = {&reduction, value, 0};
+      result.state = ShareState(reduction, value, plan->states, &plan->state_count);
     }
   }
 }
