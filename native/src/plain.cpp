@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include <algorithm>
+
 #include "chain.h"
 #include "plan.h"
 
@@ -23,8 +25,21 @@ int FirstInstruction(const Pass& pass) { return static_cast<int>(pass.inputs.siz
 
 bool IsRun(int64_t address, int64_t stride, int32_t bytes) { return stride == bytes && (address & (bytes - 1)) == 0; }
 
+// Where the accumulators are of values whose only reduction is a sum: behind the blocks of values.
+std::vector<int32_t> FindSums(const Pass& pass) {
+  std::vector<int32_t> sums(pass.values.size(), -1);
+  std::vector<int> reductions(pass.values.size(), 0);
+  for (const Output& output : pass.outputs) reductions[output.value] += output.reduction >= 0;
+  int32_t next = static_cast<int32_t>(pass.values.size());
+  for (const Output& output : pass.outputs) {
+    if (output.reduction >= 0 && IsSum(output.reduction) && reductions[output.value] == 1) sums[output.value] = next++;
+  }
+  return sums;
+}
+
 // The steps of the pass; false when constants alone make a value.
 bool MakeSteps(Pass* pass) {
+  const std::vector<int32_t> sums = FindSums(*pass);
   const int inputs = static_cast<int>(pass->inputs.size());
   const int first = FirstInstruction(*pass);
   const int count = static_cast<int>(pass->instructions.size());
@@ -41,9 +56,15 @@ bool MakeSteps(Pass* pass) {
   }
   for (int i = 0; i < count;) {
     ChainLink links[kMostLinks];
-    const Chain chain = MakeChain(*pass, all.data() + i, count - i, links);
+    const Chain chain = MakeChain(*pass, all.data() + i, count - i, sums.data(), links);
     pass->plain_steps.push_back({i, all[i].uniform, chain.taken == 0 ? 0 : chain.links, chain.is_float64});
     if (chain.taken > 0) pass->plain_links.insert(pass->plain_links.end(), links, links + chain.links);
+    for (int k = 0; chain.taken > 0 && k < chain.links; ++k) {
+      if (links[k].code == kChainSum * kChainForms) {
+        const auto value = std::find(sums.begin(), sums.end(), links[k].x) - sums.begin();
+        pass->plain_sums.push_back({static_cast<int32_t>(value), links[k].x});
+      }
+    }
     i += chain.taken == 0 ? 1 : chain.taken;
   }
   return true;
@@ -81,7 +102,8 @@ void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, int first
 // The reductions of a pass on their way.
 class Reducer {
  public:
-  Reducer(const Isa& isa, const Pass& pass, int64_t n) : isa_(isa), pass_(pass), n_(n) {
+  // Puts the accumulators of sums among the blocks.
+  Reducer(const Isa& isa, const Pass& pass, int64_t n, char** pointers) : isa_(isa), pass_(pass), n_(n) {
     for (const bool including : {true, false}) {
       for (size_t k = 0; k < pass.outputs.size(); ++k) {
         const Output& output = pass.outputs[k];
@@ -92,10 +114,18 @@ class Reducer {
       }
     }
     for (int k = 0; k < count_; ++k) states_[k].reduction->start(memory_[k], 1, n);
+    for (const PlainSum& sum : pass.plain_sums) {
+      for (int k = 0; k < count_; ++k) {
+        if (states_[k].value != sum.value) continue;
+        states_[k].is_chained = true;
+        pointers[sum.block] = memory_[k];
+      }
+    }
   }
 
   void Take(char* const* pointers, int64_t position, int64_t m) {
     for (int k = 0; k < count_; ++k) {
+      if (states_[k].is_chained) continue;
       const int value = states_[k].value;
       AccumulateRun(*states_[k].reduction, memory_[k], 1, pointers[value], pass_.values[value].bytes, position, m);
     }
@@ -174,7 +204,7 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const in
   const int first = FirstInstruction(pass);
   const int count = static_cast<int>(pass.values.size());
   const int64_t block = pass.plain_block;
-  char* pointers[kMostValues];
+  char* pointers[kMostValues + kMostReductions];
   int64_t steps[kMostValues];
   for (int k = 0; k < inputs; ++k, operand += 2) {
     if (!IsRun(operand[0], operand[1], pass.inputs[k].bytes)) return false;
@@ -222,7 +252,7 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const in
     run([](int64_t, int64_t) {});
     return true;
   }
-  Reducer reducer(isa, pass, n);
+  Reducer reducer(isa, pass, n, pointers);
   run([&](int64_t position, int64_t m) { reducer.Take(pointers, position, m); });
   reducer.Store(addresses);
   return true;

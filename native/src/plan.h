@@ -97,7 +97,8 @@ struct Transfer {
 struct State {
   const Reduction* reduction;
   int32_t value;
-  size_t offset;  // in the memory for accumulators
+  size_t offset;    // in the memory for accumulators
+  bool is_chained;  // a chain does it, see kChainSum
 };
 
 // The state for a reduction of a value, one that there is or a new one behind them. Those that include others come
@@ -110,7 +111,7 @@ inline int ShareState(const Reduction& reduction, int value, State* states, int*
     if (states[k].value == value && fits) return k;
     ++k;
   }
-  states[(*count)++] = {&reduction, value, 0};
+  states[(*count)++] = {&reduction, value, 0, false};
   return k;
 }
 
@@ -194,7 +195,7 @@ struct Plan {
   int64_t widest;  // results reduced at once
   bool direct;     // column mode: values are inputs in memory, one reduced axis
 
-  // Values, then one pseudo-value per expansion.
+  // Values, then one pseudo-value per expansion, and behind these one for the accumulators of each state.
   int values;
   int32_t* slots;  // [value] scratch memory in bytes from the slots' start, -1 for none
   Step* once;      // on uniform values only

@@ -126,7 +126,7 @@ class Sweep {
  public:
   Sweep(const Shared& shared, Arena* arena) : shared_(shared), plan_(*shared.plan) {
     const Pass& pass = *plan_.pass;
-    pointers_ = arena->Take<char*>(plan_.values);
+    pointers_ = arena->Take<char*>(plan_.values + plan_.state_count);
     cells_ = arena->Take<Constant>(plan_.values);
     bases_ = arena->Take<char*>(plan_.transfer_count);
     coordinates_ = arena->Take<int64_t>(plan_.rank);
@@ -145,6 +145,7 @@ class Sweep {
     for (int v = 0; v < plan_.values; ++v) {
       pointers_[v] = plan_.slots[v] >= 0 ? slots + plan_.slots[v] : reinterpret_cast<char*>(cells_ + v);
     }
+    for (int k = 0; k < plan_.state_count; ++k) pointers_[plan_.values + k] = accumulators_ + plan_.states[k].offset;
     const int loads = static_cast<int>(pass.loads.size());
     for (int k = 0; k < loads; ++k) {
       // Kernels never write to a load's value, so the program's own constant serves.
@@ -351,6 +352,7 @@ class Sweep {
     }
     for (int k = 0; k < plan_.state_count; ++k) {
       const State& state = plan_.states[k];
+      if (state.is_chained) continue;
       AccumulateRun(*state.reduction, accumulators_ + state.offset, plan_.columns, pointers_[state.value],
                     ValueBytes(state.value), in_chunk, n);
     }
