@@ -298,6 +298,13 @@ public final class Expression {
    * @throws LanesException code ARITY, TYPE, SHAPE, CAST, READ_ONLY or CLOSED
    */
   public NDArray evaluateInto(NDArray output, NDArray... operands) {
+    int count = operands.length;
+    if (count > 0
+        && count <= QuickCall.MOST_OPERANDS
+        && isDoneQuickly(
+            output, operands[0], count > 1 ? operands[1] : null, count > 2 ? operands[2] : null)) {
+      return output;
+    }
     requireOneResult();
     requireWritable(output);
     Call call = Call.take();

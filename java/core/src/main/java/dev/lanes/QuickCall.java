@@ -6,27 +6,34 @@ import java.lang.ref.Reference;
 import java.util.List;
 
 /**
- * The short way for the most frequent sort of small call: up to three vectors, all of one length
- * and elementwise, into a vector of the caller's. Nothing is written to the Java heap, which with
- * most collectors would cost more than the work.
+ * The short way for the most frequent sort of small call: up to three vectors, all of one length,
+ * into a vector of the caller's, or reduced into an array without axes. Nothing is written to the
+ * Java heap, which with most collectors would cost more than the work.
  */
 final class QuickCall {
 
-  private static final int MOST_OPERANDS = 3;
+  static final int MOST_OPERANDS = 3;
   private static final int MOST_ELEMENTS = 1 << 16;
 
   private final NativeEngine.Native prepared;
   private final DType[] inputs; // by number of variable
   private final int[] order; // the variables as the pass reads them
   private final DType output;
+  private final boolean isReducing;
   private final long most; // elements that one thread does at once without being watched
 
   private QuickCall(
-      NativeEngine.Native prepared, DType[] inputs, int[] order, DType output, long most) {
+      NativeEngine.Native prepared,
+      DType[] inputs,
+      int[] order,
+      DType output,
+      boolean isReducing,
+      long most) {
     this.prepared = prepared;
     this.inputs = inputs;
     this.order = order;
     this.output = output;
+    this.isReducing = isReducing;
     this.most = most;
   }
 
@@ -38,12 +45,15 @@ final class QuickCall {
             && variables > 0
             && variables <= MOST_OPERANDS
             && program.passes().size() == 1
-            && !program.passes().get(0).isReducing()
             && program.passes().get(0).outputs().size() == 1;
     if (!isOrdinary) {
       return null;
     }
     Program.Pass pass = program.passes().get(0);
+    boolean isReducing = pass.isReducing();
+    if (isReducing && (pass.axes().numbers() != null || pass.outputs().get(0).keepDims())) {
+      return null;
+    }
     List<Program.Operand> operands = program.operands();
     DType[] inputs = new DType[variables];
     for (Program.Operand operand : operands) {
@@ -64,6 +74,7 @@ final class QuickCall {
         inputs,
         order,
         output,
+        isReducing,
         (long) Math.min(Threads.ALONE_NANOS / program.cost(pass), MOST_ELEMENTS));
   }
 
@@ -79,8 +90,9 @@ final class QuickCall {
     if (count != inputs.length || a == null || result.dtype() != output || result.isReadOnly()) {
       return false;
     }
-    long[] shape = result.layout().shape;
-    if (shape.length != 1 || shape[0] > most) {
+    long[] shape = (isReducing ? a : result).layout().shape;
+    boolean isVector = shape.length == 1 && (!isReducing || result.rank() == 0 && shape[0] > 0);
+    if (!isVector || shape[0] > most) {
       return false;
     }
     long n = shape[0];
@@ -131,7 +143,7 @@ final class QuickCall {
     return operand.dtype() == inputs[variable]
         && shape.length == 1
         && shape[0] == n
-        && (operand == result || !NDArray.mayShareBytes(operand, result));
+        && (operand == result && !isReducing || !NDArray.mayShareBytes(operand, result));
   }
 
   private void call(long n, NDArray result, NDArray a, NDArray b, NDArray c) {
@@ -143,7 +155,7 @@ final class QuickCall {
             prepared.handle(),
             n,
             place(result),
-            result.layout().strides[0],
+            isReducing ? 0 : result.layout().strides[0],
             place(first),
             first.layout().strides[0],
             place(second),
