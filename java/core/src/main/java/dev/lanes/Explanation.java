@@ -105,7 +105,7 @@ final class Explanation {
     text.append(": ").append(perElement(read / size)).append(" bytes read and ");
     text.append(perElement(written / size)).append(" written per element").append(LINE);
     line("takes " + time(nanos(p)));
-    text.append(" of work, ").append(digits(pass.cost())).append(" ns per element, on ");
+    text.append(" of work, ").append(digits(program.cost(pass))).append(" ns per element, on ");
     text.append(threads(p)).append(LINE);
     line("holds " + pass.registers().size());
     text.append(pass.registers().size() == 1 ? " register" : " registers").append(LINE);
@@ -141,7 +141,7 @@ final class Explanation {
   }
 
   private double nanos(int p) {
-    return program.passes().get(p).cost() * Call.size(call.shapes[p]);
+    return program.cost(program.passes().get(p)) * Call.size(call.shapes[p]);
   }
 
   private double read(int p) {
@@ -205,7 +205,7 @@ final class Explanation {
   }
 
   private static String register(Pass pass, int register) {
-    return "r" + register + " " + pass.registers().get(register).name().toLowerCase(Locale.ROOT);
+    return "r" + register + " " + pass.registers().get(register);
   }
 
   /** The name of what is read, with what does not follow from the register and the pass. */

@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Argument;
+import dev.lanes.lang.Bytes;
 import dev.lanes.lang.External;
 import dev.lanes.lang.Parser;
 import dev.lanes.lang.Program;
@@ -76,7 +77,7 @@ public final class Expression {
           prepared,
           inputs,
           outputs,
-          program.passes().stream().mapToDouble(Program.Pass::cost).toArray(),
+          program.passes().stream().mapToDouble(program::cost).toArray(),
           operands.stream().allMatch(o -> o.role() == Role.INPUT || o.role() == Role.OUTPUT),
           mayBeQuick ? QuickCall.of(program, prepared, key.arguments.size()) : null);
     }
@@ -85,16 +86,20 @@ public final class Expression {
       List<Argument> arguments = key.arguments;
       for (int i = 0; i < operands.length; i++) {
         Argument argument = arguments.get(i);
-        if (argument.isScalar() || argument.dtype() != operands[i].dtype()) {
+        if (argument.isScalar() || !isSame(argument.dtype(), operands[i].dtype())) {
           return false;
         }
       }
       for (int i = 0; i < outputs.length; i++) {
-        if (key.outputs.get(i) != (given[i] == null ? null : given[i].dtype())) {
+        if (!isSame(key.outputs.get(i), given[i] == null ? null : given[i].dtype())) {
           return false;
         }
       }
       return true;
+    }
+
+    private static boolean isSame(DType a, DType b) {
+      return a == b || a != null && a.equals(b);
     }
 
     DType dtype(int result) {
@@ -266,9 +271,11 @@ public final class Expression {
   /**
    * Evaluates over operands given by name. A Boolean or a Number of Java's own is one value for all
    * elements and, like a constant in the text, takes the precision of what it meets; an array
-   * without axes ({@link NDArray#scalar}) is one value of exactly its type.
+   * without axes ({@link NDArray#scalar}) is one value of exactly its type. A {@code byte[]} or a
+   * String, which is taken in UTF-8, is one value of bytes.
    *
-   * @param operands an {@link NDArray}, Number or Boolean for each variable; others are ignored
+   * @param operands an {@link NDArray}, Number, Boolean, String or {@code byte[]} for each
+   *     variable; others are ignored
    * @return a new array of the shape that the operands broadcast to, in C order; without axes for a
    *     reduction
    * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE or CLOSED
@@ -762,6 +769,8 @@ public final class Expression {
       slot.setBoolean(truth);
     } else if (value instanceof Double || value instanceof Float) {
       slot.setDouble(((Number) value).doubleValue());
+    } else if (Bytes.isBytes(value)) {
+      slot.setBytes(Bytes.of(value));
     } else {
       slot.setLong(((Number) value).longValue());
     }
@@ -781,13 +790,18 @@ public final class Expression {
       NDArray other = call.operands[i];
       if (program.operands().get(i).role() == Role.INPUT
           && (other == given || NDArray.mayShareBytes(other, given))
-          && (Verifier.ENABLED
+          && (!isReadOnce(other)
               || other != given && !other.isSameView(given)
               || isReadAfterwards(program, i, operand))) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether nothing of an element is looked at again once its block was loaded. */
+  static boolean isReadOnce(NDArray operand) {
+    return !Verifier.ENABLED && operand.dtype().kind() != Kind.BYTES;
   }
 
   /** Whether an input is read when an output is there, or is being reduced. */

@@ -37,6 +37,8 @@ class DifferentialTest {
     OPERANDS.put("e", DType.FLOAT64);
     OPERANDS.put("z", DType.COMPLEX128);
     OPERANDS.put("v", DType.COMPLEX64);
+    OPERANDS.put("t", DType.bytes(2));
+    OPERANDS.put("w", DType.bytes(5));
   }
 
   private static Map<String, Object> operands(SplittableRandom random) {

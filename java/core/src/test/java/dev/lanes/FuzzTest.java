@@ -40,6 +40,8 @@ class FuzzTest {
     "v",
     "f",
     "h",
+    "t",
+    "w",
     "d",
     "e",
     "n",
@@ -113,6 +115,11 @@ class FuzzTest {
     "1_0",
     "2j",
     "b'x'",
+    "b'a'",
+    "'ab'",
+    "''",
+    "contains",
+    "copy",
     "'",
     "9223372036854775807",
     "2147483648",
@@ -188,7 +195,11 @@ class FuzzTest {
           "t2 = collatz(i); mix(l, t2, both(p, q)) + sum(t2)",
           "isclose(z, v, rtol=0.1) | is_far(z, d)",
           "late(d) + late(sum(d)) * k",
-          "isclose(d, d * 1.0, equal_nan=True) & (f in (1, 2))");
+          "isclose(d, d * 1.0, equal_nan=True) & (f in (1, 2))",
+          "contains(w, t) & (t < b'b')",
+          "m = where(w == t, w, t); m",
+          "m = where(p, w, b'aab'); n2 = contains(m, t); sum(n2)",
+          "t in (b'a', '', w)");
 
   private final SplittableRandom random =
       new SplittableRandom(Long.getLong("lanes.fuzz.seed", 20261121L));
@@ -239,6 +250,8 @@ class FuzzTest {
             "d",
             DType.FLOAT64);
     types.forEach((name, type) -> operands.put(name, Values.random(type, 5, domain, values)));
+    operands.put("t", Values.random(DType.bytes(2), 5, domain, values));
+    operands.put("w", Values.random(DType.bytes(4), 5, domain, values));
     operands.put("j", Values.random(DType.INT32, 3, domain, values).reshape(3, 1));
     NDArray z = Values.random(DType.COMPLEX128, 5, domain, values);
     z.setComplex(Double.NaN, 1, 1);

@@ -2,6 +2,7 @@ package dev.lanes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanes.lang.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -39,6 +40,7 @@ class LanguageReferenceTest {
           Map.entry("l", NDArray.of(new long[] {1, 2, 3})),
           Map.entry("p", NDArray.of(new boolean[] {true, false, true})),
           Map.entry("q", NDArray.of(new boolean[] {true, true, false})),
+          Map.entry("s", NDArray.of(new byte[][] {{'a', 'b', 0, 0}, {'a', 'b', 'c'}, {'b'}})),
           Map.entry("k", 2),
           Map.entry("x", 0.1));
 
@@ -84,6 +86,9 @@ class LanguageReferenceTest {
   private static Object show(Object item, DType dtype) {
     if (item instanceof Boolean truth) {
       return truth ? "True" : "False";
+    }
+    if (item instanceof byte[] bytes) {
+      return Bytes.literal(Bytes.trimmed(bytes));
     }
     if (item instanceof double[] parts) {
       return parts[0] + (parts[1] < 0 ? "" : "+") + parts[1] + "j";
