@@ -80,7 +80,9 @@ final class Seed implements AutoCloseable {
    */
   record Row(Form form, double millis, boolean isRight) {}
 
-  private static final double TOLERANCE = 1e-9;
+  /** By how much the numbers of a check may differ where nothing else is said: roundings. */
+  static final double ROUNDING = 1e-9;
+
   private static final double ENOUGH_MILLIS = 2;
   private static final int MOST_TIMES = 1000;
   private static final int FEWEST_ROUNDS = 3;
@@ -89,19 +91,22 @@ final class Seed implements AutoCloseable {
   final String title;
   final String note; // what Python lacks, or empty
   final List<Form> forms;
+  private final double tolerance;
   private final Runnable end;
 
   /**
    * A workload.
    *
    * @param forms of which one is in plain Java
+   * @param tolerance by how much checks may differ, in parts of what the plain Java form gives
    * @param end gives back what was prepared
    */
-  Seed(int number, String title, String note, List<Form> forms, Runnable end) {
+  Seed(int number, String title, String note, List<Form> forms, double tolerance, Runnable end) {
     this.number = number;
     this.title = title;
     this.note = note;
     this.forms = forms;
+    this.tolerance = tolerance;
     this.end = end;
   }
 
@@ -159,10 +164,10 @@ final class Seed implements AutoCloseable {
     return times;
   }
 
-  private static boolean isSame(double[] actual, double[] expected) {
+  private boolean isSame(double[] actual, double[] expected) {
     boolean isSame = actual.length == expected.length;
     for (int i = 0; isSame && i < actual.length; i++) {
-      isSame = Math.abs(actual[i] - expected[i]) <= TOLERANCE * Math.abs(expected[i]);
+      isSame = Math.abs(actual[i] - expected[i]) <= tolerance * Math.abs(expected[i]);
     }
     return isSame;
   }

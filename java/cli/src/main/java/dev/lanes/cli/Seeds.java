@@ -66,6 +66,7 @@ final class Seeds implements AutoCloseable {
     all.put(2, this::statistics);
     all.put(3, this::sums);
     all.put(4, this::trivial);
+    all.put(5, this::blurs);
     all.put(6, this::waits);
     all.put(7, this::counter);
     all.put(8, this::queues);
@@ -76,6 +77,11 @@ final class Seeds implements AutoCloseable {
   }
 
   private Seed seed(int number, String title, Object size, List<Seed.Form> own, Runnable end) {
+    return seed(number, title, size, own, Seed.ROUNDING, end);
+  }
+
+  private Seed seed(
+      int number, String title, Object size, List<Seed.Form> own, double tolerance, Runnable end) {
     List<Seed.Form> forms = new ArrayList<>();
     StringBuilder note = new StringBuilder();
     if (python != null) {
@@ -88,6 +94,7 @@ final class Seeds implements AutoCloseable {
         title,
         missing.isEmpty() ? "" : "no " + missing + " here",
         forms,
+        tolerance,
         () -> {
           end.run();
           if (python != null) {
@@ -288,6 +295,20 @@ final class Seeds implements AutoCloseable {
 
   private static double[] sumAndLast(List<Long> results) {
     return new double[] {results.stream().mapToLong(x -> x).sum(), results.get(results.size() - 1)};
+  }
+
+  // ---- 5 ----
+
+  private Seed blurs() {
+    int count = isQuick ? 4 : 48;
+    SeedBlur blur = SeedBlur.make(count);
+    return seed(
+        5,
+        "Gaussian blur of radius 10, " + count + " JPEG files",
+        blur.folder(),
+        blur.forms(pool),
+        SeedBlur.TOLERANCE,
+        blur::close);
   }
 
   // ---- 6 ----
