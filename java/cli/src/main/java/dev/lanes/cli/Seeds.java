@@ -3,7 +3,6 @@ package dev.lanes.cli;
 import static dev.lanes.cli.Seed.Language.JAVA;
 import static dev.lanes.cli.Seed.Language.LANES;
 
-import dev.lanes.Batch;
 import dev.lanes.DType;
 import dev.lanes.Expression;
 import dev.lanes.NDArray;
@@ -177,8 +176,7 @@ final class Seeds implements AutoCloseable {
         stack.select(0, k).copyFrom(matrix);
       }
     }
-    Expression mean = Expression.compile("mean(x)");
-    Expression deviation = Expression.compile("std(x)");
+    Expression both = Expression.compile("m = mean(x, axis=(1, 2)); s = std(x, axis=(1, 2))");
     return seed(
         2,
         "mean and std of 100 matrices " + side + " x " + side,
@@ -196,14 +194,15 @@ final class Seeds implements AutoCloseable {
                 Seeds::totals),
             Seed.Form.of(
                 LANES,
-                "Batch.evaluateStacked: \"mean(x)\", \"std(x)\"",
+                "\"m = mean(x, axis=(1, 2)); s = std(x, axis=(1, 2))\"",
                 () -> {
-                  try (NDArray m = Batch.evaluateStacked(mean, stack);
-                      NDArray s = Batch.evaluateStacked(deviation, stack)) {
-                    return new double[] {number("sum(m)", m), number("sum(s)", s)};
+                  Map<String, NDArray> results = both.evaluateAll(stack);
+                  try (NDArray m = results.get("m");
+                      NDArray s = results.get("s")) {
+                    return new double[][] {m.toDoubleArray(), s.toDoubleArray()};
                   }
                 },
-                r -> r)),
+                r -> new double[] {Arrays.stream(r[0]).sum(), Arrays.stream(r[1]).sum()})),
         stack::close);
   }
 
@@ -229,7 +228,7 @@ final class Seeds implements AutoCloseable {
   // ---- 3 ----
 
   private Seed sums() {
-    long n = isQuick ? 10_000 : 1_000_000;
+    long n = 1_000_000;
     NDArray numbers = NDArray.of(LongStream.rangeClosed(1, n).toArray());
     Expression sum = Expression.compile("sum(i*i)");
     return seed(
@@ -324,12 +323,14 @@ final class Seeds implements AutoCloseable {
         List.of(
             Seed.Form.of(
                 JAVA,
-                "CompletableFuture.supplyAsync(f, 100 threads)",
+                "supplyAsync(f, 100 threads).orTimeout(30, SECONDS)",
                 () ->
                     finished(
                         IntStream.range(0, n)
                             .mapToObj(
-                                x -> CompletableFuture.supplyAsync(() -> waiting(x), executor))
+                                x ->
+                                    CompletableFuture.supplyAsync(() -> waiting(x), executor)
+                                        .orTimeout(30, TimeUnit.SECONDS))
                             .toList()),
                 Seeds::sumAndCount),
             Seed.Form.of(
@@ -381,7 +382,7 @@ final class Seeds implements AutoCloseable {
   // ---- 7 ----
 
   private Seed counter() {
-    int n = isQuick ? 4000 : 100_000;
+    int n = isQuick ? 40_000 : 100_000;
     SeedCounter counter = SeedCounter.start(n);
     return seed(
         7,
@@ -446,7 +447,7 @@ final class Seeds implements AutoCloseable {
   // ---- 9 ----
 
   private Seed handover() {
-    int rows = isQuick ? 1000 : 10_000;
+    int rows = 10_000;
     double[][] values = new double[rows][100];
     for (int i = 0; i < rows * 100; i++) {
       values[i / 100][i % 100] = i % 1000 * 0.25;
