@@ -174,6 +174,13 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 // nanargmin and nanargmax pass over NaN and give -1 when there is nothing else.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 
+// Runs a program of one pass without reductions, with one output and up to three inputs, on the calling thread over
+// vectors of n elements: each operand is the address of its first element and the step to the next, in bytes. Inputs
+// that the pass does not have are not looked at.
+LANES_API int32_t lanes_run_vectors(int64_t program, int64_t n, int64_t output, int64_t output_stride, int64_t a,
+                                    int64_t a_stride, int64_t b, int64_t b_stride, int64_t c,
+                                    int64_t c_stride) LANES_NOEXCEPT;
+
 // Runs a program `count` times: `calls` is the address of the addresses of as many calls, each with words as above,
 // none of which writes what another one reads or writes. Up to `threads` of them run at the same time, handed out as
 // threads become free; `cancel` is the address of an int32_t flag (or 0) that is looked at between them. After a

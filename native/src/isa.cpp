@@ -9,24 +9,25 @@
 
 namespace lanes {
 
-#define LANES_ISA(Namespace, display)                                                                             \
-  namespace Namespace {                                                                                           \
-  extern const Kernel kKernelTable[];                                                                             \
-  extern const Reduction kReductionTable[];                                                                       \
-  void Transpose(char*, int64_t, const char*, int64_t, int64_t, int64_t, int64_t);                                \
-  extern const ScanTable kScanTable;                                                                              \
-  extern const RandomTable kRandomTable;                                                                          \
-  extern const HistogramTable kHistogramTable;                                                                    \
-  extern const FilterKernels kFilterKernels;                                                                      \
-  extern const SortKernels kSortKernels;                                                                          \
-  extern const Load kLoadTable[];                                                                                 \
-  extern const Store kStoreTable[];                                                                               \
-  void Stream(void* dst, const void* src, size_t bytes);                                                          \
-  void Fence();                                                                                                   \
-  void Fill(void* dst, const void* value, size_t n, size_t bytes);                                                \
-  const Isa kIsa = {display,         kKernelTable, kReductionTable, kLoadTable,  kStoreTable,   Stream,           \
-                    Fence,           Fill,         Transpose,       &kScanTable, &kRandomTable, &kHistogramTable, \
-                    &kFilterKernels, &kSortKernels};                                                              \
+#define LANES_ISA(Namespace, display)                                                                              \
+  namespace Namespace {                                                                                            \
+  extern const Kernel kKernelTable[];                                                                              \
+  extern const Reduction kReductionTable[];                                                                        \
+  void Transpose(char*, int64_t, const char*, int64_t, int64_t, int64_t, int64_t);                                 \
+  extern const ScanTable kScanTable;                                                                               \
+  extern const RandomTable kRandomTable;                                                                           \
+  extern const HistogramTable kHistogramTable;                                                                     \
+  extern const FilterKernels kFilterKernels;                                                                       \
+  extern const SortKernels kSortKernels;                                                                           \
+  extern const ChainTable kChainTable;                                                                             \
+  extern const Load kLoadTable[];                                                                                  \
+  extern const Store kStoreTable[];                                                                                \
+  void Stream(void* dst, const void* src, size_t bytes);                                                           \
+  void Fence();                                                                                                    \
+  void Fill(void* dst, const void* value, size_t n, size_t bytes);                                                 \
+  const Isa kIsa = {display,         kKernelTable,  kReductionTable, kLoadTable,  kStoreTable,   Stream,           \
+                    Fence,           Fill,          Transpose,       &kScanTable, &kRandomTable, &kHistogramTable, \
+                    &kFilterKernels, &kSortKernels, &kChainTable};                                                 \
   }
 
 #if HWY_ARCH_X86

@@ -164,8 +164,8 @@ struct ScanTable;
 struct RandomTable;
 struct HistogramTable;
 struct SortKernels;
-
 struct FilterKernels;
+struct ChainTable;
 
 // What every instruction set brings.
 struct Isa {
@@ -185,6 +185,7 @@ struct Isa {
   const HistogramTable* histogram;
   const FilterKernels* filters;
   const SortKernels* sort;
+  const ChainTable* chains;
 };
 
 }  // namespace lanes

@@ -196,6 +196,24 @@ int32_t lanes_run(int64_t program, int64_t call) noexcept {
   return lanes::RunProgram(*reinterpret_cast<const lanes::Program*>(program), reinterpret_cast<const int64_t*>(call));
 }
 
+int32_t lanes_run_vectors(int64_t program, int64_t n, int64_t output, int64_t output_stride, int64_t a,
+                          int64_t a_stride, int64_t b, int64_t b_stride, int64_t c, int64_t c_stride) noexcept {
+  if (program == 0 || n < 0) return LANES_BAD_ARGUMENT;
+  const lanes::Program& decoded = *reinterpret_cast<const lanes::Program*>(program);
+  if (decoded.passes.size() != 1 || decoded.passes[0].inputs.size() > 3 || decoded.passes[0].outputs.size() != 1 ||
+      decoded.passes[0].reductions > 0) {
+    return LANES_BAD_ARGUMENT;
+  }
+  // As many operands as there are, the output last.
+  const int64_t inputs[] = {a, a_stride, b, b_stride, c, c_stride};
+  int64_t words[14] = {0, 0, 1, 1, 0, n};
+  const size_t count = 2 * decoded.passes[0].inputs.size();
+  for (size_t k = 0; k < count; ++k) words[6 + k] = inputs[k];
+  words[6 + count] = output;
+  words[7 + count] = output_stride;
+  return lanes::RunProgram(decoded, words);
+}
+
 int32_t lanes_run_many(int64_t program, int64_t calls, int64_t count, int32_t threads, int64_t cancel) noexcept {
   if (program == 0 || calls == 0 || count < 0 || threads < 1) return LANES_BAD_ARGUMENT;
   return lanes::RunProgramMany(*reinterpret_cast<const lanes::Program*>(program),

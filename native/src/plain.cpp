@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "chain.h"
+
 namespace lanes {
 namespace {
 
@@ -16,6 +18,61 @@ constexpr int64_t kApart = 1024 + 64;
 int FirstInstruction(const Pass& pass) { return static_cast<int>(pass.inputs.size() + pass.loads.size()); }
 
 bool IsRun(int64_t address, int64_t stride, int32_t bytes) { return stride == bytes && (address & (bytes - 1)) == 0; }
+
+// The steps of the pass; false when constants alone make a value.
+bool MakeSteps(Pass* pass) {
+  const int inputs = static_cast<int>(pass->inputs.size());
+  const int first = FirstInstruction(*pass);
+  const int count = static_cast<int>(pass->instructions.size());
+  std::vector<ChainStep> all;
+  for (int i = 0; i < count; ++i) {
+    const Instruction& instruction = pass->instructions[i];
+    uint32_t bits = 0;
+    for (int k = 0; k < instruction.arity; ++k) {
+      const int v = instruction.arguments[k];
+      if (v >= inputs && v < first) bits |= 1u << k;
+    }
+    if (bits == (1u << instruction.arity) - 1) return false;
+    all.push_back({i, bits});
+  }
+  for (int i = 0; i < count;) {
+    ChainLink links[kMostLinks];
+    const Chain chain = MakeChain(*pass, all.data() + i, count - i, links);
+    pass->plain_steps.push_back({i, all[i].uniform, chain.taken == 0 ? 0 : chain.links, chain.is_float64});
+    if (chain.taken > 0) pass->plain_links.insert(pass->plain_links.end(), links, links + chain.links);
+    i += chain.taken == 0 ? 1 : chain.taken;
+  }
+  return true;
+}
+
+// Marks the values that steps write.
+std::vector<bool> Stored(const Pass& pass) {
+  std::vector<bool> stored(pass.values.size(), false);
+  for (const PlainStep& step : pass.plain_steps) {
+    if (step.links == 0) stored[FirstInstruction(pass) + step.instruction] = true;
+  }
+  for (const ChainLink& link : pass.plain_links) {
+    if (IsStore(link)) stored[link.x] = true;
+  }
+  return stored;
+}
+
+void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, int first, size_t n) {
+  const ChainLink* links = pass.plain_links.data();
+  for (const PlainStep& step : pass.plain_steps) {
+    if (step.links > 0) {
+      (step.is_float64 ? isa.chains->float64 : isa.chains->float32)(links, step.links, pointers, n);
+      links += step.links;
+      continue;
+    }
+    const Instruction& instruction = pass.instructions[step.instruction];
+    const int a = instruction.arguments[0];
+    const int b = instruction.arity > 1 ? instruction.arguments[1] : a;
+    const int c = instruction.arity > 2 ? instruction.arguments[2] : a;
+    isa.kernels[instruction.kernel](pointers[first + step.instruction], pointers[a], pointers[b], pointers[c], n,
+                                    step.uniform);
+  }
+}
 
 }  // namespace
 
@@ -31,11 +88,13 @@ void PreparePlain(Pass* pass) {
     if (!kDTypeRows[output.dtype].native || output.value < first || scratch[output.value] < 0) return;
     scratch[output.value] = -1;
   }
+  if (!MakeSteps(pass)) return;
+  const std::vector<bool> stored = Stored(*pass);
   // Values of one register share its place.
   std::vector<int32_t> places(pass->slots, -1);
   int64_t end = 0;
   for (int v = first; v < count; ++v) {
-    if (scratch[v] < 0) continue;
+    if (scratch[v] < 0 || !stored[v]) continue;
     int32_t& place = places[pass->values[v].slot];
     if (place < 0) {
       place = static_cast<int32_t>(end);
@@ -44,18 +103,8 @@ void PreparePlain(Pass* pass) {
     scratch[v] = place;
   }
   if (end > kScratchBytes) return;
-  std::vector<uint32_t> uniform;
-  for (const Instruction& instruction : pass->instructions) {
-    uint32_t bits = 0;
-    for (int k = 0; k < instruction.arity; ++k) {
-      const int v = instruction.arguments[k];
-      if (v >= static_cast<int>(pass->inputs.size()) && v < first) bits |= 1u << k;
-    }
-    if (bits == (1u << instruction.arity) - 1) return;
-    uniform.push_back(bits);
-  }
+  pass->plain_block = end > 0 ? kBlock : kMostElements;
   pass->plain_scratch = scratch;
-  pass->plain_uniform = uniform;
   pass->plain = true;
 }
 
@@ -66,12 +115,13 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const in
   const int inputs = static_cast<int>(pass.inputs.size());
   const int first = FirstInstruction(pass);
   const int count = static_cast<int>(pass.values.size());
+  const int64_t block = pass.plain_block;
   char* pointers[kMostValues];
   int64_t steps[kMostValues];
   for (int k = 0; k < inputs; ++k, operand += 2) {
     if (!IsRun(operand[0], operand[1], pass.inputs[k].bytes)) return false;
     pointers[k] = reinterpret_cast<char*>(operand[0]);
-    steps[k] = kBlock * pass.inputs[k].bytes;
+    steps[k] = block * pass.inputs[k].bytes;
   }
   for (int k = inputs; k < first; ++k) {
     // Kernels never write to a constant.
@@ -94,20 +144,12 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const in
       }
     }
     pointers[output.value] = reinterpret_cast<char*>(operand[0]);
-    steps[output.value] = kBlock * output.bytes;
+    steps[output.value] = block * output.bytes;
     operand += 2;
   }
-  for (int64_t left = n; left > 0; left -= kBlock) {
-    const size_t m = static_cast<size_t>(left < kBlock ? left : kBlock);
-    for (int k = 0; k < count - first; ++k) {
-      const Instruction& instruction = pass.instructions[k];
-      const int a = instruction.arguments[0];
-      const int b = instruction.arity > 1 ? instruction.arguments[1] : a;
-      const int c = instruction.arity > 2 ? instruction.arguments[2] : a;
-      isa.kernels[instruction.kernel](pointers[first + k], pointers[a], pointers[b], pointers[c], m,
-                                      pass.plain_uniform[k]);
-    }
-    if (left > kBlock) {
+  for (int64_t left = n; left > 0; left -= block) {
+    RunSteps(isa, pass, pointers, first, static_cast<size_t>(left < block ? left : block));
+    if (left > block) {
       for (int v = 0; v < count; ++v) pointers[v] += steps[v];
     }
   }

@@ -327,7 +327,10 @@ void PlanSteps(Plan* plan, uint8_t* uniform) {
                  a,
                  0,
                  instruction.arity,
-                 instruction.function};
+                 instruction.function,
+                 nullptr,
+                 0,
+                 nullptr};
     step.uniform = uniform[a];
     unsigned all = 1;
     if (instruction.arity > 1) {
@@ -346,6 +349,43 @@ void PlanSteps(Plan* plan, uint8_t* uniform) {
       plan->once[plan->once_count++] = step;
     else
       plan->steps[plan->step_count++] = step;
+  }
+}
+
+// Joins neighbouring steps to chains.
+void PlanChains(Plan* plan, ChainStep* run, ChainLink* links) {
+  if (plan->step_count < 2) return;
+  const Pass& pass = *plan->pass;
+  const int32_t first = plan->input_count + static_cast<int32_t>(pass.loads.size());
+  for (int k = 0; k < plan->step_count; ++k) run[k] = {plan->steps[k].dst - first, plan->steps[k].uniform};
+  int kept = 0;
+  for (int k = 0; k < plan->step_count;) {
+    const Chain chain = MakeChain(pass, run + k, plan->step_count - k, links);
+    Step& step = plan->steps[kept++];
+    if (chain.taken == 0) {
+      step = plan->steps[k++];
+      continue;
+    }
+    k += chain.taken;
+    const ChainTable& table = *plan->isa->chains;
+    step = {};
+    step.links = links;
+    step.link_count = chain.links;
+    step.chain = chain.is_float64 ? table.float64 : table.float32;
+    links += chain.links;
+  }
+  plan->step_count = kept;
+}
+
+// Calls stored(value) for each value that a step writes to its block.
+template <class Stored>
+void ForStored(const Step& step, Stored stored) {
+  if (step.links == nullptr) {
+    stored(step.dst);
+    return;
+  }
+  for (int k = 0; k < step.link_count; ++k) {
+    if (IsStore(step.links[k])) stored(step.links[k].x);
   }
 }
 
@@ -482,7 +522,9 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
     if (plan->transfers[i].way == Transfer::kPacked) need(i);
   }
   for (int k = 0; k < plan->step_count; ++k) {
-    if (!direct[plan->steps[k].dst]) need(plan->steps[k].dst);
+    ForStored(plan->steps[k], [&](int value) {
+      if (!direct[value]) need(value);
+    });
   }
   for (int k = 0; k < plan->expansion_count; ++k) bytes += plan->expansions[k].bytes;
 
@@ -521,7 +563,9 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
     if (plan->transfers[i].way == Transfer::kPacked) give(i);
   }
   for (int k = 0; k < plan->step_count; ++k) {
-    if (!direct[plan->steps[k].dst]) give(plan->steps[k].dst);
+    ForStored(plan->steps[k], [&](int value) {
+      if (!direct[value]) give(value);
+    });
   }
   for (int k = 0; k < plan->expansion_count; ++k) {
     plan->slots[plan->expansions[k].copy] = place(plan->expansions[k].bytes);
@@ -574,11 +618,11 @@ size_t PlanBytes(const Pass& pass, const int64_t* call) {
   const size_t values = pass.values.size() + MostExpansions(pass);
   size_t bytes =
       (words.rank + 1) * sizeof(int64_t) + operands * sizeof(char*) + operands * (words.rank + 1) * sizeof(int64_t);
-  bytes += pass.instructions.size() * 2 * sizeof(Step) + operands * sizeof(Transfer) +
-           MostExpansions(pass) * sizeof(Expansion);
+  bytes += pass.instructions.size() * (2 * sizeof(Step) + sizeof(ChainStep) + kLinksPerInstruction * sizeof(ChainLink));
+  bytes += operands * sizeof(Transfer) + MostExpansions(pass) * sizeof(Expansion);
   bytes += outputs * (sizeof(State) + sizeof(Result));
   bytes += values * (sizeof(int32_t) + 2) + pass.slots * sizeof(int32_t);
-  bytes += 16 * 18;
+  bytes += 16 * 20;
   if (pass.reductions > 0) {
     int64_t results = 1, reduced = 1;
     for (int axis = 0; axis < words.rank; ++axis) (words.IsReduced(axis) ? reduced : results) *= words.shape[axis];
@@ -615,6 +659,8 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   memset(direct, 0, values);
   PlanInputs(plan, uniform);
   PlanSteps(plan, uniform);
+  PlanChains(plan, arena->Take<ChainStep>(pass.instructions.size()),
+             arena->Take<ChainLink>(pass.instructions.size() * kLinksPerInstruction));
   PlanOutputs(plan, uniform, direct);
   PlanScratch(plan, direct, arena->Take<int32_t>(pass.slots));
   plan->states = arena->Take<State>(pass.reductions);

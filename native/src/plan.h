@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "chain.h"
 #include "kernels.h"
 #include "program.h"
 
@@ -58,7 +59,7 @@ class Arena {
   void* heap_ = nullptr;
 };
 
-// One kernel call on one block; the numbers are values.
+// One kernel call on one block, or one chain; the numbers are values.
 struct Step {
   Kernel kernel;
   int32_t dst;
@@ -68,6 +69,10 @@ struct Step {
   uint32_t uniform;
   int32_t arity;
   UserFunction function;  // called instead of the kernel when there is one
+  // Instead of both when there are links.
+  const ChainLink* links;
+  int32_t link_count;
+  ChainRunner chain;
 };
 
 // An input, or an output, and what is done with it; operands are numbered inputs first.

@@ -103,6 +103,7 @@ class PassDecoder {
   void Define(int32_t r) {
     current_[r] = static_cast<int32_t>(pass_.values.size());
     pass_.values.push_back({kKindBytes[kinds_[r]], r});
+    pass_.uses.push_back(0);
   }
 
   bool DecodeInput() {
@@ -156,6 +157,7 @@ class PassDecoder {
     if (value < static_cast<int32_t>(pass_.inputs.size())) pass_.inputs[value].last_use = index;
     instruction->arguments[k] = value;
     instruction->arity = k + 1;
+    ++pass_.uses[value];
   }
 
   // What a user's function takes and gives is for the registers to say; its address can only be believed.
@@ -199,6 +201,7 @@ class PassDecoder {
       ++pass_.reductions;
     }
     const int32_t value = current_[r];
+    ++pass_.uses[value];
     if (reduction < 0 && value < static_cast<int32_t>(pass_.inputs.size())) pass_.inputs[value].stored = true;
     pass_.outputs.push_back({o.dtype, o.bytes, value, reduction, parameter});
     return true;

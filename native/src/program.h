@@ -40,6 +40,21 @@ struct Output {
   int32_t parameter;  // of the reduction
 };
 
+// A link of a chain, of which see chain.h.
+struct ChainLink {
+  int32_t code;
+  int32_t x;  // values
+  int32_t y;
+};
+
+// A kernel call, or a chain of links.
+struct PlainStep {
+  int32_t instruction;
+  uint32_t uniform;
+  int32_t links;  // none for a kernel call
+  bool is_float64;
+};
+
 struct Constant {
   alignas(16) uint8_t bytes[16];
 };
@@ -53,12 +68,15 @@ struct Pass {
   int32_t slots = 0;
   int32_t reductions = 0;
   int32_t user_arguments = 0;  // of functions of the user's, all together
+  std::vector<int32_t> uses;   // of each value, as argument or output
 
-  // For RunPlain: whether the pass is of its sort, each value's place in its scratch memory (-1 for an output's
-  // memory), and for each instruction which arguments are constants.
+  // For RunPlain: whether the pass is of its sort, what it does, and each value's place in its scratch memory (-1 for
+  // an output's memory).
   bool plain = false;
+  std::vector<PlainStep> plain_steps;
+  std::vector<ChainLink> plain_links;
   std::vector<int32_t> plain_scratch;
-  std::vector<uint32_t> plain_uniform;
+  int64_t plain_block = 0;
 };
 
 struct Program {

@@ -249,6 +249,17 @@ HWY_INLINE void CloseTurns(D d, V shift, V open_sum, V open_squares, V* mean, V*
   *mean = hn::Add(*mean, hn::Mul(delta, hn::Set(d, share)));
 }
 
+// x + acc, by the units that multiply: the same bits, and those that add are left to others. `one` holds ones, which
+// the compiler must not know.
+template <class D, class V>
+HWY_INLINE V AddElsewhere(D, V acc, V x, [[maybe_unused]] V one) {
+#if HWY_NATIVE_FMA
+  return hn::MulAdd(x, one, acc);
+#else
+  return hn::Add(acc, x);
+#endif
+}
+
 template <class T>
 struct Moments {
   static void Start(void* state, size_t columns, int64_t n) {
@@ -261,9 +272,12 @@ struct Moments {
 
   static void Accumulate(void* state, size_t columns, const Rows& rows) {
     const MomentPlanes planes = MomentPlanes::Of(state, columns);
+    const volatile double unknown = 1;
+    const double one_value = unknown;
     ForVectors<double, kGroup>(rows.width, [&](auto d, auto group, size_t i) HWY_ATTR {
       constexpr size_t kVectors = decltype(group)::value;
       using V = hn::Vec<decltype(d)>;
+      const V one = hn::Set(d, one_value);
       const size_t lanes = hn::Lanes(d);
       const size_t at = rows.at + i;
       size_t turn = 0;
@@ -286,9 +300,12 @@ struct Moments {
           for (size_t k = 0; k < kVectors; ++k) {
             const V x = LoadAs(d, p + k * lanes);
             const V away = hn::Sub(x, pivot[k]);
+            const V square = hn::Mul(away, away);
             sum[k] = hn::Add(sum[k], x);
-            open_sum[k] = hn::Add(open_sum[k], away);
-            open_squares[k] = hn::Add(open_squares[k], hn::Mul(away, away));
+            open_sum[k] = AddElsewhere(d, open_sum[k], away, one);
+            // Half of them here, half of them there.
+            open_squares[k] =
+                k % 2 == 0 ? hn::Add(open_squares[k], square) : AddElsewhere(d, open_squares[k], square, one);
           }
         }
         for (size_t k = 0; k < kVectors; ++k) {

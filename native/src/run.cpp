@@ -268,7 +268,9 @@ class Sweep {
   }
 
   void RunStep(const Step& s, int64_t n, uint32_t uniform) {
-    if (s.function == nullptr)
+    if (s.links != nullptr)
+      s.chain(s.links, s.link_count, pointers_, static_cast<size_t>(n));
+    else if (s.function == nullptr)
       s.kernel(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], static_cast<size_t>(n), uniform);
     else
       CallUser(s, n);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <set>
+#include <string>
 
 #include "guarded.h"
 #include "isa.h"
@@ -75,10 +77,12 @@ class Maker {
     std::iota(axes.begin(), axes.end(), 0);
     if (Maybe(30)) std::shuffle(axes.begin(), axes.end(), random_);
     const bool plain = Maybe(40);
+    const bool uniform = input && Maybe(10);
     int64_t pitch = bytes;
     int64_t low = 0, high = 0;
     for (size_t k = rank; k-- > 0;) {
       const size_t axis = axes[k];
+      if (uniform) continue;
       if (!plain) {
         if (input && Maybe(20)) continue;
         if (Maybe(20)) pitch *= 2;
@@ -125,21 +129,33 @@ bool Tested(const KernelRow& row) {
   return row.ulp == 0 && row.result != kComplex128 && row.arguments[0] != kComplex128;
 }
 
-ProgramBuilder RandomProgram(Maker& make, bool reduce) {
+// What chains are made of, nearly.
+bool IsArithmetic(const KernelRow& row) {
+  const int key = row.arguments[2] >= 0 ? row.arguments[1] : row.arguments[0];
+  if (key != kFloat32 && key != kFloat64) return false;
+  static const std::set<std::string> names = {"add",    "sub",  "mul",    "truediv", "minimum", "maximum",
+                                              "square", "sqrt", "neg",    "abs",     "floor",   "lt",
+                                              "gt",     "eq",   "muladd", "where",   "isnan"};
+  return names.count(row.name) > 0;
+}
+
+// Of everything, or of arithmetic in floats.
+ProgramBuilder RandomProgram(Maker& make, bool reduce, bool arithmetic) {
   ProgramBuilder program;
   PassBuilder pass;
   const int inputs = static_cast<int>(make.Below(4));
   for (int k = 0; k < inputs; ++k) {
-    const int dtype = static_cast<int>(make.Below(kDComplex64));
+    const int any = static_cast<int>(make.Below(kDComplex64));
+    const int dtype = !arithmetic ? any : make.Maybe(80) ? kDFloat64 : kDFloat32;
     pass.Input(program.Operand(dtype), kDTypeRows[dtype].kind);
   }
   const int loads = static_cast<int>(make.Below(3)) + (inputs == 0);
   for (int k = 0; k < loads; ++k) {
-    const int kind = static_cast<int>(make.Below(5));
+    const int kind = arithmetic ? int{kFloat64} : static_cast<int>(make.Below(5));
     const Element value = AwkwardElements(kind, 1, make.random())[0];
     pass.Load(program.Constant(kind, value), kind);
   }
-  const int instructions = static_cast<int>(make.Below(12));
+  const int instructions = static_cast<int>(make.Below(arithmetic ? 40 : 12));
   for (int k = 0; k < instructions; ++k) {
     // The first kernel from a random place on that finds its arguments.
     const int start = static_cast<int>(make.Below(kKernels));
@@ -147,7 +163,7 @@ ProgramBuilder RandomProgram(Maker& make, bool reduce) {
       const int kernel = (start + probe) % kKernels;
       const KernelRow& row = kKernelRows[kernel];
       int arguments[3] = {-1, -1, -1};
-      bool fits = Tested(row);
+      bool fits = Tested(row) && (!arithmetic || IsArithmetic(row));
       for (int a = 0; a < 3 && fits; ++a) {
         if (row.arguments[a] < 0) continue;
         std::vector<int> candidates;
@@ -155,7 +171,9 @@ ProgramBuilder RandomProgram(Maker& make, bool reduce) {
           if (pass.kinds[r] == row.arguments[a]) candidates.push_back(static_cast<int>(r));
         }
         fits = !candidates.empty();
-        if (fits) arguments[a] = candidates[static_cast<size_t>(make.Below(static_cast<int64_t>(candidates.size())))];
+        // Mostly what was made last.
+        const int64_t count = static_cast<int64_t>(candidates.size());
+        if (fits) arguments[a] = candidates[static_cast<size_t>(make.Maybe(50) ? count - 1 : make.Below(count))];
       }
       if (!fits) continue;
       // Now and then into a register that is in use.
@@ -272,10 +290,10 @@ class Run : public testing::TestWithParam<int> {
   void TearDown() override { lanes_select_isa(Address("")); }
 };
 
-void CheckRandomProgram(uint64_t seed) {
+void CheckRandomProgram(uint64_t seed, bool arithmetic) {
   Maker make(seed);
   const bool reduce = make.Maybe(60);
-  const ProgramBuilder program = RandomProgram(make, reduce);
+  const ProgramBuilder program = RandomProgram(make, reduce, arithmetic);
   const PassBuilder& pass = program.passes[0];
   const std::vector<int64_t> shape = make.Shape();
   const int64_t reduced = make.Maybe(30) ? -1 : make.Below(16);
@@ -323,10 +341,32 @@ void CheckRandomProgram(uint64_t seed) {
   }
 }
 
+// Both factors are broadcast, the summand is in the accumulator of a chain.
+TEST_P(Run, AddsAProductOfSingleValues) {
+  ProgramBuilder program;
+  PassBuilder pass;
+  const int x = pass.Input(program.Operand(kDFloat64), kFloat64);
+  const int s = pass.Input(program.Operand(kDFloat64), kFloat64);
+  const int t = pass.Input(program.Operand(kDFloat64), kFloat64);
+  const int twice = pass.Apply(KernelNumber("add", kFloat64), x, x);
+  pass.Output(program.Operand(kDFloat64), pass.Apply(KernelNumber("muladd", kFloat64), s, t, twice));
+  program.Add(pass);
+  const Handle handle(program);
+  ASSERT_EQ(handle.status, LANES_OK);
+  std::vector<double> in(100), out(100);
+  std::iota(in.begin(), in.end(), 0.0);
+  const double factors[] = {3, 5};
+  Call call;
+  call.Pass(1, {100}).Operand(in.data(), {8}).Operand(&factors[0], {0}).Operand(&factors[1], {0});
+  call.Operand(out.data(), {8});
+  ASSERT_EQ(call.Run(handle), LANES_OK);
+  for (size_t i = 0; i < out.size(); ++i) ASSERT_EQ(out[i], 2 * in[i] + 15) << i;
+}
+
 TEST_P(Run, GivesWhatTheProgramSaysForAnyLayout) {
-  for (uint64_t seed = 1; seed <= 800; ++seed) {
+  for (uint64_t seed = 1; seed <= 1000; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    CheckRandomProgram(seed);
+    CheckRandomProgram(seed, seed % 2 == 0);
     if (HasFatalFailure()) return;
   }
 }

@@ -51,6 +51,7 @@ public final class Expression {
    * @param outputs by number of result the operand that it is
    * @param costs of the passes, in nanoseconds per element
    * @param isPlain whether there are neither values nor temporaries
+   * @param quick the short way, null where there is none
    */
   private record Specialisation(
       Key key,
@@ -59,9 +60,10 @@ public final class Expression {
       int[] inputs,
       int[] outputs,
       double[] costs,
-      boolean isPlain) {
+      boolean isPlain,
+      QuickCall quick) {
 
-    static Specialisation of(Key key, Program program, Engine engine) {
+    static Specialisation of(Key key, Program program, Engine engine, boolean mayBeQuick) {
       List<Program.Operand> operands = program.operands();
       int[] inputs =
           operands.stream().mapToInt(o -> o.role() == Role.INPUT ? o.index() : -1).toArray();
@@ -69,14 +71,16 @@ public final class Expression {
           IntStream.range(0, operands.size())
               .filter(i -> operands.get(i).role() == Role.OUTPUT)
               .toArray();
+      Engine.Prepared prepared = engine.prepare(program);
       return new Specialisation(
           key,
           program,
-          engine.prepare(program),
+          prepared,
           inputs,
           outputs,
           program.passes().stream().mapToDouble(Program.Pass::cost).toArray(),
-          operands.stream().allMatch(o -> o.role() == Role.INPUT || o.role() == Role.OUTPUT));
+          operands.stream().allMatch(o -> o.role() == Role.INPUT || o.role() == Role.OUTPUT),
+          mayBeQuick ? QuickCall.of(program, prepared, key.arguments.size()) : null);
     }
 
     boolean fits(NDArray[] operands, NDArray[] given) {
@@ -287,12 +291,71 @@ public final class Expression {
    * @throws LanesException code ARITY, TYPE, SHAPE, CAST, READ_ONLY or CLOSED
    */
   public NDArray evaluateInto(NDArray output, NDArray... operands) {
+    int count = operands.length;
+    if (count > 0
+        && count <= QuickCall.MOST_OPERANDS
+        && isDoneQuickly(
+            output,
+            operands[0],
+            count > 1 ? operands[1] : null,
+            count > 2 ? operands[2] : null)) {
+      return output;
+    }
     requireOneResult();
     requireWritable(output);
     Call call = Call.take();
     call.given(1)[0] = output;
     run(call, call.keep(operands), null);
     return output;
+  }
+
+  /**
+   * {@link #evaluateInto(NDArray, NDArray...)} with one operand. Small calls with up to three
+   * operands cost least, and make no garbage.
+   *
+   * @param output as there
+   * @param a the operand
+   * @return the output
+   * @throws LanesException as there
+   */
+  public NDArray evaluateInto(NDArray output, NDArray a) {
+    return isDoneQuickly(output, a, null, null) ? output : evaluateInto(output, new NDArray[] {a});
+  }
+
+  /**
+   * {@link #evaluateInto(NDArray, NDArray...)} with two operands.
+   *
+   * @param output as there
+   * @param a the first operand
+   * @param b the second operand
+   * @return the output
+   * @throws LanesException as there
+   */
+  public NDArray evaluateInto(NDArray output, NDArray a, NDArray b) {
+    return b != null && isDoneQuickly(output, a, b, null)
+        ? output
+        : evaluateInto(output, new NDArray[] {a, b});
+  }
+
+  /**
+   * {@link #evaluateInto(NDArray, NDArray...)} with three operands.
+   *
+   * @param output as there
+   * @param a the first operand
+   * @param b the second operand
+   * @param c the third operand
+   * @return the output
+   * @throws LanesException as there
+   */
+  public NDArray evaluateInto(NDArray output, NDArray a, NDArray b, NDArray c) {
+    return b != null && c != null && isDoneQuickly(output, a, b, c)
+        ? output
+        : evaluateInto(output, new NDArray[] {a, b, c});
+  }
+
+  private boolean isDoneQuickly(NDArray output, NDArray a, NDArray b, NDArray c) {
+    Specialisation recent = last;
+    return recent != null && recent.quick != null && recent.quick.run(output, a, b, c);
   }
 
   /**
@@ -657,7 +720,7 @@ public final class Expression {
     if (found == null) {
       Program program =
           Translator.translate(tree, arguments, outputs, options.casting(), options.isOptimized());
-      found = Specialisation.of(key, program, engine());
+      found = Specialisation.of(key, program, engine(), options.timeout() == null);
       cache.put(key, found);
     }
     last = found;

@@ -311,7 +311,7 @@ public final class NativeEngine extends Engine {
   }
 
   /** A program that the library has verified. */
-  private static final class Native implements Prepared {
+  static final class Native implements Prepared {
     private final int[][] operands; // of each pass, inputs first
     private final int[] temporaries; // their numbers
     private final boolean[][] isReduced; // of each pass and operand, whether it is a reduction's
@@ -354,6 +354,10 @@ public final class NativeEngine extends Engine {
       handle = result.getLong(0);
       long freed = handle;
       CLEANER.register(this, () -> NativeLanes.programFree(freed));
+    }
+
+    long handle() {
+      return handle;
     }
 
     @Override

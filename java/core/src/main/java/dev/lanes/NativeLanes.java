@@ -66,6 +66,19 @@ final class NativeLanes {
   @Name("lanes_run")
   static native int run(long program, long call);
 
+  @Name("lanes_run_vectors")
+  static native int runVectors(
+      long program,
+      long n,
+      long output,
+      long outputStride,
+      long a,
+      long aStride,
+      long b,
+      long bStride,
+      long c,
+      long cStride);
+
   @Name("lanes_run_many")
   static native int runMany(long program, long calls, long count, int threads, long cancel);
 

@@ -9,6 +9,9 @@ final class Threads {
   /** Work that is worth a second thread: a few times what it costs to hand it over. */
   private static final double PARALLEL_NANOS = 20_000;
 
+  /** Work that is always done by the calling thread alone. */
+  static final double ALONE_NANOS = PARALLEL_NANOS / 2;
+
   private static final ThreadLocal<Boolean> ALONE = new ThreadLocal<>();
 
   private Threads() {}

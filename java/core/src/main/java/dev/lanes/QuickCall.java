@@ -1,0 +1,161 @@
+package dev.lanes;
+
+import dev.lanes.lang.Program;
+import dev.lanes.lang.Program.Role;
+import java.lang.ref.Reference;
+import java.util.List;
+
+/**
+ * The short way for the most frequent sort of small call: up to three vectors, all of one length
+ * and elementwise, into a vector of the caller's. Nothing is written to the Java heap, which with
+ * most collectors would cost more than the work.
+ */
+final class QuickCall {
+
+  static final int MOST_OPERANDS = 3;
+  private static final int MOST_ELEMENTS = 1 << 16;
+
+  private final NativeEngine.Native prepared;
+  private final DType[] inputs; // by number of variable
+  private final int[] order; // the variables as the pass reads them
+  private final DType output;
+  private final long most; // elements that one thread does at once without being watched
+
+  private QuickCall(
+      NativeEngine.Native prepared, DType[] inputs, int[] order, DType output, long most) {
+    this.prepared = prepared;
+    this.inputs = inputs;
+    this.order = order;
+    this.output = output;
+    this.most = most;
+  }
+
+  /** The short way of a program, or null when it has none. */
+  static QuickCall of(Program program, Engine.Prepared prepared, int variables) {
+    boolean isOrdinary =
+        prepared instanceof NativeEngine.Native
+            && !Verifier.ENABLED
+            && variables > 0
+            && variables <= MOST_OPERANDS
+            && program.passes().size() == 1
+            && !program.passes().get(0).isReducing()
+            && program.passes().get(0).outputs().size() == 1;
+    if (!isOrdinary) {
+      return null;
+    }
+    Program.Pass pass = program.passes().get(0);
+    List<Program.Operand> operands = program.operands();
+    DType[] inputs = new DType[variables];
+    for (Program.Operand operand : operands) {
+      if (operand.role() == Role.INPUT) {
+        inputs[operand.index()] = operand.dtype();
+      } else if (operand.role() != Role.OUTPUT) {
+        return null;
+      }
+    }
+    int[] order =
+        pass.inputs().stream().mapToInt(in -> operands.get(in.operand()).index()).toArray();
+    DType output = operands.get(pass.outputs().get(0).operand()).dtype();
+    return new QuickCall(
+        (NativeEngine.Native) prepared,
+        inputs,
+        order,
+        output,
+        (long) Math.min(Threads.ALONE_NANOS / pass.cost(), MOST_ELEMENTS));
+  }
+
+  /**
+   * Evaluates, if this is a call for it.
+   *
+   * @param b null when there is but one operand
+   * @param c null when there are at most two
+   * @return whether it was; if not, nothing was done
+   */
+  boolean run(NDArray result, NDArray a, NDArray b, NDArray c) {
+    int count = b == null ? 1 : c == null ? 2 : 3;
+    if (count != inputs.length || a == null || result.dtype() != output || result.isReadOnly()) {
+      return false;
+    }
+    long[] shape = result.layout().shape;
+    if (shape.length != 1 || shape[0] > most) {
+      return false;
+    }
+    long n = shape[0];
+    if (!fits(a, 0, n, result)
+        || count > 1 && !fits(b, 1, n, result)
+        || count > 2 && !fits(c, 2, n, result)) {
+      return false;
+    }
+    result.memory().acquire();
+    try {
+      a.memory().acquire();
+      try {
+        if (count == 1) {
+          call(n, result, a, a, a);
+        } else {
+          runTwo(n, result, a, b, c);
+        }
+      } finally {
+        a.memory().release();
+      }
+    } finally {
+      result.memory().release();
+    }
+    return true;
+  }
+
+  private void runTwo(long n, NDArray result, NDArray a, NDArray b, NDArray c) {
+    b.memory().acquire();
+    try {
+      if (c == null) {
+        call(n, result, a, b, b);
+        return;
+      }
+      c.memory().acquire();
+      try {
+        call(n, result, a, b, c);
+      } finally {
+        c.memory().release();
+      }
+    } finally {
+      b.memory().release();
+    }
+  }
+
+  /** A vector of the right type and length that is the result's own elements, or none of them. */
+  private boolean fits(NDArray operand, int variable, long n, NDArray result) {
+    long[] shape = operand.layout().shape;
+    return operand.dtype() == inputs[variable]
+        && shape.length == 1
+        && shape[0] == n
+        && (operand == result || !NDArray.mayShareBytes(operand, result));
+  }
+
+  private void call(long n, NDArray result, NDArray a, NDArray b, NDArray c) {
+    NDArray first = order.length > 0 ? choose(order[0], a, b, c) : a;
+    NDArray second = order.length > 1 ? choose(order[1], a, b, c) : a;
+    NDArray third = order.length > 2 ? choose(order[2], a, b, c) : a;
+    int status =
+        NativeLanes.runVectors(
+            prepared.handle(),
+            n,
+            place(result),
+            result.layout().strides[0],
+            place(first),
+            first.layout().strides[0],
+            place(second),
+            second.layout().strides[0],
+            place(third),
+            third.layout().strides[0]);
+    Reference.reachabilityFence(prepared);
+    NativeEngine.require(status, Watch.NONE, "the evaluation");
+  }
+
+  private static NDArray choose(int variable, NDArray a, NDArray b, NDArray c) {
+    return variable == 0 ? a : variable == 1 ? b : c;
+  }
+
+  private static long place(NDArray array) {
+    return array.memory().address() + array.layout().offset;
+  }
+}

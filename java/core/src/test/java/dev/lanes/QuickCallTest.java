@@ -1,0 +1,149 @@
+package dev.lanes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lanes.LanesException.Code;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Small calls after the first, which take the short way where there is one. */
+@Tag("engine")
+class QuickCallTest {
+
+  private final Expression sum = Expression.compile("a - 2*b");
+  private final NDArray a = NDArray.of(new double[] {1, 2, 3, 4, 5});
+  private final NDArray b = NDArray.of(new double[] {10, 20, 30, 40, 50});
+  private final NDArray out = NDArray.allocate(DType.FLOAT64, 5);
+
+  @BeforeEach
+  void callOnce() {
+    sum.evaluateInto(out, a, b);
+  }
+
+  private static double[] values(NDArray array) {
+    return array.toDoubleArray();
+  }
+
+  @Test
+  void givesTheSameAgain() {
+    double[] first = values(out);
+    assertThat(first).containsExactly(-19, -38, -57, -76, -95);
+    out.copyFrom(a);
+    assertThat(sum.evaluateInto(out, a, b)).isSameAs(out);
+    assertThat(values(out)).isEqualTo(first);
+  }
+
+  @Test
+  void takesOperandsInTheOrderOfTheVariables() {
+    Expression three = Expression.compile("c*100 + a - b");
+    NDArray c = NDArray.of(new double[] {1, 0, 2, 0, 3});
+    assertThat(three.variables()).containsExactly("c", "a", "b");
+    for (int i = 0; i < 3; i++) {
+      three.evaluateInto(out, c, a, b);
+      assertThat(values(out)).containsExactly(91, -18, 173, -36, 255);
+    }
+    Expression one = Expression.compile("x*x + 1");
+    for (int i = 0; i < 3; i++) {
+      one.evaluateInto(out, a);
+      assertThat(values(out)).containsExactly(2, 5, 10, 17, 26);
+    }
+  }
+
+  @Test
+  void writesOverAnOperand() {
+    sum.evaluateInto(a, a, b);
+    assertThat(values(a)).containsExactly(-19, -38, -57, -76, -95);
+    sum.evaluateInto(b, b, b);
+    assertThat(values(b)).containsExactly(-10, -20, -30, -40, -50);
+  }
+
+  @Test
+  void readsOverlappingOperandsFirst() {
+    NDArray all = NDArray.of(new double[] {1, 2, 3, 4, 5, 6});
+    NDArray low = all.slice(0, 0, 5);
+    NDArray high = all.slice(0, 1, 6);
+    sum.evaluateInto(high, low, b);
+    assertThat(values(all)).containsExactly(1, -19, -38, -57, -76, -95);
+    NDArray backwards = a.flip(0);
+    sum.evaluateInto(a, backwards, b);
+    assertThat(values(a)).containsExactly(-15, -36, -57, -78, -99);
+  }
+
+  @Test
+  void walksViews() {
+    NDArray wide = NDArray.of(new double[] {1, 0, 2, 0, 3, 0, 4, 0, 5, 0});
+    NDArray every = wide.slice(0, 0, 10, 2);
+    NDArray backwards = b.flip(0);
+    for (int i = 0; i < 2; i++) {
+      sum.evaluateInto(out, every, backwards);
+      assertThat(values(out)).containsExactly(-99, -78, -57, -36, -15);
+    }
+    NDArray into = NDArray.allocate(DType.FLOAT64, 10).slice(0, 0, 10, 2);
+    sum.evaluateInto(into, a, b);
+    assertThat(values(into)).containsExactly(-19, -38, -57, -76, -95);
+  }
+
+  @Test
+  void takesOtherShapesAndTypesTheLongWay() {
+    NDArray one = NDArray.of(new double[] {100});
+    sum.evaluateInto(out, a, one);
+    assertThat(values(out)).containsExactly(-199, -198, -197, -196, -195);
+    NDArray integers = NDArray.of(new int[] {1, 1, 1, 1, 1});
+    sum.evaluateInto(out, a, integers);
+    assertThat(values(out)).containsExactly(-1, 0, 1, 2, 3);
+    NDArray narrow = NDArray.allocate(DType.FLOAT32, 5);
+    sum.evaluateInto(narrow, a, b);
+    assertThat(narrow.toFloatArray()).containsExactly(-19, -38, -57, -76, -95);
+    NDArray grid = NDArray.allocate(DType.FLOAT64, 2, 5);
+    sum.evaluateInto(grid, a, b);
+    assertThat(values(grid.select(0, 1))).containsExactly(-19, -38, -57, -76, -95);
+    NDArray none = NDArray.allocate(DType.FLOAT64, 0);
+    sum.evaluateInto(none, none, none);
+  }
+
+  @Test
+  void handlesEveryLength() {
+    for (int n = 1; n < 300; n++) {
+      double[] x = new double[n];
+      Arrays.setAll(x, i -> i * 0.5);
+      try (NDArray array = NDArray.of(x);
+          NDArray result = NDArray.allocate(DType.FLOAT64, n)) {
+        sum.evaluateInto(result, array, array);
+        for (int i = 0; i < n; i++) {
+          assertThat(result.getDouble(i)).isEqualTo(-x[i]);
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusesWhatTheLongWayRefuses() {
+    NDArray closed = NDArray.allocate(DType.FLOAT64, 5);
+    closed.close();
+    assertThat(code(() -> sum.evaluateInto(out, closed, b))).isEqualTo(Code.CLOSED);
+    assertThat(code(() -> sum.evaluateInto(out, a, closed))).isEqualTo(Code.CLOSED);
+    assertThat(code(() -> sum.evaluateInto(closed, a, b))).isEqualTo(Code.CLOSED);
+    ByteBuffer bytes = ByteBuffer.allocateDirect(40).asReadOnlyBuffer();
+    NDArray fixed = NDArray.wrap(bytes.order(ByteOrder.nativeOrder()), DType.FLOAT64, 5);
+    assertThat(code(() -> sum.evaluateInto(fixed, a, b))).isEqualTo(Code.READ_ONLY);
+    assertThat(code(() -> sum.evaluateInto(out, a))).isEqualTo(Code.ARITY);
+    assertThat(code(() -> sum.evaluateInto(out, a, b, b))).isEqualTo(Code.ARITY);
+    NDArray longer = NDArray.allocate(DType.FLOAT64, 6);
+    assertThat(code(() -> sum.evaluateInto(out, a, longer))).isEqualTo(Code.SHAPE);
+    assertThat(code(() -> sum.evaluateInto(longer, a, b))).isEqualTo(Code.SHAPE);
+    // All are free again.
+    a.close();
+    b.close();
+    out.close();
+    assertThat(code(() -> sum.evaluateInto(out, a, b))).isEqualTo(Code.CLOSED);
+  }
+
+  private static Code code(Runnable call) {
+    return catchThrowableOfType(LanesException.class, call::run).code();
+  }
+}

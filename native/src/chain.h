@@ -1,0 +1,78 @@
+// Chains: runs of arithmetic instructions that are done on a few vectors at a time. These vectors, the accumulator,
+// stay in registers from one instruction to the next, so that only what others read is written to blocks.
+#ifndef LANES_CHAIN_H_
+#define LANES_CHAIN_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "program.h"
+
+namespace lanes {
+
+// The instructions that a chain takes, by the names of their kernels.
+#define LANES_CHAIN_VERBS(BINARY, UNARY, COMPARISON)                                                                 \
+  BINARY(add)                                                                                                        \
+  BINARY(sub)                                                                                                        \
+  BINARY(mul) BINARY(truediv) BINARY(minimum) BINARY(maximum) UNARY(square) UNARY(sqrt) UNARY(neg) UNARY(abs)        \
+      UNARY(floor) UNARY(ceil) UNARY(trunc) UNARY(round) COMPARISON(lt) COMPARISON(le) COMPARISON(gt) COMPARISON(ge) \
+          COMPARISON(eq) COMPARISON(ne)
+
+// What a link does, on the accumulator where nothing else is said; x and y are its arguments.
+enum ChainVerb : int32_t {
+#define LANES_VERB(name) kChain_##name,
+  LANES_CHAIN_VERBS(LANES_VERB, LANES_VERB, LANES_VERB)
+#undef LANES_VERB
+      kChainAddProduct,  // accumulator + x * y, rounded twice
+  kChainSubProduct,      // accumulator - x * y
+  kChainProductSub,      // x * y - accumulator
+  kChainSelectElse,      // x where the condition, the last comparison's result, is false
+  kChainSelectThen,      // x where it is true
+  kChainLoad,            // x becomes the accumulator
+  kChainStore,           // into block x
+  kChainStoreLast,       // the same as the chain's end
+  kChainLoadTruth,       // block x becomes the condition
+  kChainStoreTruth,      // the condition, into block x
+  kChainVerbs
+};
+
+// The code of a link is verb * kChainForms + form. The first four say what x is, a block or one value, and on which
+// side of the accumulator it stands; with the others the verb is done on x and y alone.
+enum ChainForm : int32_t { kRightBlock, kRightOne, kLeftBlock, kLeftOne, kBlocks, kBlockOne, kOneBlock, kChainForms };
+
+inline bool IsStore(const ChainLink& link) {
+  const int32_t verb = link.code / kChainForms;
+  return verb == kChainStore || verb == kChainStoreLast || verb == kChainStoreTruth;
+}
+
+// The longest chain; what is longer is cut.
+inline constexpr int kMostLinks = 64;
+// Room that each instruction may need.
+inline constexpr int kLinksPerInstruction = 4;
+
+// An instruction with which of its arguments are one value for all elements.
+struct ChainStep {
+  int32_t instruction;
+  uint32_t uniform;
+};
+
+struct Chain {
+  int taken;  // instructions, 0 when a chain would spare nothing
+  int links;
+  bool is_float64;
+};
+
+// Runs a chain's links over blocks of n elements. `blocks` holds those of values.
+using ChainRunner = void (*)(const ChainLink* links, int count, char* const* blocks, size_t n);
+struct ChainTable {
+  ChainRunner float32;
+  ChainRunner float64;
+};
+
+// Makes a chain of the first of these instructions and writes its links: kLinksPerInstruction of each at most, and
+// kMostLinks in all.
+Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, ChainLink* links);
+
+}  // namespace lanes
+
+#endif  // LANES_CHAIN_H_

@@ -1,0 +1,251 @@
+// The links of chains, compiled for every instruction set. Each is a function that has the accumulator in its vector
+// arguments and ends by jumping to the next one, so that nothing is stored or loaded in between.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "chain_kernels.cpp"
+#include <string.h>
+
+#include "chain.h"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+#include "kernels.h"
+#include "operators.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanes {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// As many vectors as both x86-64 and AArch64 pass in registers.
+#define LANES_EACH(Do) Do(0) Do(1) Do(2) Do(3) Do(4) Do(5) Do(6) Do(7)
+#define LANES_VECTORS v0, v1, v2, v3, v4, v5, v6, v7
+constexpr size_t kVectors = 8;
+
+// The links for elements of type T: for whole groups of kVectors vectors, or for the part of a group at a block's end.
+template <class T, bool kPart>
+struct Links {
+  using D = hn::ScalableTag<T>;
+  using V = hn::Vec<D>;
+  static constexpr size_t N = hn::MaxLanes(D());
+
+  // What all links of a run see.
+  struct State {
+    size_t left;  // elements of a part
+    hn::Mask<D> condition[kVectors];
+  };
+  struct Link;
+  using Function = void (*)(const Link* link, size_t i, State* state, V v0, V v1, V v2, V v3, V v4, V v5, V v6, V v7);
+  struct Link {
+    Function run;
+    const char* x;
+    const char* y;
+  };
+#define LANES_LINK_ARGUMENTS                                                                                           \
+  [[maybe_unused]] const Link *link, [[maybe_unused]] size_t i, [[maybe_unused]] State *state, V v0, V v1, V v2, V v3, \
+      V v4, V v5, V v6, V v7
+#define LANES_NEXT return link[1].run(link + 1, i, state, LANES_VECTORS)
+
+  // Vector k of the group that begins at element i of a block.
+  static HWY_INLINE V Block(const char* block, size_t i, size_t k, const State* state) {
+    const D d;
+    const T* p = reinterpret_cast<const T*>(block) + i + k * N;
+    if (!kPart || state->left >= (k + 1) * N) return hn::LoadU(d, p);
+    if (state->left <= k * N) return hn::Zero(d);
+    HWY_ALIGN T some[N] = {};
+    memcpy(some, p, (state->left - k * N) * sizeof(T));
+    return hn::Load(d, some);
+  }
+
+  // Writes vector k, of a part what belongs to it.
+  template <class R>
+  static HWY_INLINE void Write(const char* block, size_t i, size_t k, const State* state, const R& result) {
+    using Element = std::conditional_t<std::is_same_v<R, V>, T, uint8_t>;
+    const D d;
+    Element* p = const_cast<Element*>(reinterpret_cast<const Element*>(block)) + i + k * N;
+    if (!kPart || state->left >= (k + 1) * N) {
+      StoreResult(d, result, p);
+    } else if (state->left > k * N) {
+      HWY_ALIGN Element some[N];
+      StoreResult(d, result, some);
+      memcpy(p, some, (state->left - k * N) * sizeof(Element));
+    }
+  }
+
+  static HWY_INLINE hn::Mask<D> Truths(const char* block, size_t i, size_t k, const State* state) {
+    const D d;
+    const uint8_t* p = reinterpret_cast<const uint8_t*>(block) + i + k * N;
+    if (!kPart || state->left >= (k + 1) * N) return LoadCondition(d, p);
+    HWY_ALIGN uint8_t some[N] = {};
+    if (state->left > k * N) memcpy(some, p, state->left - k * N);
+    return LoadCondition(d, some);
+  }
+
+  static HWY_INLINE V One(const char* value) { return hn::Set(D(), *reinterpret_cast<const T*>(value)); }
+
+  // What a verb with two arguments gives for vector k, of which v is the accumulator's and `one` the single value.
+  template <class Body, int kForm>
+  static HWY_INLINE auto Do(const Link* link, size_t i, size_t k, const State* state, V v, V one) {
+    const D d;
+    if constexpr (kForm == kRightBlock) return Body::Do(d, v, Block(link->x, i, k, state));
+    if constexpr (kForm == kRightOne) return Body::Do(d, v, one);
+    if constexpr (kForm == kLeftBlock) return Body::Do(d, Block(link->x, i, k, state), v);
+    if constexpr (kForm == kLeftOne) return Body::Do(d, one, v);
+    if constexpr (kForm == kBlocks) return Body::Do(d, Block(link->x, i, k, state), Block(link->y, i, k, state));
+    if constexpr (kForm == kBlockOne) return Body::Do(d, Block(link->x, i, k, state), one);
+    if constexpr (kForm == kOneBlock) return Body::Do(d, one, Block(link->y, i, k, state));
+  }
+
+  template <int kForm>
+  static HWY_INLINE V OneOf(const Link* link) {
+    if constexpr (kForm == kRightOne || kForm == kLeftOne || kForm == kOneBlock) return One(link->x);
+    if constexpr (kForm == kBlockOne) return One(link->y);
+    return hn::Zero(D());
+  }
+
+  template <class Body, int kForm>
+  static void Binary(LANES_LINK_ARGUMENTS) {
+    const V one = OneOf<kForm>(link);
+#define LANES_DO(k) v##k = Do<Body, kForm>(link, i, k, state, v##k, one);
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
+  template <class Body, int kForm>
+  static void Comparison(LANES_LINK_ARGUMENTS) {
+    const V one = OneOf<kForm>(link);
+#define LANES_DO(k) state->condition[k] = Do<Body, kForm>(link, i, k, state, v##k, one);
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
+  // Of the accumulator, or of block x.
+  template <class Body, bool kOfBlock>
+  static void Unary(LANES_LINK_ARGUMENTS) {
+    const D d;
+#define LANES_DO(k) v##k = Body::Do(d, kOfBlock ? Block(link->x, i, k, state) : v##k);
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
+  template <int kVerb>
+  static HWY_INLINE V WithProduct(V v, V product) {
+    if constexpr (kVerb == kChainAddProduct) return hn::Add(v, product);
+    if constexpr (kVerb == kChainSubProduct) return hn::Sub(v, product);
+    return hn::Sub(product, v);
+  }
+
+  template <int kVerb, bool kByOne>
+  static void Product(LANES_LINK_ARGUMENTS) {
+    const V one = kByOne ? One(link->y) : hn::Zero(D());
+#define LANES_DO(k) \
+  v##k = WithProduct<kVerb>(v##k, hn::Mul(Block(link->x, i, k, state), kByOne ? one : Block(link->y, i, k, state)));
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
+  template <bool kThen, bool kIsOne>
+  static void Select(LANES_LINK_ARGUMENTS) {
+    const V one = kIsOne ? One(link->x) : hn::Zero(D());
+#define LANES_DO(k)                                                                 \
+  {                                                                                 \
+    const V x = kIsOne ? one : Block(link->x, i, k, state);                         \
+    v##k = hn::IfThenElse(state->condition[k], kThen ? x : v##k, kThen ? v##k : x); \
+  }
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
+  template <bool kIsOne>
+  static void Load(LANES_LINK_ARGUMENTS) {
+    const V one = kIsOne ? One(link->x) : hn::Zero(D());
+#define LANES_DO(k) v##k = kIsOne ? one : Block(link->x, i, k, state);
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
+  template <bool kLast>
+  static void Store(LANES_LINK_ARGUMENTS) {
+#define LANES_DO(k) Write(link->x, i, k, state, v##k);
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    if constexpr (!kLast) LANES_NEXT;
+  }
+
+  static void LoadTruth(LANES_LINK_ARGUMENTS) {
+#define LANES_DO(k) state->condition[k] = Truths(link->x, i, k, state);
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
+  static void StoreTruth(LANES_LINK_ARGUMENTS) {
+#define LANES_DO(k) Write(link->x, i, k, state, state->condition[k]);
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
+  static void End(const Link*, size_t, State*, V, V, V, V, V, V, V, V) {}
+
+  static constexpr Function kTable[kChainVerbs][kChainForms] = {
+#define LANES_ROW(Which, name)                                                                  \
+  {                                                                                             \
+      Which<op_##name, kRightBlock>, Which<op_##name, kRightOne>, Which<op_##name, kLeftBlock>, \
+      Which<op_##name, kLeftOne>,    Which<op_##name, kBlocks>,   Which<op_##name, kBlockOne>,  \
+      Which<op_##name, kOneBlock>},
+#define LANES_BINARY(name) LANES_ROW(Binary, name)
+#define LANES_UNARY(name) {Unary<op_##name, false>, nullptr, nullptr, nullptr, Unary<op_##name, true>},
+#define LANES_COMPARISON(name) LANES_ROW(Comparison, name)
+      LANES_CHAIN_VERBS(LANES_BINARY, LANES_UNARY, LANES_COMPARISON)
+#undef LANES_BINARY
+#undef LANES_UNARY
+#undef LANES_COMPARISON
+#undef LANES_ROW
+          {Product<kChainAddProduct, false>, Product<kChainAddProduct, true>},
+      {Product<kChainSubProduct, false>, Product<kChainSubProduct, true>},
+      {Product<kChainProductSub, false>, Product<kChainProductSub, true>},
+      {Select<false, false>, Select<false, true>},
+      {Select<true, false>, Select<true, true>},
+      {Load<false>, Load<true>},
+      {Store<false>},
+      {Store<true>},
+      {LoadTruth},
+      {StoreTruth}};
+
+  // Runs the links on groups of the elements [i, n), whole ones or the one that is left. Returns where it ends.
+  static size_t Run(const ChainLink* links, int count, char* const* blocks, size_t i, size_t n) {
+    Link own[kMostLinks + 1];
+    for (int k = 0; k < count; ++k) {
+      own[k] = {kTable[links[k].code / kChainForms][links[k].code % kChainForms], blocks[links[k].x],
+                blocks[links[k].y]};
+    }
+    own[count].run = End;
+    State state;
+    state.left = n - i;
+    const V v = hn::Zero(D());
+    if constexpr (kPart) {
+      own[0].run(own, i, &state, v, v, v, v, v, v, v, v);
+      return n;
+    }
+    for (; i + kVectors * N <= n; i += kVectors * N) own[0].run(own, i, &state, v, v, v, v, v, v, v, v);
+    return i;
+  }
+};
+
+template <class T>
+void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n) {
+  size_t i = 0;
+  if (n >= kVectors * Links<T, false>::N) i = Links<T, false>::Run(links, count, blocks, 0, n);
+  if (i < n) Links<T, true>::Run(links, count, blocks, i, n);
+}
+
+extern const ChainTable kChainTable = {RunChain<float>, RunChain<double>};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanes
+HWY_AFTER_NAMESPACE();
