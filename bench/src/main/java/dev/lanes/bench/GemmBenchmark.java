@@ -121,7 +121,7 @@ public class GemmBenchmark {
     int rounds = n > 2048 ? 3 : 40;
     int times = (int) Math.max(1, 2e8 / ((double) n * n * n));
     double[][] taken = new double[benchmarks.length][rounds];
-    for (int round = -rounds / 4; round < rounds; round++) {
+    for (int round = -rounds; round < rounds; round++) {
       for (int k = 0; k < benchmarks.length; k++) {
         long start = System.nanoTime();
         for (int i = 0; i < times; i++) {
