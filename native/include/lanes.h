@@ -101,7 +101,8 @@ LANES_API int32_t lanes_find_function(int64_t library, int64_t name, int64_t sig
 // A program is a list of passes over memory. Words are int32_t:
 //
 //   LANES_PROGRAM_MAGIC, n_constants, n_operands, n_passes
-//   per constant:  kind, 4 words with the value's bytes, little end first (bool 1, i/f 4, l/d 8, c 16 bytes used)
+//   per constant:  kind, 4 words with the value's bytes, little end first (bool 1, i/f 4, l/d 8, c 16 bytes used);
+//                  of bytes their number and three zeros, and behind these the bytes, filled up to a whole word
 //   per operand:   dtype code, bytes of one element
 //   per pass:
 //     n_registers, n_inputs, n_loads, n_instructions, n_outputs
@@ -121,9 +122,9 @@ LANES_API int32_t lanes_find_function(int64_t library, int64_t name, int64_t sig
 //
 // A user's function is C code at an address that lanes_find_function gave: void f(result*, const argument*, ...,
 // int64_t n) for the one to three registers given, none of which is the destination; element types are those of the
-// registers' kinds (uint8_t, int32_t, int64_t, float, double, double _Complex). It is called for blocks of n > 0
-// elements, contiguous, aligned to their elements (complex ones to 8) and not overlapping, from several threads at a
-// time, in any order. Bools that it makes and that are not 0 are taken as 1.
+// registers' kinds (uint8_t, int32_t, int64_t, float, double, double _Complex; never bytes). It is called for blocks of
+// n > 0 elements, contiguous, aligned to their elements (complex ones to 8) and not overlapping, from several threads
+// at a time, in any order. Bools that it makes and that are not 0 are taken as 1.
 //
 // lanes_program_create checks all of that once; lanes_run trusts it. That there is such a function at an address is the
 // one thing that nobody can check.
@@ -149,9 +150,9 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 // place along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is
 // broadcast, and for the outputs of reductions along the reduced axes. An output that stores each element may share its
 // memory with an input when address, strides and element size are the same for both (each element is read before it is
-// written); other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no
-// elements stores its identity (sum 0, prod 1, any 0, all 1; mean, var and std NaN); the caller refuses those that have
-// none. Elements of inputs and outputs need no alignment.
+// written), and the input is not of bytes, which registers only point to; other overlaps are the caller's to avoid. A
+// pass over no elements stores nothing; a reduction over no elements stores its identity (sum 0, prod 1, any 0, all 1;
+// mean, var and std NaN); the caller refuses those that have none. Elements of inputs and outputs need no alignment.
 //
 // What bits a NaN has is not promised, only that it is one.
 //
@@ -174,9 +175,9 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 // nanargmin and nanargmax pass over NaN and give -1 when there is nothing else.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 
-// Runs a program of one pass without reductions, with one output and up to three inputs, on the calling thread over
-// vectors of n elements: each operand is the address of its first element and the step to the next, in bytes. Inputs
-// that the pass does not have are not looked at.
+// Runs a program of one pass with one output and up to three inputs on the calling thread over vectors of n elements:
+// each operand is the address of its first element and the step to the next, in bytes, 0 for the result of a reduction.
+// Inputs that the pass does not have are not looked at.
 LANES_API int32_t lanes_run_vectors(int64_t program, int64_t n, int64_t output, int64_t output_stride, int64_t a,
                                     int64_t a_stride, int64_t b, int64_t b_stride, int64_t c,
                                     int64_t c_stride) LANES_NOEXCEPT;

@@ -51,8 +51,8 @@ const ChainKernel& KernelOf(const Instruction& instruction) {
 // the accumulator alone are struck out in the end.
 class ChainMaker {
  public:
-  ChainMaker(const Pass& pass, const ChainStep* steps, int count, ChainLink* links)
-      : pass_(pass), steps_(steps), count_(count), links_(links) {}
+  ChainMaker(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, ChainLink* links)
+      : pass_(pass), steps_(steps), count_(count), sums_(sums), links_(links) {}
 
   Chain Make() {
     Chain chain = {0, 0, false};
@@ -97,7 +97,13 @@ class ChainMaker {
     held_ = ResultOf(step);
     Add(kChainStore, 0, held_);
     store_ = length_ - 1;
+    if (IsSummed(held_)) {
+      ++from_accumulator_;
+      Add(kChainSum, 0, sums_[held_]);
+    }
   }
+
+  bool IsSummed(int32_t value) const { return sums_ != nullptr && sums_[value] >= 0; }
 
   // Strikes out the store of what the accumulator held when nobody else reads it.
   void Close() {
@@ -250,6 +256,7 @@ class ChainMaker {
   const Pass& pass_;
   const ChainStep* steps_;
   const int count_;
+  const int32_t* sums_;
   ChainLink* links_;
   int length_ = 0;
   int spared_ = 0;
@@ -263,8 +270,13 @@ class ChainMaker {
 
 }  // namespace
 
-Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, ChainLink* links) {
-  return ChainMaker(pass, steps, count, links).Make();
+bool IsSum(int32_t reduction) {
+  const ReductionRow& row = kReductionRows[reduction];
+  return row.argument == kFloat64 && (strcmp(row.name, "sum") == 0 || strcmp(row.name, "mean") == 0);
+}
+
+Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, ChainLink* links) {
+  return ChainMaker(pass, steps, count, sums, links).Make();
 }
 
 }  // namespace lanes

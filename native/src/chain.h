@@ -11,12 +11,13 @@
 namespace lanes {
 
 // The instructions that a chain takes, by the names of their kernels.
-#define LANES_CHAIN_VERBS(BINARY, UNARY, COMPARISON)                                                                 \
-  BINARY(add)                                                                                                        \
-  BINARY(sub)                                                                                                        \
-  BINARY(mul) BINARY(truediv) BINARY(minimum) BINARY(maximum) UNARY(square) UNARY(sqrt) UNARY(neg) UNARY(abs)        \
-      UNARY(floor) UNARY(ceil) UNARY(trunc) UNARY(round) COMPARISON(lt) COMPARISON(le) COMPARISON(gt) COMPARISON(ge) \
-          COMPARISON(eq) COMPARISON(ne)
+#define LANES_CHAIN_VERBS(BINARY, UNARY, COMPARISON)                                                                   \
+  BINARY(add)                                                                                                          \
+  BINARY(sub)                                                                                                          \
+  BINARY(mul)                                                                                                          \
+  BINARY(truediv) BINARY(minimum) BINARY(maximum) UNARY(square) UNARY(sqrt) UNARY(neg) UNARY(abs) UNARY(floor)         \
+      UNARY(ceil) UNARY(trunc) UNARY(round) COMPARISON(lt) COMPARISON(le) COMPARISON(gt) COMPARISON(ge) COMPARISON(eq) \
+          COMPARISON(ne)
 
 // What a link does, on the accumulator where nothing else is said; x and y are its arguments.
 enum ChainVerb : int32_t {
@@ -33,6 +34,7 @@ enum ChainVerb : int32_t {
   kChainStoreLast,       // the same as the chain's end
   kChainLoadTruth,       // block x becomes the condition
   kChainStoreTruth,      // the condition, into block x
+  kChainSum,             // to kAccumulators sums from x on, in turn
   kChainVerbs
 };
 
@@ -48,7 +50,7 @@ inline bool IsStore(const ChainLink& link) {
 // The longest chain; what is longer is cut.
 inline constexpr int kMostLinks = 64;
 // Room that each instruction may need.
-inline constexpr int kLinksPerInstruction = 4;
+inline constexpr int kLinksPerInstruction = 5;
 
 // An instruction with which of its arguments are one value for all elements.
 struct ChainStep {
@@ -69,9 +71,13 @@ struct ChainTable {
   ChainRunner float64;
 };
 
+// Whether kChainSum does what the reduction does with each element.
+bool IsSum(int32_t reduction);
+
 // Makes a chain of the first of these instructions and writes its links: kLinksPerInstruction of each at most, and
-// kMostLinks in all.
-Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, ChainLink* links);
+// kMostLinks in all. `sums` has for each value that is summed up in float64 which block its accumulators are, else -1;
+// null for none. Then blocks must begin at a multiple of kAccumulators elements.
+Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, ChainLink* links);
 
 }  // namespace lanes
 

@@ -190,6 +190,31 @@ struct Links {
     LANES_NEXT;
   }
 
+  // Adds vector k to the accumulators from element `at` of a turn on; of a part, what belongs to it.
+  static HWY_INLINE void AddTo(double* accumulators, size_t at, size_t k, const State* state, V v) {
+    if constexpr (std::is_same_v<T, double>) {
+      const D d;
+      double* p = accumulators + (at + k * N) % kAccumulators;
+      if (!kPart || state->left >= (k + 1) * N) {
+        hn::StoreU(hn::Add(hn::LoadU(d, p), v), d, p);
+      } else if (state->left > k * N) {
+        HWY_ALIGN double some[N];
+        hn::Store(v, d, some);
+        for (size_t j = 0; j < state->left - k * N; ++j) p[j] += some[j];
+      }
+    }
+  }
+
+  static void Sum(LANES_LINK_ARGUMENTS) {
+    double* accumulators = reinterpret_cast<double*>(const_cast<char*>(link->x));
+    // Where a group is no whole number of turns, it begins within one.
+    const size_t at = kVectors * N % kAccumulators == 0 ? 0 : i % kAccumulators;
+#define LANES_DO(k) AddTo(accumulators, at, k, state, v##k);
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
   static void End(const Link*, size_t, State*, V, V, V, V, V, V, V, V) {}
 
   static constexpr Function kTable[kChainVerbs][kChainForms] = {
@@ -215,7 +240,8 @@ struct Links {
       {Store<false>},
       {Store<true>},
       {LoadTruth},
-      {StoreTruth}};
+      {StoreTruth},
+      {Sum}};
 
   // Runs the links on groups of the elements [i, n), whole ones or the one that is left. Returns where it ends.
   static size_t Run(const ChainLink* links, int count, char* const* blocks, size_t i, size_t n) {

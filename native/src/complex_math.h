@@ -180,11 +180,12 @@ void ComplexKernel(void* dst, const void* a, const void* b, const void*, size_t 
   }
 }
 
-inline void SelectComplex(void* dst, const void* a, const void* b, const void* c, size_t n, unsigned uniform) {
+template <class T>
+void SelectWide(void* dst, const void* a, const void* b, const void* c, size_t n, unsigned uniform) {
   const uint8_t* condition = static_cast<const uint8_t*>(a);
-  const Complex* yes = static_cast<const Complex*>(b);
-  const Complex* no = static_cast<const Complex*>(c);
-  Complex* z = static_cast<Complex*>(dst);
+  const T* yes = static_cast<const T*>(b);
+  const T* no = static_cast<const T*>(c);
+  T* z = static_cast<T*>(dst);
   const size_t condition_step = uniform & 1 ? 0 : 1, yes_step = uniform & 2 ? 0 : 1, no_step = uniform & 4 ? 0 : 1;
   for (size_t i = 0; i < n; ++i) z[i] = condition[i * condition_step] ? yes[i * yes_step] : no[i * no_step];
 }

@@ -6,6 +6,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#include "bytes.h"
 #include "erf_gamma.h"
 #include "exp_log.h"
 #include "kernels.h"
@@ -320,6 +321,36 @@ void ComplexProduct(void* dst, const void* a, const void* b, const void*, size_t
   for (; i < n; ++i) step(one, i);
 }
 
+// ---- Byte strings ---------------------------------------------------------------------------------------------------
+
+#define LANES_BYTES_TEST(row, test)                                    \
+  struct bytes_##row {                                                 \
+    static HWY_INLINE bool Do(ByteView a, ByteView b) { return test; } \
+  };
+LANES_BYTES_TEST(lt, IsLess(a, b))
+LANES_BYTES_TEST(le, !IsLess(b, a))
+LANES_BYTES_TEST(gt, IsLess(b, a))
+LANES_BYTES_TEST(ge, !IsLess(a, b))
+LANES_BYTES_TEST(eq, IsEqual(a, b))
+LANES_BYTES_TEST(ne, !IsEqual(a, b))
+LANES_BYTES_TEST(contains, IsContained(b, a))
+#undef LANES_BYTES_TEST
+
+template <class Body>
+void BytesTest(void* dst, const void* a, const void* b, const void*, size_t n, unsigned uniform) {
+  const ByteView* x = static_cast<const ByteView*>(a);
+  const ByteView* y = static_cast<const ByteView*>(b);
+  const size_t x_step = uniform & 1 ? 0 : 1, y_step = uniform & 2 ? 0 : 1;
+  uint8_t* z = static_cast<uint8_t*>(dst);
+  for (size_t i = 0; i < n; ++i) z[i] = Body::Do(x[i * x_step], y[i * y_step]);
+}
+
+inline void CopyBytes(void* dst, const void* a, const void*, const void*, size_t n, unsigned uniform) {
+  const ByteView* x = static_cast<const ByteView*>(a);
+  ByteView* z = static_cast<ByteView*>(dst);
+  for (size_t i = 0; i < n; ++i) z[i] = x[uniform & 1 ? 0 : i];
+}
+
 // ---- The table ------------------------------------------------------------------------------------------------------
 
 using letter_b = uint8_t;
@@ -328,6 +359,7 @@ using letter_l = int64_t;
 using letter_f = float;
 using letter_d = double;
 using letter_c = Complex;
+using letter_s = ByteView;
 
 // How an operator's body is turned into a kernel.
 template <class Body, class Key, class Result, int kArity, bool kIsFunction = std::is_base_of_v<Function, Body>>
@@ -403,11 +435,26 @@ struct Make<complex_square, Complex, Complex, 1, false> {
 struct complex_where {};
 template <>
 struct Make<complex_where, Complex, Complex, 3, false> {
-  static constexpr Kernel value = SelectComplex;
+  static constexpr Kernel value = SelectWide<Complex>;
 };
 template <class Body, class Result, int kArity>
 struct Make<Body, Complex, Result, kArity, false> {
   static constexpr Kernel value = ComplexKernel<Body, Result, kArity>;
+};
+
+template <class Body>
+struct Make<Body, ByteView, uint8_t, 2, false> {
+  static constexpr Kernel value = BytesTest<Body>;
+};
+struct bytes_where {};
+template <>
+struct Make<bytes_where, ByteView, ByteView, 3, false> {
+  static constexpr Kernel value = SelectWide<ByteView>;
+};
+struct bytes_copy {};
+template <>
+struct Make<bytes_copy, ByteView, ByteView, 1, false> {
+  static constexpr Kernel value = CopyBytes;
 };
 
 #define LANES_BODY_b(name) op_##name
@@ -416,6 +463,7 @@ struct Make<Body, Complex, Result, kArity, false> {
 #define LANES_BODY_f(name) op_##name
 #define LANES_BODY_d(name) op_##name
 #define LANES_BODY_c(name) complex_##name
+#define LANES_BODY_s(name) bytes_##name
 
 extern const Kernel kKernelTable[kKernels] = {
 #define LANES_KERNEL(name, key, result, a, b, c, ulp)         \

@@ -7,8 +7,7 @@
 
 namespace lanes {
 
-// What kernels compute in, in the order of the Java side. A register of kind kBytes would need a length, so none
-// exists.
+// What kernels compute in, in the order of the Java side. A register of kind kBytes holds ByteViews.
 enum Kind : int32_t { kBool, kInt32, kInt64, kFloat32, kFloat64, kComplex128, kBytes };
 inline constexpr int kKinds = 7;
 
@@ -32,8 +31,8 @@ enum DType : int32_t {
 };
 inline constexpr int kDTypes = 15;
 
-// Bytes of one element in a register; 0 for kBytes.
-inline constexpr int kKindBytes[kKinds] = {1, 4, 8, 4, 8, 16, 0};
+// Bytes of one element in a register.
+inline constexpr int kKindBytes[kKinds] = {1, 4, 8, 4, 8, 16, 16};
 
 struct DTypeRow {
   const char* name;
@@ -57,7 +56,7 @@ inline constexpr DTypeRow kDTypeRows[kDTypes] = {
     {"FLOAT64", 8, kFloat64, true},
     {"COMPLEX64", 8, kComplex128, false},
     {"COMPLEX128", 16, kComplex128, true},
-    {"BYTES", 0, kBytes, true},
+    {"BYTES", 0, kBytes, false},
 };
 
 // Names for the kind letters of ops.def, to be pasted.

@@ -200,13 +200,12 @@ int32_t lanes_run_vectors(int64_t program, int64_t n, int64_t output, int64_t ou
                           int64_t a_stride, int64_t b, int64_t b_stride, int64_t c, int64_t c_stride) noexcept {
   if (program == 0 || n < 0) return LANES_BAD_ARGUMENT;
   const lanes::Program& decoded = *reinterpret_cast<const lanes::Program*>(program);
-  if (decoded.passes.size() != 1 || decoded.passes[0].inputs.size() > 3 || decoded.passes[0].outputs.size() != 1 ||
-      decoded.passes[0].reductions > 0) {
+  if (decoded.passes.size() != 1 || decoded.passes[0].inputs.size() > 3 || decoded.passes[0].outputs.size() != 1) {
     return LANES_BAD_ARGUMENT;
   }
   // As many operands as there are, the output last.
   const int64_t inputs[] = {a, a_stride, b, b_stride, c, c_stride};
-  int64_t words[14] = {0, 0, 1, 1, 0, n};
+  int64_t words[14] = {0, 0, 1, 1, 1, n};  // of which a reduction takes all
   const size_t count = 2 * decoded.passes[0].inputs.size();
   for (size_t k = 0; k < count; ++k) words[6 + k] = inputs[k];
   words[6 + count] = output;

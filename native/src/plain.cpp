@@ -3,7 +3,10 @@
 
 #include <stddef.h>
 
+#include <algorithm>
+
 #include "chain.h"
+#include "plan.h"
 
 namespace lanes {
 namespace {
@@ -12,6 +15,9 @@ constexpr int kMostValues = 24;
 constexpr int64_t kBlock = 512;
 constexpr int64_t kMostElements = 8 * kBlock;
 constexpr int64_t kScratchBytes = 24 << 10;
+constexpr int kMostReductions = 3;
+constexpr size_t kStateBytes = 6 * kAccumulators * kAccumulatorBytes;
+static_assert(kMostElements <= kChunk, "a reduction must be one chunk");
 // A load waits for an earlier store whose address agrees in the low 12 bits, so neighbours are kept apart by this much.
 constexpr int64_t kApart = 1024 + 64;
 
@@ -19,8 +25,21 @@ int FirstInstruction(const Pass& pass) { return static_cast<int>(pass.inputs.siz
 
 bool IsRun(int64_t address, int64_t stride, int32_t bytes) { return stride == bytes && (address & (bytes - 1)) == 0; }
 
+// Where the accumulators are of values whose only reduction is a sum: behind the blocks of values.
+std::vector<int32_t> FindSums(const Pass& pass) {
+  std::vector<int32_t> sums(pass.values.size(), -1);
+  std::vector<int> reductions(pass.values.size(), 0);
+  for (const Output& output : pass.outputs) reductions[output.value] += output.reduction >= 0;
+  int32_t next = static_cast<int32_t>(pass.values.size());
+  for (const Output& output : pass.outputs) {
+    if (output.reduction >= 0 && IsSum(output.reduction) && reductions[output.value] == 1) sums[output.value] = next++;
+  }
+  return sums;
+}
+
 // The steps of the pass; false when constants alone make a value.
 bool MakeSteps(Pass* pass) {
+  const std::vector<int32_t> sums = FindSums(*pass);
   const int inputs = static_cast<int>(pass->inputs.size());
   const int first = FirstInstruction(*pass);
   const int count = static_cast<int>(pass->instructions.size());
@@ -37,9 +56,15 @@ bool MakeSteps(Pass* pass) {
   }
   for (int i = 0; i < count;) {
     ChainLink links[kMostLinks];
-    const Chain chain = MakeChain(*pass, all.data() + i, count - i, links);
+    const Chain chain = MakeChain(*pass, all.data() + i, count - i, sums.data(), links);
     pass->plain_steps.push_back({i, all[i].uniform, chain.taken == 0 ? 0 : chain.links, chain.is_float64});
     if (chain.taken > 0) pass->plain_links.insert(pass->plain_links.end(), links, links + chain.links);
+    for (int k = 0; chain.taken > 0 && k < chain.links; ++k) {
+      if (links[k].code == kChainSum * kChainForms) {
+        const auto value = std::find(sums.begin(), sums.end(), links[k].x) - sums.begin();
+        pass->plain_sums.push_back({static_cast<int32_t>(value), links[k].x});
+      }
+    }
     i += chain.taken == 0 ? 1 : chain.taken;
   }
   return true;
@@ -74,17 +99,78 @@ void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, int first
   }
 }
 
+// The reductions of a pass on their way.
+class Reducer {
+ public:
+  // Puts the accumulators of sums among the blocks.
+  Reducer(const Isa& isa, const Pass& pass, int64_t n, char** pointers) : isa_(isa), pass_(pass), n_(n) {
+    for (const bool including : {true, false}) {
+      for (size_t k = 0; k < pass.outputs.size(); ++k) {
+        const Output& output = pass.outputs[k];
+        if (output.reduction < 0) continue;
+        const Reduction& reduction = isa.reductions[output.reduction];
+        if ((reduction.includes != nullptr) == including)
+          state_of_[k] = ShareState(reduction, output.value, states_, &count_);
+      }
+    }
+    for (int k = 0; k < count_; ++k) states_[k].reduction->start(memory_[k], 1, n);
+    for (const PlainSum& sum : pass.plain_sums) {
+      for (int k = 0; k < count_; ++k) {
+        if (states_[k].value != sum.value) continue;
+        states_[k].is_chained = true;
+        pointers[sum.block] = memory_[k];
+      }
+    }
+  }
+
+  void Take(char* const* pointers, int64_t position, int64_t m) {
+    for (int k = 0; k < count_; ++k) {
+      if (states_[k].is_chained) continue;
+      const int value = states_[k].value;
+      AccumulateRun(*states_[k].reduction, memory_[k], 1, pointers[value], pass_.values[value].bytes, position, m);
+    }
+  }
+
+  // `addresses` are those of all outputs.
+  void Store(char* const* addresses) {
+    Partial partials[kMostReductions];
+    for (int k = 0; k < count_; ++k) states_[k].reduction->fold(memory_[k], 1, n_, 0, &partials[k]);
+    for (size_t k = 0; k < pass_.outputs.size(); ++k) {
+      const Output& output = pass_.outputs[k];
+      if (output.reduction < 0) continue;
+      Constant value;
+      isa_.reductions[output.reduction].finish(&value, &partials[state_of_[k]], 1, n_, output.parameter);
+      isa_.stores[output.dtype](addresses[k], &value, 1, 0);
+    }
+  }
+
+ private:
+  const Isa& isa_;
+  const Pass& pass_;
+  const int64_t n_;
+  State states_[kMostReductions];
+  int count_ = 0;
+  int state_of_[kMostReductions] = {};
+  alignas(64) char memory_[kMostReductions][kStateBytes];
+};
+
 }  // namespace
 
 void PreparePlain(Pass* pass) {
   const int first = FirstInstruction(*pass);
   const int count = static_cast<int>(pass->values.size());
-  if (count > kMostValues || pass->reductions > 0 || pass->user_arguments > 0) return;
+  if (count > kMostValues || pass->user_arguments > 0) return;
+  if (pass->reductions > 0 && pass->outputs.size() > kMostReductions) return;
   for (const Input& input : pass->inputs) {
     if (!kDTypeRows[input.dtype].native) return;
   }
   std::vector<int32_t> scratch(count, 0);
   for (const Output& output : pass->outputs) {
+    if (output.reduction >= 0) {
+      // A constant's block is one element.
+      if (output.value >= static_cast<int>(pass->inputs.size()) && output.value < first) return;
+      continue;
+    }
     if (!kDTypeRows[output.dtype].native || output.value < first || scratch[output.value] < 0) return;
     scratch[output.value] = -1;
   }
@@ -103,7 +189,7 @@ void PreparePlain(Pass* pass) {
     scratch[v] = place;
   }
   if (end > kScratchBytes) return;
-  pass->plain_block = end > 0 ? kBlock : kMostElements;
+  pass->plain_block = end > 0 || pass->reductions > 0 ? kBlock : kMostElements;
   pass->plain_scratch = scratch;
   pass->plain = true;
 }
@@ -111,12 +197,14 @@ void PreparePlain(Pass* pass) {
 bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words) {
   if (!pass.plain || words[0] != 1 || words[1] != 1 || words[3] > kMostElements) return false;
   const int64_t n = words[3];
+  // No elements give results of their own.
+  if (pass.reductions > 0 && (n == 0 || (words[2] & 1) == 0)) return false;
   const int64_t* operand = words + 4;
   const int inputs = static_cast<int>(pass.inputs.size());
   const int first = FirstInstruction(pass);
   const int count = static_cast<int>(pass.values.size());
   const int64_t block = pass.plain_block;
-  char* pointers[kMostValues];
+  char* pointers[kMostValues + kMostReductions];
   int64_t steps[kMostValues];
   for (int k = 0; k < inputs; ++k, operand += 2) {
     if (!IsRun(operand[0], operand[1], pass.inputs[k].bytes)) return false;
@@ -135,7 +223,11 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const in
     pointers[v] = scratch + pass.plain_scratch[v];
     steps[v] = 0;
   }
-  for (const Output& output : pass.outputs) {
+  char* addresses[kMostValues];
+  for (size_t j = 0; j < pass.outputs.size(); ++j, operand += 2) {
+    const Output& output = pass.outputs[j];
+    addresses[j] = reinterpret_cast<char*>(operand[0]);
+    if (output.reduction >= 0) continue;
     if (!IsRun(operand[0], operand[1], output.bytes)) return false;
     for (int k = 0; k < inputs; ++k) {
       // The instruction writes into the output's memory, so no later one may read an input that lies there.
@@ -145,14 +237,24 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const in
     }
     pointers[output.value] = reinterpret_cast<char*>(operand[0]);
     steps[output.value] = block * output.bytes;
-    operand += 2;
   }
-  for (int64_t left = n; left > 0; left -= block) {
-    RunSteps(isa, pass, pointers, first, static_cast<size_t>(left < block ? left : block));
-    if (left > block) {
-      for (int v = 0; v < count; ++v) pointers[v] += steps[v];
+  const auto run = [&](auto take) {
+    for (int64_t position = 0; position < n; position += block) {
+      const int64_t m = n - position < block ? n - position : block;
+      RunSteps(isa, pass, pointers, first, static_cast<size_t>(m));
+      take(position, m);
+      if (m == block) {
+        for (int v = 0; v < count; ++v) pointers[v] += steps[v];
+      }
     }
+  };
+  if (pass.reductions == 0) {
+    run([](int64_t, int64_t) {});
+    return true;
   }
+  Reducer reducer(isa, pass, n, pointers);
+  run([&](int64_t position, int64_t m) { reducer.Take(pointers, position, m); });
+  reducer.Store(addresses);
   return true;
 }
 

@@ -1,4 +1,4 @@
-// The short way for small calls: contiguous operands in their kinds' own formats, one thread, no reductions.
+// The short way for small calls: contiguous operands in their kinds' own formats, one thread, reductions to one value.
 #ifndef LANES_PLAIN_H_
 #define LANES_PLAIN_H_
 

@@ -352,31 +352,6 @@ void PlanSteps(Plan* plan, uint8_t* uniform) {
   }
 }
 
-// Joins neighbouring steps to chains.
-void PlanChains(Plan* plan, ChainStep* run, ChainLink* links) {
-  if (plan->step_count < 2) return;
-  const Pass& pass = *plan->pass;
-  const int32_t first = plan->input_count + static_cast<int32_t>(pass.loads.size());
-  for (int k = 0; k < plan->step_count; ++k) run[k] = {plan->steps[k].dst - first, plan->steps[k].uniform};
-  int kept = 0;
-  for (int k = 0; k < plan->step_count;) {
-    const Chain chain = MakeChain(pass, run + k, plan->step_count - k, links);
-    Step& step = plan->steps[kept++];
-    if (chain.taken == 0) {
-      step = plan->steps[k++];
-      continue;
-    }
-    k += chain.taken;
-    const ChainTable& table = *plan->isa->chains;
-    step = {};
-    step.links = links;
-    step.link_count = chain.links;
-    step.chain = chain.is_float64 ? table.float64 : table.float32;
-    links += chain.links;
-  }
-  plan->step_count = kept;
-}
-
 // Calls stored(value) for each value that a step writes to its block.
 template <class Stored>
 void ForStored(const Step& step, Stored stored) {
@@ -455,17 +430,58 @@ void PlanStates(Plan* plan) {
       const Reduction& reduction = plan->isa->reductions[pass.outputs[result.output].reduction];
       if ((reduction.includes != nullptr) != including) continue;
       const int value = plan->transfers[plan->input_count + result.output].value;
-      result.state = 0;
-      while (result.state < plan->state_count) {
-        const State& state = plan->states[result.state];
-        const bool fits =
-            state.reduction->accumulate == reduction.accumulate || state.reduction->includes == reduction.accumulate;
-        if (state.value == value && fits) break;
-        ++result.state;
-      }
-      if (result.state == plan->state_count) plan->states[plan->state_count++] = {&reduction, value, 0};
+      result.state = ShareState(reduction, value, plan->states, &plan->state_count);
     }
   }
+}
+
+// Finds the values whose only reduction is a sum, which can be taken on the way, and says where. False for none.
+bool FindSums(const Plan& plan, int32_t* sums) {
+  if (plan.state_count == 0 || plan.mode != Plan::kLinear || plan.columns != 1) return false;
+  for (int v = 0; v < plan.values; ++v) sums[v] = -1;
+  bool any = false;
+  for (int k = 0; k < plan.state_count; ++k) {
+    const int value = plan.states[k].value;
+    int results = 0, sums_only = 0;
+    for (const Output& output : plan.pass->outputs) {
+      if (output.reduction < 0 || output.value != value) continue;
+      ++results;
+      sums_only += IsSum(output.reduction);
+    }
+    if (results != 1 || sums_only != 1) continue;
+    sums[value] = plan.values + k;
+    any = true;
+  }
+  return any;
+}
+
+// Joins neighbouring steps to chains.
+void PlanChains(Plan* plan, ChainStep* run, ChainLink* links, int32_t* sums) {
+  const Pass& pass = *plan->pass;
+  const bool any_sums = FindSums(*plan, sums);
+  if (plan->step_count < (any_sums ? 1 : 2)) return;
+  const int32_t first = plan->input_count + static_cast<int32_t>(pass.loads.size());
+  for (int k = 0; k < plan->step_count; ++k) run[k] = {plan->steps[k].dst - first, plan->steps[k].uniform};
+  int kept = 0;
+  for (int k = 0; k < plan->step_count;) {
+    const Chain chain = MakeChain(pass, run + k, plan->step_count - k, any_sums ? sums : nullptr, links);
+    Step& step = plan->steps[kept++];
+    if (chain.taken == 0) {
+      step = plan->steps[k++];
+      continue;
+    }
+    k += chain.taken;
+    const ChainTable& table = *plan->isa->chains;
+    step = {};
+    step.links = links;
+    step.link_count = chain.links;
+    step.chain = chain.is_float64 ? table.float64 : table.float32;
+    for (int link = 0; link < chain.links; ++link) {
+      if (links[link].code == kChainSum * kChainForms) plan->states[links[link].x - plan->values].is_chained = true;
+    }
+    links += chain.links;
+  }
+  plan->step_count = kept;
 }
 
 // Column mode without instructions: rows can be taken from memory as they are.
@@ -621,8 +637,8 @@ size_t PlanBytes(const Pass& pass, const int64_t* call) {
   bytes += pass.instructions.size() * (2 * sizeof(Step) + sizeof(ChainStep) + kLinksPerInstruction * sizeof(ChainLink));
   bytes += operands * sizeof(Transfer) + MostExpansions(pass) * sizeof(Expansion);
   bytes += outputs * (sizeof(State) + sizeof(Result));
-  bytes += values * (sizeof(int32_t) + 2) + pass.slots * sizeof(int32_t);
-  bytes += 16 * 20;
+  bytes += values * (2 * sizeof(int32_t) + 2) + pass.slots * sizeof(int32_t);
+  bytes += 16 * 21;
   if (pass.reductions > 0) {
     int64_t results = 1, reduced = 1;
     for (int axis = 0; axis < words.rank; ++axis) (words.IsReduced(axis) ? reduced : results) *= words.shape[axis];
@@ -659,15 +675,15 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   memset(direct, 0, values);
   PlanInputs(plan, uniform);
   PlanSteps(plan, uniform);
-  PlanChains(plan, arena->Take<ChainStep>(pass.instructions.size()),
-             arena->Take<ChainLink>(pass.instructions.size() * kLinksPerInstruction));
   PlanOutputs(plan, uniform, direct);
-  PlanScratch(plan, direct, arena->Take<int32_t>(pass.slots));
   plan->states = arena->Take<State>(pass.reductions);
   plan->state_count = 0;
   plan->state_bytes = 0;
+  if (pass.reductions > 0) PlanStates(plan);
+  PlanChains(plan, arena->Take<ChainStep>(pass.instructions.size()),
+             arena->Take<ChainLink>(pass.instructions.size() * kLinksPerInstruction), arena->Take<int32_t>(values));
+  PlanScratch(plan, direct, arena->Take<int32_t>(pass.slots));
   if (pass.reductions > 0) {
-    PlanStates(plan);
     PlanWidth(plan, words.threads);
     plan->direct = IsDirect(*plan);
   }
@@ -675,8 +691,9 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   plan->partials = pass.reductions > 0 && plan->chunks > 1
                        ? arena->Take<Partial>(plan->state_count * plan->groups * plan->chunks * plan->columns)
                        : nullptr;
-  plan->frame_bytes = plan->slot_bytes + plan->values * (sizeof(void*) + 16) + plan->transfer_count * sizeof(char*) +
-                      plan->rank * sizeof(int64_t) + plan->state_bytes + 4096 + 64 * 6;
+  plan->frame_bytes = plan->slot_bytes + plan->values * (sizeof(void*) + 16) + plan->state_count * sizeof(void*) +
+                      plan->transfer_count * sizeof(char*) + plan->rank * sizeof(int64_t) + plan->state_bytes + 4096 +
+                      64 * 6;
   if (pass.reductions > 0) plan->frame_bytes += plan->widest * (sizeof(Partial) + sizeof(Constant));
 }
 

@@ -89,7 +89,7 @@ struct Transfer {
   int32_t value;
   int32_t operand;
   int32_t bytes;  // of one element in memory
-  Load convert;   // loads or stores
+  Load convert;   // loads or stores; null for bytes
   bool varies;    // a uniform input that changes from row to row
 };
 
@@ -97,8 +97,46 @@ struct Transfer {
 struct State {
   const Reduction* reduction;
   int32_t value;
-  size_t offset;  // in the memory for accumulators
+  size_t offset;    // in the memory for accumulators
+  bool is_chained;  // a chain does it, see kChainSum
 };
+
+// The state for a reduction of a value, one that there is or a new one behind them. Those that include others come
+// first.
+inline int ShareState(const Reduction& reduction, int value, State* states, int* count) {
+  int k = 0;
+  while (k < *count) {
+    const bool fits = states[k].reduction->accumulate == reduction.accumulate ||
+                      states[k].reduction->includes == reduction.accumulate;
+    if (states[k].value == value && fits) return k;
+    ++k;
+  }
+  states[(*count)++] = {&reduction, value, 0, false};
+  return k;
+}
+
+// Hands n elements of `bytes` each to a state's accumulators in turn, those of results side by side together. Before
+// them the chunk had `in_chunk`.
+inline void AccumulateRun(const Reduction& reduction, char* accumulators, int64_t columns, const char* x, int64_t bytes,
+                          int64_t in_chunk, int64_t n) {
+  const int64_t turn = kAccumulators * columns;
+  Rows rows;
+  rows.step = turn * bytes;
+  while (n > 0) {
+    const int64_t at = in_chunk % turn;
+    rows.x = x;
+    rows.turn = in_chunk / turn;
+    rows.at = static_cast<size_t>(at);
+    rows.turns = at == 0 && n >= turn ? static_cast<size_t>(n / turn) : 1;
+    const int64_t width = n < turn - at ? n : turn - at;
+    rows.width = static_cast<size_t>(width);
+    reduction.accumulate(accumulators, static_cast<size_t>(columns), rows);
+    const int64_t taken = width * static_cast<int64_t>(rows.turns);
+    x += taken * bytes;
+    in_chunk += taken;
+    n -= taken;
+  }
+}
 
 // An output that is reduced: where it comes from, and its step from one result of a row to the next.
 struct Result {
@@ -157,7 +195,7 @@ struct Plan {
   int64_t widest;  // results reduced at once
   bool direct;     // column mode: values are inputs in memory, one reduced axis
 
-  // Values, then one pseudo-value per expansion.
+  // Values, then one pseudo-value per expansion, and behind these one for the accumulators of each state.
   int values;
   int32_t* slots;  // [value] scratch memory in bytes from the slots' start, -1 for none
   Step* once;      // on uniform values only

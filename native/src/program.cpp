@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bytes.h"
 #include "lanes.h"
 #include "plain.h"
 
@@ -35,13 +36,30 @@ struct Operand {
   int32_t bytes;
 };
 
-bool DecodeConstant(Words& words, Constant* constant, int32_t* kind) {
-  if (!words.Take(kind) || *kind < 0 || *kind >= kBytes) return false;
-  for (int k = 0; k < 4; ++k) {
+// The words behind a constant of bytes become its text.
+bool DecodeText(Words& words, int32_t length, Program* program, Constant* constant) {
+  const int64_t count = (int64_t{length} + 3) / 4;
+  if (length < 0 || !words.Has(1, count)) return false;  // before memory is taken for it
+  std::vector<char> text(static_cast<size_t>(4 * count));
+  for (int64_t k = 0; k < count; ++k) {
     int32_t word;
     if (!words.Take(&word)) return false;
-    memcpy(constant->bytes + 4 * k, &word, 4);
+    memcpy(text.data() + 4 * k, &word, 4);
   }
+  const ByteView view = {text.data(), TrimmedLength(text.data(), length)};
+  memcpy(constant->bytes, &view, sizeof(view));
+  program->texts.push_back(std::move(text));
+  return true;
+}
+
+bool DecodeConstant(Words& words, Program* program, Constant* constant, int32_t* kind) {
+  if (!words.Take(kind) || *kind < 0 || *kind >= kKinds) return false;
+  int32_t value[4];
+  for (int32_t& word : value) {
+    if (!words.Take(&word)) return false;
+  }
+  if (*kind == kBytes) return DecodeText(words, value[0], program, constant);
+  memcpy(constant->bytes, value, sizeof(value));
   if (*kind == kBool) constant->bytes[0] = constant->bytes[0] != 0;
   return true;
 }
@@ -67,7 +85,7 @@ class PassDecoder {
     if (!words_.Has(registers, 1)) return false;
     kinds_.resize(registers);
     for (int32_t& kind : kinds_) {
-      if (!words_.Take(&kind) || kind < 0 || kind >= kBytes) return false;
+      if (!words_.Take(&kind) || kind < 0 || kind >= kKinds) return false;
     }
     pass_.slots = registers;
     current_.assign(registers, -1);
@@ -96,8 +114,7 @@ class PassDecoder {
   bool TakeRegister(int32_t* r) { return words_.Take(r) && *r >= 0 && *r < static_cast<int32_t>(kinds_.size()); }
 
   bool TakeOperand(int32_t* operand) {
-    return words_.Take(operand) && *operand >= 0 && *operand < static_cast<int32_t>(operands_.size()) &&
-           operands_[*operand].dtype != kDBytes;
+    return words_.Take(operand) && *operand >= 0 && *operand < static_cast<int32_t>(operands_.size());
   }
 
   void Define(int32_t r) {
@@ -164,13 +181,13 @@ class PassDecoder {
   bool DecodeUserInstruction(int32_t index) {
     Instruction instruction = {LANES_USER_KERNEL, 0, {-1, -1, -1}, nullptr};
     int32_t r;
-    if (!TakeRegister(&r)) return false;
+    if (!TakeRegister(&r) || kinds_[r] == kBytes) return false;
     for (int k = 0; k < 3; ++k) {
       int32_t source;
       if (!words_.Take(&source)) return false;
       if (source == -1 && k > 0) continue;
       if (source < 0 || source >= static_cast<int32_t>(kinds_.size()) || source == r) return false;
-      if (current_[source] < 0 || instruction.arity < k) return false;
+      if (current_[source] < 0 || kinds_[source] == kBytes || instruction.arity < k) return false;
       Use(index, k, source, &instruction);
     }
     int32_t low, high;
@@ -228,7 +245,7 @@ bool DecodeProgram(const int32_t* words, int64_t count, Program* program) {
   program->constants.resize(constants);
   std::vector<int32_t> kinds(constants);
   for (int32_t i = 0; i < constants; ++i) {
-    if (!DecodeConstant(in, &program->constants[i], &kinds[i])) return false;
+    if (!DecodeConstant(in, program, &program->constants[i], &kinds[i])) return false;
   }
   if (!in.Has(operands, 2)) return false;
   std::vector<Operand> table(operands);

@@ -55,6 +55,12 @@ struct PlainStep {
   bool is_float64;
 };
 
+// A value that a chain adds to accumulators.
+struct PlainSum {
+  int32_t value;
+  int32_t block;
+};
+
 struct Constant {
   alignas(16) uint8_t bytes[16];
 };
@@ -75,12 +81,14 @@ struct Pass {
   bool plain = false;
   std::vector<PlainStep> plain_steps;
   std::vector<ChainLink> plain_links;
+  std::vector<PlainSum> plain_sums;
   std::vector<int32_t> plain_scratch;
   int64_t plain_block = 0;
 };
 
 struct Program {
   std::vector<Constant> constants;
+  std::vector<std::vector<char>> texts;  // what constants of bytes view
   std::vector<Pass> passes;
 };
 

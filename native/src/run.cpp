@@ -6,6 +6,7 @@
 
 #include <atomic>
 
+#include "bytes.h"
 #include "isa.h"
 #include "lanes.h"
 #include "plain.h"
@@ -19,6 +20,21 @@ namespace {
 // A stack that the JVM gives to native code has room for both.
 constexpr size_t kPlanStackBytes = 4 << 10;
 constexpr size_t kFrameStackBytes = 40 << 10;
+
+// Brings n elements from memory into a register, or back. Those of bytes differ in width and have no conversion.
+void LoadRun(const Transfer& t, void* dst, const char* src, int64_t n, int64_t stride) {
+  if (t.convert != nullptr)
+    t.convert(dst, src, static_cast<size_t>(n), stride);
+  else
+    LoadByteViews(dst, src, static_cast<size_t>(n), stride, t.bytes);
+}
+
+void StoreRun(const Transfer& t, char* dst, const void* src, int64_t n, int64_t stride) {
+  if (t.convert != nullptr)
+    t.convert(dst, src, static_cast<size_t>(n), stride);
+  else
+    StoreByteViews(dst, src, static_cast<size_t>(n), stride, t.bytes);
+}
 
 class Sweep;
 
@@ -126,7 +142,7 @@ class Sweep {
  public:
   Sweep(const Shared& shared, Arena* arena) : shared_(shared), plan_(*shared.plan) {
     const Pass& pass = *plan_.pass;
-    pointers_ = arena->Take<char*>(plan_.values);
+    pointers_ = arena->Take<char*>(plan_.values + plan_.state_count);
     cells_ = arena->Take<Constant>(plan_.values);
     bases_ = arena->Take<char*>(plan_.transfer_count);
     coordinates_ = arena->Take<int64_t>(plan_.rank);
@@ -145,6 +161,7 @@ class Sweep {
     for (int v = 0; v < plan_.values; ++v) {
       pointers_[v] = plan_.slots[v] >= 0 ? slots + plan_.slots[v] : reinterpret_cast<char*>(cells_ + v);
     }
+    for (int k = 0; k < plan_.state_count; ++k) pointers_[plan_.values + k] = accumulators_ + plan_.states[k].offset;
     const int loads = static_cast<int>(pass.loads.size());
     for (int k = 0; k < loads; ++k) {
       // Kernels never write to a load's value, so the program's own constant serves.
@@ -222,7 +239,7 @@ class Sweep {
     for (int k = 0; k < plan_.input_count; ++k) {
       const Transfer& t = plan_.transfers[k];
       if (t.way != Transfer::kUniform || (new_row && !t.varies)) continue;
-      t.convert(cells_ + t.value, bases_[k], 1, 0);
+      LoadRun(t, cells_ + t.value, bases_[k], 1, 0);
       changed = true;
     }
     if (!changed) return;
@@ -243,7 +260,7 @@ class Sweep {
         pointers_[t.value] = bases_[k] + start * t.bytes;
       } else if (t.way == Transfer::kPacked) {
         const int64_t stride = Stride(k);
-        t.convert(pointers_[t.value], bases_[k] + start * stride, static_cast<size_t>(n), stride);
+        LoadRun(t, pointers_[t.value], bases_[k] + start * stride, n, stride);
       }
     }
     RunSteps(n);
@@ -251,7 +268,7 @@ class Sweep {
       const Transfer& t = plan_.transfers[k];
       if (t.way == Transfer::kStored) {
         const int64_t stride = Stride(k);
-        t.convert(bases_[k] + start * stride, pointers_[t.value], static_cast<size_t>(n), stride);
+        StoreRun(t, bases_[k] + start * stride, pointers_[t.value], n, stride);
       } else if (t.way == Transfer::kStreamed) {
         plan_.isa->stream(bases_[k] + start * t.bytes, pointers_[t.value], static_cast<size_t>(n * t.bytes));
       }
@@ -349,31 +366,13 @@ class Sweep {
         plan_.isa->stream(bases_[k] + position * t.bytes, pointers_[t.value], static_cast<size_t>(n * t.bytes));
       }
     }
-    for (int k = 0; k < plan_.state_count; ++k) AccumulateRun(plan_.states[k], in_chunk, n);
-    Advance(n);
-  }
-
-  // Elements go to the accumulators in turn, those of results side by side together.
-  void AccumulateRun(const State& state, int64_t in_chunk, int64_t n) {
-    const int64_t bytes = ValueBytes(state.value);
-    const int64_t turn = kAccumulators * plan_.columns;
-    const char* x = pointers_[state.value];
-    Rows rows;
-    rows.step = turn * bytes;
-    while (n > 0) {
-      const int64_t at = in_chunk % turn;
-      rows.x = x;
-      rows.turn = in_chunk / turn;
-      rows.at = static_cast<size_t>(at);
-      rows.turns = at == 0 && n >= turn ? static_cast<size_t>(n / turn) : 1;
-      const int64_t width = n < turn - at ? n : turn - at;
-      rows.width = static_cast<size_t>(width);
-      state.reduction->accumulate(accumulators_ + state.offset, static_cast<size_t>(plan_.columns), rows);
-      const int64_t taken = width * static_cast<int64_t>(rows.turns);
-      x += taken * bytes;
-      in_chunk += taken;
-      n -= taken;
+    for (int k = 0; k < plan_.state_count; ++k) {
+      const State& state = plan_.states[k];
+      if (state.is_chained) continue;
+      AccumulateRun(*state.reduction, accumulators_ + state.offset, plan_.columns, pointers_[state.value],
+                    ValueBytes(state.value), in_chunk, n);
     }
+    Advance(n);
   }
 
   // ---- Column mode --------------------------------------------------------------------------------------------------
@@ -463,9 +462,9 @@ class Sweep {
     while (true) {
       const int64_t run = n < left_in_row ? n : left_in_row;
       if (load)
-        t.convert(packed, element, static_cast<size_t>(run), strides[last]);
+        LoadRun(t, packed, element, run, strides[last]);
       else
-        t.convert(element, packed, static_cast<size_t>(run), strides[last]);
+        StoreRun(t, element, packed, run, strides[last]);
       n -= run;
       if (n == 0) return;
       packed += run * register_bytes;

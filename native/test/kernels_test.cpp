@@ -39,6 +39,10 @@ std::string Show(const KernelRow& row, const Element& element) {
     const ComplexValue z = element.As<ComplexValue>();
     return std::to_string(z.re) + " " + std::to_string(z.im) + "j";
   }
+  if (row.result == kBytes) {
+    const ByteView view = element.As<ByteView>();
+    return std::string(view.data, static_cast<size_t>(view.length));
+  }
   char text[40];
   WithKind(row.result, [&](auto t) {
     snprintf(text, sizeof(text), "%.17g", static_cast<double>(element.As<decltype(t)>()));
@@ -132,6 +136,7 @@ TEST_P(Kernels, GiveTheSameBitsAtEveryPlace) {
         return SameNumber(x, y);
       };
       const bool same = row.result == kComplex128 ? agree(0.0, 0) && agree(0.0, 1)
+                        : row.result == kBytes    ? agree(int64_t{}, 0) && agree(int64_t{}, 1)
                                                   : WithKind(row.result, [&](auto t) { return agree(t, 0); });
       ASSERT_TRUE(same) << row.name << " of kind " << static_cast<int>(row.arguments[0]) << ", element " << i;
     }

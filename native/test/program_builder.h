@@ -80,7 +80,14 @@ class ProgramBuilder {
     memcpy(words, &value, sizeof(value));
     constants.push_back(kind);
     constants.insert(constants.end(), words, words + 4);
-    return static_cast<int>(constants.size() / 5) - 1;
+    return constant_count++;
+  }
+  int Text(const std::string& text) {
+    const size_t count = (text.size() + 3) / 4;
+    constants.insert(constants.end(), {kBytes, static_cast<int32_t>(text.size()), 0, 0, 0});
+    constants.resize(constants.size() + count);
+    memcpy(constants.data() + constants.size() - count, text.data(), text.size());
+    return constant_count++;
   }
   int Operand(int dtype, int bytes = 0) {
     operands.push_back(dtype);
@@ -90,8 +97,8 @@ class ProgramBuilder {
   void Add(const PassBuilder& pass) { passes.push_back(pass); }
 
   std::vector<int32_t> Words() const {
-    std::vector<int32_t> words = {LANES_PROGRAM_MAGIC, static_cast<int32_t>(constants.size() / 5),
-                                  static_cast<int32_t>(operands.size() / 2), static_cast<int32_t>(passes.size())};
+    std::vector<int32_t> words = {LANES_PROGRAM_MAGIC, constant_count, static_cast<int32_t>(operands.size() / 2),
+                                  static_cast<int32_t>(passes.size())};
     Append(words, constants);
     Append(words, operands);
     for (const PassBuilder& pass : passes) {
@@ -110,6 +117,7 @@ class ProgramBuilder {
   }
 
   std::vector<int32_t> constants, operands;
+  int constant_count = 0;
   std::vector<PassBuilder> passes;
 
  private:

@@ -13,6 +13,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "bytes.h"
+#include "guarded.h"
 #include "kernels.h"
 
 namespace lanes {
@@ -336,8 +338,20 @@ inline bool AgreesComplex(const KernelRow& row, ComplexValue actual, ComplexValu
          op == "log1p";
 }
 
+inline Element ReferenceBytes(const std::string& op, const Element& a, const Element& b) {
+  const auto text = [](const Element& x) {
+    const ByteView view = x.As<ByteView>();
+    return std::string(view.data, static_cast<size_t>(view.length));
+  };
+  if (op == "copy") return a;
+  const std::string x = text(a), y = text(b);
+  if (op == "contains") return Element::Of<uint8_t>(x.find(y) != std::string::npos);
+  return Element::Of(ReferenceComparison(op, x, y));
+}
+
 inline Element ReferenceKernel(const KernelRow& row, const Element& a, const Element& b, const Element& c) {
   const std::string op = row.name;
+  if (row.arguments[0] == kBytes) return ReferenceBytes(op, a, b);
   if (row.arguments[0] == kComplex128) {
     return ReferenceComplex(op, a.As<ComplexValue>(), row.arguments[1] >= 0 ? b.As<ComplexValue>() : ComplexValue{});
   }
@@ -452,7 +466,34 @@ std::vector<T> Awkward(size_t n, std::mt19937_64& random) {
   return values;
 }
 
+// Strings that begin or end at a guard. Most of them are runs of one letter, so that many are equal or begin alike.
+inline std::vector<Element> AwkwardStrings(size_t n, std::mt19937_64& random) {
+  constexpr size_t kRoom = 2000;
+  static const Guarded* memory = [] {
+    Guarded* made = new Guarded(kRoom);
+    memset(made->Front(), 'a', kRoom);
+    memset(made->Back(kRoom), 'a', kRoom);
+    const char others[] = {'b', '\xff', '\0', '\x7f', '\x80', '\0'};
+    const size_t places[] = {3, 9, 17, 18, 40, 700};
+    for (int k = 0; k < 6; ++k) {
+      made->Front()[places[k]] = others[k];
+      made->Back(kRoom)[kRoom - 1 - places[k]] = others[5 - k];
+    }
+    return made;
+  }();
+  std::vector<Element> elements;
+  for (size_t i = 0; i < n; ++i) {
+    const size_t most = random() % 8 == 0 ? kRoom : 20;
+    int64_t length = static_cast<int64_t>(random() % (most + 1));
+    const char* data = random() % 2 == 0 ? memory->Front() : memory->Back(static_cast<size_t>(length));
+    while (length > 0 && data[length - 1] == 0) --length;
+    elements.push_back(Element::Of(ByteView{data, length}));
+  }
+  return elements;
+}
+
 inline std::vector<Element> AwkwardElements(int kind, size_t n, std::mt19937_64& random) {
+  if (kind == kBytes) return AwkwardStrings(n, random);
   std::vector<Element> elements;
   if (kind == kComplex128) {
     const std::vector<double> parts = Awkward<double>(2 * n, random);
@@ -468,6 +509,7 @@ inline std::vector<Element> AwkwardElements(int kind, size_t n, std::mt19937_64&
 // Whether a result is right. Exact operators must agree in every bit, moves and signs even in those of a NaN.
 inline bool Agrees(const KernelRow& row, const Element& actual, const Element& expected) {
   const std::string op = row.name;
+  if (row.result == kBytes) return memcmp(actual.bytes, expected.bytes, sizeof(ByteView)) == 0;
   if (row.result == kComplex128) return AgreesComplex(row, actual.As<ComplexValue>(), expected.As<ComplexValue>());
   return WithKind(row.result, [&](auto t) {
     using T = decltype(t);

@@ -52,7 +52,7 @@ final class ArrayCall {
       try (Watch watch = Watch.over(nanos, null)) {
         ByteBuffer words = WORDS.get();
         write(words, watch.address(), Threads.forWork(nanos, 0));
-        int status = function.apply(NativeLanes.address(words));
+        int status = watch.call(() -> function.apply(NativeLanes.address(words)));
         if (status == OUT_OF_RANGE) {
           throw new LanesException(Code.AXIS, work + " met an index outside its axis");
         }

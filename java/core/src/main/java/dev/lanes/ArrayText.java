@@ -1,6 +1,6 @@
 package dev.lanes;
 
-import java.nio.charset.StandardCharsets;
+import dev.lanes.lang.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -181,7 +181,7 @@ final class ArrayText {
           complex(
               Element.getDouble(memory, dtype, offset),
               Element.getImaginary(memory, dtype, offset));
-      case BYTES -> quoted(Element.getBytes(memory, offset, dtype.bytes()));
+      case BYTES -> Bytes.literal(Bytes.trimmed(Element.getBytes(memory, offset, dtype.bytes())));
     };
   }
 
@@ -192,30 +192,5 @@ final class ArrayText {
     }
     String sign = part.startsWith("-") ? "" : "+";
     return "(" + FloatText.alone(real, array.dtype()).replaceFirst("\\.0$", "") + sign + part + ")";
-  }
-
-  /** A Python bytes literal without the padding. */
-  private static String quoted(byte[] bytes) {
-    int length = bytes.length;
-    while (length > 0 && bytes[length - 1] == 0) {
-      length--;
-    }
-    String inside = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
-    char quote = inside.indexOf('\'') >= 0 && inside.indexOf('"') < 0 ? '"' : '\'';
-    StringBuilder text = new StringBuilder("b").append(quote);
-    for (int i = 0; i < length; i++) {
-      int b = bytes[i] & 0xff;
-      switch (b) {
-        case '\n' -> text.append("\\n");
-        case '\r' -> text.append("\\r");
-        case '\t' -> text.append("\\t");
-        case '\\' -> text.append("\\\\");
-        default ->
-            text.append(b == quote ? "\\" : "")
-                .append(
-                    b >= ' ' && b < 127 ? String.valueOf((char) b) : String.format("\\x%02x", b));
-      }
-    }
-    return text.append(quote).toString();
   }
 }

@@ -3,6 +3,7 @@ package dev.lanes;
 import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Program;
 import dev.lanes.lang.Reduction;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -60,6 +61,7 @@ final class Call implements AutoCloseable {
   private Program program;
   private int users;
   private boolean hasTemporaries;
+  private final List<NDArray> wideSlots = new ArrayList<>();
   private NDArray slots;
 
   private final NDArray[][] lists = new NDArray[5][];
@@ -164,6 +166,10 @@ final class Call implements AutoCloseable {
 
   /** Room for one value of any kind, valid until the call is given back. */
   NDArray slot(int index, DType dtype) {
+    if (dtype.bytes() > SLOT_BYTES) {
+      wideSlots.add(NDArray.allocate(dtype));
+      return wideSlots.get(wideSlots.size() - 1);
+    }
     long needed = (long) program.operands().size() * SLOT_BYTES;
     if (slots == null || slots.bytes() < needed) {
       slots = NDArray.allocate(DType.INT8, Math.max(needed, 32 * SLOT_BYTES));
@@ -185,6 +191,8 @@ final class Call implements AutoCloseable {
   }
 
   private void closeTemporaries() {
+    wideSlots.forEach(NDArray::close);
+    wideSlots.clear();
     if (hasTemporaries) {
       hasTemporaries = false;
       List<Program.Operand> all = program.operands();

@@ -1,6 +1,7 @@
 package dev.lanes;
 
 import dev.lanes.LanesException.Code;
+import java.nio.ByteBuffer;
 
 /**
  * Reads and writes one element of any dtype, and says which conversions there are: upwards and
@@ -134,16 +135,16 @@ final class Element {
   /** All bytes of a BYTES element. */
   static byte[] getBytes(Memory memory, long offset, int bytes) {
     byte[] value = new byte[bytes];
-    for (int i = 0; i < bytes; i++) {
-      value[i] = memory.getByte(offset + i);
-    }
+    memory.read(offset, bytes, ByteBuffer.wrap(value));
     return value;
   }
 
-  /** Stores a BYTES element, padded with NUL. */
+  /** Stores a BYTES element, padded with NUL or cut. */
   static void putBytes(Memory memory, long offset, int bytes, byte[] value) {
-    for (int i = 0; i < bytes; i++) {
-      memory.putByte(offset + i, i < value.length ? value[i] : 0);
+    int kept = Math.min(bytes, value.length);
+    memory.write(offset, kept, ByteBuffer.wrap(value));
+    for (int i = kept; i < bytes; i++) {
+      memory.putByte(offset + i, (byte) 0);
     }
   }
 

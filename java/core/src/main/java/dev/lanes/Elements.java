@@ -1,5 +1,7 @@
 package dev.lanes;
 
+import dev.lanes.lang.Bytes;
+
 /**
  * Walks over the elements of an array in C order of a shape that it broadcasts to, and moves them
  * in and out of blocks of the kind of its dtype. The caller holds the memory.
@@ -56,6 +58,10 @@ final class Elements {
       for (int i = 0; i < n; i++, next()) {
         longs[i] = Element.getLong(memory, dtype, offset);
       }
+    } else if (block instanceof byte[][] strings) {
+      for (int i = 0; i < n; i++, next()) {
+        strings[i] = Bytes.trimmed(Element.getBytes(memory, offset, dtype.bytes()));
+      }
     } else if (Element.isComplex(dtype)) {
       double[] parts = (double[]) block;
       for (int i = 0; i < n; i++, next()) {
@@ -75,6 +81,10 @@ final class Elements {
     if (block instanceof long[] longs) {
       for (int i = 0; i < n; i++, next()) {
         Element.putLong(memory, dtype, offset, longs[i]);
+      }
+    } else if (block instanceof byte[][] strings) {
+      for (int i = 0; i < n; i++, next()) {
+        Element.putBytes(memory, offset, dtype.bytes(), strings[i]);
       }
     } else if (Element.isComplex(dtype)) {
       double[] parts = (double[]) block;

@@ -4,6 +4,7 @@ import dev.lanes.lang.Kernel;
 import dev.lanes.lang.Program.Instruction;
 import dev.lanes.lang.Program.Output;
 import dev.lanes.lang.Reference;
+import java.util.Arrays;
 
 /**
  * First-order error analysis of one instruction, for comparing engines whose functions differ
@@ -37,6 +38,12 @@ final class ErrorBound {
       double[] error = errors[instruction.arguments().get(i)];
       int argumentWidth = Reference.width(kernel.arguments().get(i));
       if (isZero(error, n * argumentWidth)) {
+        continue;
+      }
+      if (arguments[i] instanceof byte[][]) {
+        for (int k = 0; k < n; k++) {
+          total[k] += error[k] == 0 ? 0 : Double.POSITIVE_INFINITY; // another string altogether
+        }
         continue;
       }
       double[] widest = new double[n * width];
@@ -100,6 +107,9 @@ final class ErrorBound {
   private static double difference(Object a, Object b, int k) {
     if (a instanceof long[] longs) {
       return Math.abs((double) longs[k] - ((long[]) b)[k]);
+    }
+    if (a instanceof byte[][] strings) {
+      return Arrays.equals(strings[k], ((byte[][]) b)[k]) ? 0 : Double.POSITIVE_INFINITY;
     }
     double x = ((double[]) a)[k];
     double y = ((double[]) b)[k];

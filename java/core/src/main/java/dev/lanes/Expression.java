@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Argument;
+import dev.lanes.lang.Bytes;
 import dev.lanes.lang.External;
 import dev.lanes.lang.Listing;
 import dev.lanes.lang.Parser;
@@ -78,7 +79,7 @@ public final class Expression {
           prepared,
           inputs,
           outputs,
-          program.passes().stream().mapToDouble(Program.Pass::cost).toArray(),
+          program.passes().stream().mapToDouble(program::cost).toArray(),
           operands.stream().allMatch(o -> o.role() == Role.INPUT || o.role() == Role.OUTPUT),
           mayBeQuick ? QuickCall.of(program, prepared, key.arguments.size()) : null);
     }
@@ -87,16 +88,20 @@ public final class Expression {
       List<Argument> arguments = key.arguments;
       for (int i = 0; i < operands.length; i++) {
         Argument argument = arguments.get(i);
-        if (argument.isScalar() || argument.dtype() != operands[i].dtype()) {
+        if (argument.isScalar() || !isSame(argument.dtype(), operands[i].dtype())) {
           return false;
         }
       }
       for (int i = 0; i < outputs.length; i++) {
-        if (key.outputs.get(i) != (given[i] == null ? null : given[i].dtype())) {
+        if (!isSame(key.outputs.get(i), given[i] == null ? null : given[i].dtype())) {
           return false;
         }
       }
       return true;
+    }
+
+    private static boolean isSame(DType a, DType b) {
+      return a == b || a != null && a.equals(b);
     }
 
     DType dtype(int result) {
@@ -268,9 +273,11 @@ public final class Expression {
   /**
    * Evaluates over operands given by name. A Boolean or a Number of Java's own is one value for all
    * elements and, like a constant in the text, takes the precision of what it meets; an array
-   * without axes ({@link NDArray#scalar}) is one value of exactly its type.
+   * without axes ({@link NDArray#scalar}) is one value of exactly its type. A {@code byte[]} or a
+   * String, which is taken in UTF-8, is one value of bytes.
    *
-   * @param operands an {@link NDArray}, Number or Boolean for each variable; others are ignored
+   * @param operands an {@link NDArray}, Number, Boolean, String or {@code byte[]} for each
+   *     variable; others are ignored
    * @return a new array of the shape that the operands broadcast to, in C order; without axes for a
    *     reduction
    * @throws LanesException code UNKNOWN_NAME, TYPE, SHAPE or CLOSED
@@ -295,10 +302,7 @@ public final class Expression {
     if (count > 0
         && count <= QuickCall.MOST_OPERANDS
         && isDoneQuickly(
-            output,
-            operands[0],
-            count > 1 ? operands[1] : null,
-            count > 2 ? operands[2] : null)) {
+            output, operands[0], count > 1 ? operands[1] : null, count > 2 ? operands[2] : null)) {
       return output;
     }
     requireOneResult();
@@ -767,6 +771,8 @@ public final class Expression {
       slot.setBoolean(truth);
     } else if (value instanceof Double || value instanceof Float) {
       slot.setDouble(((Number) value).doubleValue());
+    } else if (Bytes.isBytes(value)) {
+      slot.setBytes(Bytes.of(value));
     } else {
       slot.setLong(((Number) value).longValue());
     }
@@ -786,13 +792,18 @@ public final class Expression {
       NDArray other = call.operands[i];
       if (program.operands().get(i).role() == Role.INPUT
           && (other == given || NDArray.mayShareBytes(other, given))
-          && (Verifier.ENABLED
+          && (!isReadOnce(other)
               || other != given && !other.isSameView(given)
               || isReadAfterwards(program, i, operand))) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether nothing of an element is looked at again once its block was loaded. */
+  static boolean isReadOnce(NDArray operand) {
+    return !Verifier.ENABLED && operand.dtype().kind() != Kind.BYTES;
   }
 
   /** Whether an input is read when an output is there, or is being reduced. */
@@ -909,7 +920,7 @@ public final class Expression {
     }
     text.append("engine: ").append(engine().name()).append(System.lineSeparator());
     for (int p = 0; p < program.passes().size(); p++) {
-      double micros = program.passes().get(p).cost() * Call.size(call.shapes[p]) / 1000;
+      double micros = program.cost(program.passes().get(p)) * Call.size(call.shapes[p]) / 1000;
       text.append(
           String.format(
               Locale.ROOT,

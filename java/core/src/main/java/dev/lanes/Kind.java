@@ -1,5 +1,7 @@
 package dev.lanes;
 
+import java.util.Locale;
+
 /**
  * What kernels compute in. Every {@link DType} is loaded into exactly one kind; the order of the
  * constants is the order of promotion and part of the contract with the native library.
@@ -38,7 +40,7 @@ public enum Kind {
   }
 
   /**
-   * Bytes that one element takes in a register.
+   * Bytes that one number of this kind takes.
    *
    * @return the size, 0 for {@link #BYTES}, whose length is a property of the operand
    */
@@ -70,6 +72,16 @@ public enum Kind {
    */
   public boolean convertsTo(Kind to) {
     return this == BYTES || to == BYTES ? this == to : rank() <= to.rank();
+  }
+
+  /**
+   * The name as expressions and messages have it.
+   *
+   * @return int32 and so on
+   */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   private int rank() {

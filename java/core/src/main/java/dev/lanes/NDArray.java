@@ -1,10 +1,12 @@
 package dev.lanes;
 
 import dev.lanes.LanesException.Code;
+import dev.lanes.lang.Bytes;
 import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -303,6 +305,36 @@ public final class NDArray implements AutoCloseable {
           }
         });
     return array;
+  }
+
+  /**
+   * Copies byte strings into a BYTES array as wide as the longest of them, at least 1 byte.
+   *
+   * @param values the elements in C order; shorter ones are padded with NUL, and NULs at the end
+   *     are not told from that
+   * @param shape as for {@link #of(double[], long...)}
+   * @return the array, which owns its memory
+   * @throws LanesException SHAPE when shape and number of values do not fit
+   */
+  public static NDArray of(byte[][] values, long... shape) {
+    int width = Arrays.stream(values).mapToInt(value -> value.length).max().orElse(1);
+    NDArray array = allocate(DType.bytes(Math.max(1, width)), shapeFor(values.length, shape));
+    for (int i = 0; i < values.length; i++) {
+      Element.putBytes(array.memory, (long) i * array.dtype.bytes(), values[i].length, values[i]);
+    }
+    return array;
+  }
+
+  /**
+   * Copies texts in UTF-8 into a BYTES array as wide as the longest of them, at least 1 byte.
+   *
+   * @param values the elements in C order
+   * @param shape as for {@link #of(double[], long...)}
+   * @return the array, which owns its memory
+   * @throws LanesException SHAPE when shape and number of values do not fit
+   */
+  public static NDArray of(String[] values, long... shape) {
+    return of(Arrays.stream(values).map(Bytes::of).toArray(byte[][]::new), shape);
   }
 
   private static long[] shapeFor(long size, long... shape) {
@@ -702,6 +734,21 @@ public final class NDArray implements AutoCloseable {
   }
 
   /**
+   * Reads one element of a BYTES array as a text.
+   *
+   * @param index one for each axis; below zero from the end
+   * @return its bytes without the padding, read as UTF-8
+   * @throws LanesException AXIS outside the array, CAST for other dtypes, CLOSED
+   */
+  public String getString(long... index) {
+    return text(getBytes(index));
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(Bytes.trimmed(bytes), StandardCharsets.UTF_8);
+  }
+
+  /**
    * Writes one element of a float or complex array.
    *
    * @param value rounded to nearest
@@ -919,6 +966,23 @@ public final class NDArray implements AutoCloseable {
   public boolean[] toBooleanArray() {
     boolean[] values = new boolean[ArrayCopy.javaLength(this, DType.BOOL)];
     ArrayCopy.toJava(this, null, null, (offset, i) -> values[i] = memory.getByte(offset) != 0);
+    return values;
+  }
+
+  /**
+   * Copies the elements of a BYTES array in C order as texts.
+   *
+   * @return a fresh array of size() values, without the padding, read as UTF-8
+   * @throws LanesException CAST for other dtypes, LIMIT for more elements than a Java array has,
+   *     CLOSED
+   */
+  public String[] toStringArray() {
+    String[] values = new String[ArrayCopy.javaLength(this, DType.bytes(dtype.bytes()))];
+    ArrayCopy.toJava(
+        this,
+        null,
+        null,
+        (offset, i) -> values[i] = text(Element.getBytes(memory, offset, dtype.bytes())));
     return values;
   }
 

@@ -368,9 +368,16 @@ public final class NativeEngine extends Engine {
         call.words = words;
       }
       write(call, words.withRoomFor(words(call)), 0, null);
-      int status = NativeLanes.run(handle, words.address);
+      int status =
+          call.watch == Watch.NONE
+              ? NativeLanes.run(handle, words.address)
+              : run(call.watch, words.address);
       Reference.reachabilityFence(this);
       require(status, call.watch, "the evaluation");
+    }
+
+    private int run(Watch watch, long words) {
+      return watch.call(() -> NativeLanes.run(handle, words));
     }
 
     @Override
@@ -403,7 +410,10 @@ public final class NativeEngine extends Engine {
     }
 
     private void flush(Many many, int threads, Watch watch) {
-      int status = NativeLanes.runMany(handle, many.address, many.count, threads, watch.address());
+      int status =
+          watch.call(
+              () ->
+                  NativeLanes.runMany(handle, many.address, many.count, threads, watch.address()));
       Reference.reachabilityFence(this);
       many.clear();
       require(status, watch, "the batch");

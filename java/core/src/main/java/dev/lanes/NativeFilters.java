@@ -32,7 +32,7 @@ final class NativeFilters {
       out.put(plan.window().weights() == null ? 1 : 0);
       putLayouts(out, image, output);
       put(out, plan.window(), weightsAt);
-      status = NativeLanes.filterWindows(address);
+      status = watch.call(() -> NativeLanes.filterWindows(address));
     } else {
       out.put(plan.passes().size());
       putLayouts(out, image, output);
@@ -40,7 +40,7 @@ final class NativeFilters {
         put(out, pass, weightsAt, address);
         weightsAt += (long) pass.weights().length * Double.BYTES;
       }
-      status = NativeLanes.filterLines(address);
+      status = watch.call(() -> NativeLanes.filterLines(address));
     }
     Reference.reachabilityFence(call);
     NativeEngine.require(status, watch, "the filter");

@@ -83,7 +83,8 @@ final class NativeSorting implements SortingEngine {
         put(words, operand, axis);
       }
       words.put(ranks);
-      NativeEngine.require(NativeLanes.order(words.address()), watch, "sorting");
+      int status = watch.call(() -> NativeLanes.order(words.address()));
+      NativeEngine.require(status, watch, "sorting");
     }
   }
 
@@ -133,7 +134,8 @@ final class NativeSorting implements SortingEngine {
     try (Watch watch = Watch.over(nanos, null)) {
       Words words = WORDS.get().begin(arguments.length + 2);
       words.put(watch.address(), Threads.forWork(nanos, 0)).put(arguments);
-      NativeEngine.require(function.applyAsInt(words.address()), watch, "sorting");
+      int status = watch.call(() -> function.applyAsInt(words.address()));
+      NativeEngine.require(status, watch, "sorting");
     }
   }
 

@@ -6,9 +6,9 @@ import java.lang.ref.Reference;
 import java.util.List;
 
 /**
- * The short way for the most frequent sort of small call: up to three vectors, all of one length
- * and elementwise, into a vector of the caller's. Nothing is written to the Java heap, which with
- * most collectors would cost more than the work.
+ * The short way for the most frequent sort of small call: up to three vectors, all of one length,
+ * into a vector of the caller's, or reduced into an array without axes. Nothing is written to the
+ * Java heap, which with most collectors would cost more than the work.
  */
 final class QuickCall {
 
@@ -19,14 +19,21 @@ final class QuickCall {
   private final DType[] inputs; // by number of variable
   private final int[] order; // the variables as the pass reads them
   private final DType output;
+  private final boolean isReducing;
   private final long most; // elements that one thread does at once without being watched
 
   private QuickCall(
-      NativeEngine.Native prepared, DType[] inputs, int[] order, DType output, long most) {
+      NativeEngine.Native prepared,
+      DType[] inputs,
+      int[] order,
+      DType output,
+      boolean isReducing,
+      long most) {
     this.prepared = prepared;
     this.inputs = inputs;
     this.order = order;
     this.output = output;
+    this.isReducing = isReducing;
     this.most = most;
   }
 
@@ -38,12 +45,15 @@ final class QuickCall {
             && variables > 0
             && variables <= MOST_OPERANDS
             && program.passes().size() == 1
-            && !program.passes().get(0).isReducing()
             && program.passes().get(0).outputs().size() == 1;
     if (!isOrdinary) {
       return null;
     }
     Program.Pass pass = program.passes().get(0);
+    boolean isReducing = pass.isReducing();
+    if (isReducing && (pass.axes().numbers() != null || pass.outputs().get(0).keepDims())) {
+      return null;
+    }
     List<Program.Operand> operands = program.operands();
     DType[] inputs = new DType[variables];
     for (Program.Operand operand : operands) {
@@ -56,12 +66,16 @@ final class QuickCall {
     int[] order =
         pass.inputs().stream().mapToInt(in -> operands.get(in.operand()).index()).toArray();
     DType output = operands.get(pass.outputs().get(0).operand()).dtype();
+    if (output.kind() == Kind.BYTES) {
+      return null; // it may be an operand, and those of bytes are read when they are stored
+    }
     return new QuickCall(
         (NativeEngine.Native) prepared,
         inputs,
         order,
         output,
-        (long) Math.min(Threads.ALONE_NANOS / pass.cost(), MOST_ELEMENTS));
+        isReducing,
+        (long) Math.min(Threads.ALONE_NANOS / program.cost(pass), MOST_ELEMENTS));
   }
 
   /**
@@ -76,8 +90,9 @@ final class QuickCall {
     if (count != inputs.length || a == null || result.dtype() != output || result.isReadOnly()) {
       return false;
     }
-    long[] shape = result.layout().shape;
-    if (shape.length != 1 || shape[0] > most) {
+    long[] shape = (isReducing ? a : result).layout().shape;
+    boolean isVector = shape.length == 1 && (!isReducing || result.rank() == 0 && shape[0] > 0);
+    if (!isVector || shape[0] > most) {
       return false;
     }
     long n = shape[0];
@@ -128,7 +143,7 @@ final class QuickCall {
     return operand.dtype() == inputs[variable]
         && shape.length == 1
         && shape[0] == n
-        && (operand == result || !NDArray.mayShareBytes(operand, result));
+        && (operand == result && !isReducing || !NDArray.mayShareBytes(operand, result));
   }
 
   private void call(long n, NDArray result, NDArray a, NDArray b, NDArray c) {
@@ -140,7 +155,7 @@ final class QuickCall {
             prepared.handle(),
             n,
             place(result),
-            result.layout().strides[0],
+            isReducing ? 0 : result.layout().strides[0],
             place(first),
             first.layout().strides[0],
             place(second),

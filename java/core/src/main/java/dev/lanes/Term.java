@@ -1,6 +1,7 @@
 package dev.lanes;
 
 import dev.lanes.LanesException.Code;
+import dev.lanes.lang.Bytes;
 import dev.lanes.lang.Parser;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,9 +13,9 @@ import java.util.List;
  * var("a").multiply(2).plus(var("b"))} is {@code (a * 2) + b}. A term is its text, so that
  * everything the language reference says of texts holds of terms, and {@link #toString()} shows it.
  *
- * <p>Operands of the methods are terms, {@link Number}s of Java's own and {@link Boolean}s; numbers
- * are constants of the text. A term that is used twice is written twice; the compiler shares it
- * again.
+ * <p>Operands of the methods are terms, {@link Number}s of Java's own, {@link Boolean}s, Strings
+ * and {@code byte[]}s; all but terms are constants of the text. A term that is used twice is
+ * written twice; the compiler shares it again.
  *
  * <p>Immutable, hence thread-safe.
  */
@@ -43,7 +44,8 @@ public final class Term {
   /**
    * A constant.
    *
-   * @param value a Boolean or a Number of Java's own
+   * @param value a Boolean, a Number of Java's own, a {@code byte[]}, or a String for its bytes in
+   *     UTF-8
    * @return the term
    * @throws LanesException code TYPE for other values
    */
@@ -65,10 +67,13 @@ public final class Term {
         || value instanceof Short
         || value instanceof Byte) {
       text = value.toString();
+    } else if (Bytes.isBytes(value)) {
+      text = Bytes.literal(Bytes.of(value));
     } else {
       String type = value == null ? "null" : value.getClass().getName();
       throw new LanesException(
-          Code.TYPE, "a term is a Boolean or a Number of Java's own, not " + type);
+          Code.TYPE,
+          "a term is a Boolean, a Number of Java's own, a String or a byte[], not " + type);
     }
     return new Term(!text.startsWith("-"), List.of(text));
   }

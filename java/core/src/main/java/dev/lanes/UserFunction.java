@@ -291,7 +291,7 @@ public final class UserFunction {
               + "' gave "
               + (value == null ? "null" : "a " + value.getClass().getSimpleName())
               + " for "
-              + kind.dtype());
+              + kind);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.lanes;
 
 import dev.lanes.LanesException.Code;
+import dev.lanes.lang.Bytes;
 import dev.lanes.lang.Program;
 import dev.lanes.lang.Reference;
 import java.util.Arrays;
@@ -101,6 +102,10 @@ final class Verifier {
       long other = ((long[]) actual)[i];
       agrees = longs[i] == other || Math.abs((double) longs[i] - other) <= error;
       values = other + " where the Java engine has " + longs[i];
+    } else if (expected instanceof byte[][] strings) {
+      byte[] other = ((byte[][]) actual)[i];
+      agrees = Arrays.equals(strings[i], other) || error == Double.POSITIVE_INFINITY;
+      values = Bytes.literal(other) + " where the Java engine has " + Bytes.literal(strings[i]);
     } else {
       double value = ((double[]) expected)[i];
       double other = ((double[]) actual)[i];

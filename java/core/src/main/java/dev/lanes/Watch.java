@@ -10,7 +10,10 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 /**
  * Stops long runs: while one is open, an interrupt of its thread or its deadline sets the flag that
@@ -56,6 +59,7 @@ final class Watch implements AutoCloseable {
 
   private final ByteBuffer flag; // one int, null for NONE
   private Thread thread;
+  private volatile boolean wasInterrupted; // while it waited for its run
   private long start;
   private Duration timeout;
 
@@ -87,6 +91,7 @@ final class Watch implements AutoCloseable {
     thread = Thread.currentThread();
     start = System.nanoTime();
     timeout = newTimeout;
+    wasInterrupted = false;
     INT.setOpaque(flag, 0, 0);
     look();
   }
@@ -111,6 +116,42 @@ final class Watch implements AutoCloseable {
 
   private boolean isLate() {
     return timeout != null && System.nanoTime() - start >= timeout.toNanos();
+  }
+
+  /**
+   * Calls native code: on this thread, but a long run of a virtual thread on one of the platform,
+   * so that others have the carrier meanwhile.
+   *
+   * @param code gives a status
+   * @return the status
+   */
+  int call(IntSupplier code) {
+    if (this == NONE || !Carriers.areNeeded()) {
+      return code.getAsInt();
+    }
+    FutureTask<Integer> run = new FutureTask<>(code::getAsInt);
+    Carriers.execute(run);
+    try {
+      return await(run);
+    } finally {
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Waits to the end even when interrupted, for the run uses the caller's memory. */
+  private int await(FutureTask<Integer> run) {
+    while (true) {
+      try {
+        return run.get();
+      } catch (InterruptedException e) {
+        wasInterrupted = true;
+        INT.setOpaque(flag, 0, 1);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
   }
 
   /** Address of the int32 that native code polls, 0 when nothing can stop the run. */
@@ -140,7 +181,8 @@ final class Watch implements AutoCloseable {
    * @param work what it was, such as "the evaluation"
    */
   LanesException cancelled(String work) {
-    boolean isLate = !Thread.currentThread().isInterrupted() && timeout != null;
+    boolean isInterrupted = wasInterrupted || Thread.currentThread().isInterrupted();
+    boolean isLate = !isInterrupted && timeout != null;
     String why = isLate ? "took longer than " + timeout : "was stopped by an interrupt";
     return new LanesException(
         Code.CANCELLED, work + " " + why + "; what it writes to is partly written");

@@ -21,6 +21,9 @@ final class Agreement {
       requireComplex(a, b, ulp, what);
       return;
     }
+    if (actual.dtype().kind() == Kind.BYTES) {
+      throw new AssertionError(what.get() + " is " + actual + ", expected " + expected);
+    }
     boolean isFloat =
         actual.dtype().kind() == Kind.FLOAT32 || actual.dtype().kind() == Kind.FLOAT64;
     for (long i = 0; i < a.size(); i++) {

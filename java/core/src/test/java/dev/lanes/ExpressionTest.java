@@ -98,10 +98,10 @@ class ExpressionTest {
     assertThat(Expression.compile("where(t, n, 0)").evaluate(operands).item()).isEqualTo(3L);
     operands.put("k", 1L << 40);
     assertThat(Expression.compile("k + n").evaluate(operands).item()).isEqualTo((1L << 40) + 3);
-    operands.put("k", "text");
+    operands.put("k", 't');
     assertFails(
         Code.TYPE,
-        "'k' is a java.lang.String",
+        "'k' is a java.lang.Character",
         () -> Expression.compile("k + 1").evaluate(operands));
     operands.put("k", null);
     assertFails(Code.TYPE, "'k' is null", () -> Expression.compile("k + 1").evaluate(operands));

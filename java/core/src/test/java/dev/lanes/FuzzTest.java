@@ -36,6 +36,8 @@ class FuzzTest {
     "u",
     "f",
     "h",
+    "t",
+    "w",
     "d",
     "e",
     "n",
@@ -85,6 +87,11 @@ class FuzzTest {
     "1_0",
     "2j",
     "b'x'",
+    "b'a'",
+    "'ab'",
+    "''",
+    "contains",
+    "copy",
     "'",
     "9223372036854775807",
     "2147483648",
@@ -150,7 +157,11 @@ class FuzzTest {
           "isin(d, [1.5, k, 0])",
           "a = p & q; b = ~a; where(b, i, l)",
           "g(x) = x + n; t = g(i); g(t) - g(2)",
-          "mod(i, 3) + absolute(s) * int64(u)");
+          "mod(i, 3) + absolute(s) * int64(u)",
+          "contains(w, t) & (t < b'b')",
+          "m = where(w == t, w, t); m",
+          "m = where(p, w, b'aab'); n2 = contains(m, t); sum(n2)",
+          "t in (b'a', '', w)");
 
   private final SplittableRandom random =
       new SplittableRandom(Long.getLong("lanes.fuzz.seed", 20261121L));
@@ -192,6 +203,8 @@ class FuzzTest {
             "d",
             DType.FLOAT64);
     types.forEach((name, type) -> operands.put(name, Values.random(type, 5, domain, values)));
+    operands.put("t", Values.random(DType.bytes(2), 5, domain, values));
+    operands.put("w", Values.random(DType.bytes(4), 5, domain, values));
     operands.put("j", Values.random(DType.INT32, 3, domain, values).reshape(3, 1));
     operands.put("n", 3);
     operands.put("k", 0.75);

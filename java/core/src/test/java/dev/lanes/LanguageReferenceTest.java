@@ -2,6 +2,7 @@ package dev.lanes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanes.lang.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ class LanguageReferenceTest {
           Map.entry("l", NDArray.of(new long[] {1, 2, 3})),
           Map.entry("p", NDArray.of(new boolean[] {true, false, true})),
           Map.entry("q", NDArray.of(new boolean[] {true, true, false})),
+          Map.entry("s", NDArray.of(new byte[][] {{'a', 'b', 0, 0}, {'a', 'b', 'c'}, {'b'}})),
           Map.entry("k", 2),
           Map.entry("x", 0.1));
 
@@ -60,6 +62,7 @@ class LanguageReferenceTest {
     NDArray elements = array.reshape(-1);
     for (int i = 0; i < elements.size(); i++) {
       Object item = elements.select(0, i).item();
+      item = item instanceof byte[] bytes ? Bytes.literal(Bytes.trimmed(bytes)) : item;
       text.append(' ')
           .append(
               item instanceof Boolean truth

@@ -99,12 +99,15 @@ class OperatorTest {
           operands[i] =
               layout.lay(
                   Values.random(
-                      kernel.arguments().get(i).dtype(), size, ((Op) kernel.op()).domain(), random),
+                      Values.dtype(kernel.arguments().get(i), i),
+                      size,
+                      ((Op) kernel.op()).domain(),
+                      random),
                   i);
         }
         NDArray expected = expression.on(JavaEngine.INSTANCE).evaluate(operands);
         NDArray actual = expression.evaluate(operands);
-        assertThat(actual.dtype()).isEqualTo(kernel.result().dtype());
+        assertThat(actual.dtype()).isEqualTo(Values.dtype(kernel.result(), 0));
         Agreement.require(
             actual, expected, 2 * kernel.ulp(), () -> kernel + " " + layout + " n=" + size);
       }

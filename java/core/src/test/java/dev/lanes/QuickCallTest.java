@@ -122,6 +122,36 @@ class QuickCallTest {
   }
 
   @Test
+  void reduces() {
+    Expression dot = Expression.compile("sum(a*b)");
+    Expression kept = Expression.compile("sum(a*b, keepdims=True)");
+    NDArray result = NDArray.allocate(DType.FLOAT64);
+    NDArray one = NDArray.allocate(DType.FLOAT64, 1);
+    for (int i = 0; i < 3; i++) {
+      dot.evaluateInto(result, a, b);
+      assertThat(result.getDouble()).isEqualTo(550.0);
+      result.setDouble(0);
+      kept.evaluateInto(one, a, b);
+      assertThat(one.getDouble(0)).isEqualTo(550.0);
+    }
+    // Into an element of an operand.
+    dot.evaluateInto(a.select(0, 2), a, b);
+    assertThat(values(a)).containsExactly(1, 2, 550, 4, 5);
+    Expression largest = Expression.compile("max(a)");
+    NDArray none = NDArray.allocate(DType.FLOAT64, 0);
+    for (int n = 1; n < 200; n++) {
+      double[] x = new double[n];
+      Arrays.setAll(x, i -> -i);
+      x[n - 1] = 7;
+      largest.evaluateInto(result, NDArray.of(x));
+      assertThat(result.getDouble()).isEqualTo(7.0);
+    }
+    assertThat(code(() -> largest.evaluateInto(result, none))).isEqualTo(Code.SHAPE);
+    dot.evaluateInto(result, none, none);
+    assertThat(result.getDouble()).isEqualTo(0.0);
+  }
+
+  @Test
   void refusesWhatTheLongWayRefuses() {
     NDArray closed = NDArray.allocate(DType.FLOAT64, 5);
     closed.close();

@@ -35,6 +35,9 @@ final class RandomExpressions {
   }
 
   private String bool(int depth) {
+    if (depth > 0 && random.nextInt(8) == 0) {
+      return testOfBytes(depth - 1);
+    }
     if (depth == 0) {
       return pick("p", "q", "True", "p");
     }
@@ -52,6 +55,20 @@ final class RandomExpressions {
               + ")";
       default -> "bool(" + any(depth - 1) + ")";
     };
+  }
+
+  private String testOfBytes(int depth) {
+    String left = bytes(depth);
+    String right = bytes(depth);
+    return random.nextInt(3) == 0
+        ? "contains(" + left + ", " + right + ")"
+        : "(" + left + " " + pick(COMPARISONS) + " " + right + ")";
+  }
+
+  private String bytes(int depth) {
+    return depth > 0 && random.nextInt(3) == 0
+        ? "where(" + bool(depth - 1) + ", " + bytes(depth - 1) + ", " + bytes(depth - 1) + ")"
+        : pick("t", "w", "t", "w", "b'a'", "'ab'", "b''");
   }
 
   private String integer(int depth) {

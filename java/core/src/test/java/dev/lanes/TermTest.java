@@ -63,7 +63,7 @@ class TermTest {
           .as(name)
           .isEqualTo(Code.SYNTAX);
     }
-    assertThat(catchThrowableOfType(LanesException.class, () -> A.plus("1")).code())
+    assertThat(catchThrowableOfType(LanesException.class, () -> A.plus('1')).code())
         .isEqualTo(Code.TYPE);
     assertThat(catchThrowableOfType(LanesException.class, () -> A.plus(null)).code())
         .isEqualTo(Code.TYPE);

@@ -47,10 +47,25 @@ final class Values {
         case FLOAT32, FLOAT64 -> array.setDouble(real(domain, random), i);
         // Powers of extreme numbers have no digits; fixtures have the special cases.
         case COMPLEX128 -> array.setComplex(within(domain, random), within(domain, random), i);
+        case BYTES -> array.setBytes(string(dtype.bytes(), random), i);
         default -> throw new IllegalArgumentException(dtype.toString());
       }
     }
     return array;
+  }
+
+  /** Short and of few different bytes, so that many are equal or begin alike. */
+  private static byte[] string(int most, SplittableRandom random) {
+    byte[] bytes = new byte[random.nextInt(most + 1)];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) "aab\0\u00ff".charAt(random.nextInt(5));
+    }
+    return bytes;
+  }
+
+  /** The dtype of a kind, for bytes one of several widths. */
+  static DType dtype(Kind kind, int operand) {
+    return kind == Kind.BYTES ? DType.bytes(operand == 1 ? 2 : 5) : kind.dtype();
   }
 
   private static long narrow(DType dtype, long value) {

@@ -54,7 +54,10 @@ class VerifierTest {
         "max(a)",
         "log(a - min(a))",
         "a - sum(a)",
-        "a ** 2.3"
+        "a ** 2.3",
+        "where(a > 0, 'yes', b'no')",
+        "where(sin(a) > 0.5, 'yes', 'no') < where(a > 0, 'ye', '')",
+        "sum(contains(where(exp(a) > 1, b'ab', b'c'), b'b'))"
       })
   void rightResultsPass(String text) {
     assertThatCode(() -> verify(text, output -> {})).doesNotThrowAnyException();
@@ -72,6 +75,15 @@ class VerifierTest {
     assertThatThrownBy(
             () -> verify("sum(a)", output -> output.setDouble(Math.nextUp(output.getDouble()))))
         .isInstanceOf(LanesException.class);
+  }
+
+  @Test
+  void oneWrongByteIsFound() {
+    assertThatThrownBy(
+            () ->
+                verify("where(a > 0, 'yes', b'no')", output -> output.setBytes(new byte[0], 2999)))
+        .isInstanceOf(LanesException.class)
+        .hasMessageContaining("element 2999 of [3000]: the native engine has b''");
   }
 
   @Test

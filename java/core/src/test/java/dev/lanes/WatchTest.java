@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lanes.LanesException.Code;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** Long runs end when their thread is interrupted or their time is up. */
 @Tag("engine")
@@ -92,5 +99,64 @@ class WatchTest {
           catchThrowableOfType(LanesException.class, () -> expression.withTimeout(limit));
       assertThat(e.code()).isEqualTo(Code.LIMIT);
     }
+  }
+
+  private static Thread startVirtual(Runnable work) {
+    try {
+      return (Thread)
+          Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "there are no virtual threads")
+  void longRunsOfVirtualThreadsLeaveTheirCarriersToOthers() throws InterruptedException {
+    Expression expression =
+        Expression.compile("sum(sin(x) * cos(x))").withTimeout(Duration.ofSeconds(3));
+    int carriers = Runtime.getRuntime().availableProcessors();
+    CountDownLatch started = new CountDownLatch(carriers);
+    AtomicInteger stopped = new AtomicInteger();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < carriers; i++) {
+      threads.add(
+          startVirtual(
+              () -> {
+                started.countDown();
+                LanesException e =
+                    catchThrowableOfType(
+                        LanesException.class, () -> expression.evaluate(endless()));
+                stopped.addAndGet(e.code() == Code.CANCELLED ? 1 : 0);
+              }));
+    }
+    started.await();
+    Thread.sleep(100);
+    long start = System.nanoTime();
+    startVirtual(() -> {}).join();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(stopped).hasValue(carriers);
+  }
+
+  @Test
+  @EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "there are no virtual threads")
+  void interruptsStopLongRunsOfVirtualThreadsAndStaySet() throws InterruptedException {
+    AtomicBoolean isRight = new AtomicBoolean();
+    Thread thread =
+        startVirtual(
+            () -> {
+              LanesException e =
+                  catchThrowableOfType(
+                      LanesException.class,
+                      () -> Expression.compile("sum(sin(x) * cos(x))").evaluate(endless()));
+              isRight.set(e.code() == Code.CANCELLED && Thread.currentThread().isInterrupted());
+            });
+    Thread.sleep(100);
+    thread.interrupt();
+    thread.join();
+    assertThat(isRight).isTrue();
   }
 }

@@ -26,6 +26,9 @@ import java.util.stream.LongStream;
 record Summary(DType dtype, long[] shape, Object min, Object max, Double mean, long nans) {
 
   static Summary of(NDArray array, Function<String, Expression> compile) {
+    if (!hasOrder(array.dtype())) {
+      return new Summary(array.dtype(), array.shape(), null, null, null, 0);
+    }
     boolean isFloat = array.dtype().kind() == Kind.FLOAT64 || array.dtype().kind() == Kind.FLOAT32;
     long nans = isFloat ? (Long) evaluate("sum(where(x != x, 1, 0))", array, compile) : 0;
     long numbers = array.size() - nans;
@@ -40,6 +43,11 @@ record Summary(DType dtype, long[] shape, Object min, Object max, Double mean, l
         array.dtype(), array.shape(), min, max, ((Number) sum).doubleValue() / numbers, nans);
   }
 
+  /** Complex numbers and bytes have neither a mean nor a place between two others. */
+  private static boolean hasOrder(DType dtype) {
+    return dtype.kind() != Kind.COMPLEX128 && dtype.kind() != Kind.BYTES;
+  }
+
   private static Object evaluate(String text, NDArray array, Function<String, Expression> compile) {
     // An array, not a number: it makes the terms float64 whatever x is.
     try (NDArray one = NDArray.of(new double[] {1});
@@ -51,8 +59,14 @@ record Summary(DType dtype, long[] shape, Object min, Object max, Double mean, l
     }
   }
 
-  /** The only element, a float32 as a Float so that it is shown in the digits that it has. */
+  /**
+   * The only element, a float32 as a Float so that it is shown in the digits that it has, complex
+   * numbers and bytes as the language writes them.
+   */
   static Object item(NDArray array) {
+    if (!hasOrder(array.dtype())) {
+      return array.toString();
+    }
     Object item = array.item();
     return array.dtype().kind() == Kind.FLOAT32 ? (Object) ((Double) item).floatValue() : item;
   }
@@ -88,7 +102,8 @@ record Summary(DType dtype, long[] shape, Object min, Object max, Double mean, l
     out.println("shape  " + lengths);
     if (min == null) {
       String names = String.join(", ", values.keySet());
-      out.println(names + ": there is " + (nans == 0 ? "no element" : "nothing but NaN"));
+      String reason = nans == 0 ? "there is no element" : "there is nothing but NaN";
+      out.println(names + ": " + (hasOrder(dtype) ? reason : dtype + " has none"));
       return;
     }
     values.forEach((name, value) -> out.printf(Locale.ROOT, "%-6s %s%n", name, text(value)));

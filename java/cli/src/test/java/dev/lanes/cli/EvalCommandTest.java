@@ -50,6 +50,8 @@ class EvalCommandTest {
         "a               | a=-inf   | -Infinity",
         "a + 0           | a=nan    | NaN",
         "a               | a=3000000000 | 3000000000",
+        "(a + 2j) * 1j   | a=1 | (-2+1j)",
+        "where(a > 1, 'more', b'') | a=2 | b'more'",
       })
   void aSingleValueIsPrintedAlone(String expression, String operand, String printed) {
     Outcome outcome =
@@ -73,6 +75,23 @@ class EvalCommandTest {
             max    18.0
             mean   8.5
             """);
+  }
+
+  @Test
+  void arraysWithoutAnOrderHaveNoMean() {
+    assertThat(Outcome.of("eval", "where(a > 2, 'x', 'yz')", "a=" + a))
+        .isEqualTo(
+            new Outcome(
+                0,
+                """
+                dtype  bytes(2)
+                shape  2 x 3
+                min, max and mean: bytes(2) has none
+                """,
+                ""));
+    assertThat(Outcome.of("eval", "a * 1j", "a=" + a, "--json").json())
+        .containsEntry("dtype", "complex128")
+        .containsEntry("mean", null);
   }
 
   @Test

@@ -26,7 +26,7 @@ public record Argument(DType dtype, boolean isScalar) {
   /**
    * A Java value.
    *
-   * @param value a Boolean, Byte, Short, Integer, Long, Float or Double
+   * @param value a Boolean, Byte, Short, Integer, Long, Float or Double, or what {@link Bytes} are
    * @param name for the message
    * @return the argument
    * @throws LanesException code TYPE for other values
@@ -45,13 +45,16 @@ public record Argument(DType dtype, boolean isScalar) {
       long number = ((Number) value).longValue();
       return new Argument(number == (int) number ? DType.INT32 : DType.INT64, true);
     }
+    if (Bytes.isBytes(value)) {
+      return new Argument(DType.bytes(Math.max(1, Bytes.of(value).length)), true);
+    }
     throw new LanesException(
         Code.TYPE,
         "operand '"
             + name
             + "' is "
             + (value == null ? "null" : "a " + value.getClass().getName())
-            + "; pass an NDArray, a Boolean or a Number of Java's own");
+            + "; pass an NDArray, a Boolean, a Number of Java's own, a String or a byte[]");
   }
 
   boolean isWeak() {

@@ -79,6 +79,7 @@ final class Graph {
 
   private final boolean isOptimized;
   private final List<Node> nodes = new ArrayList<>();
+  private final List<Integer> widths = new ArrayList<>(); // of nodes of bytes, else 0
   private final Map<Node, Integer> indices = new HashMap<>();
 
   Graph(boolean isOptimized) {
@@ -97,6 +98,11 @@ final class Graph {
     return nodes.get(index).kind();
   }
 
+  /** How a node's elements are stored when nobody asks for another dtype. */
+  DType dtype(int index) {
+    return kind(index) == Kind.BYTES ? DType.bytes(widths.get(index)) : kind(index).dtype();
+  }
+
   /** The value of a node, or null when it is not known yet. */
   Program.Constant known(int index) {
     return nodes.get(index) instanceof Known known ? known.value() : null;
@@ -104,16 +110,26 @@ final class Graph {
 
   /** The index of a node equal to this one, added if there is none. */
   int add(Node node) {
-    if (!isOptimized && node instanceof Apply) {
-      nodes.add(node);
-      return nodes.size() - 1;
+    return !isOptimized && node instanceof Apply
+        ? append(node)
+        : indices.computeIfAbsent(node, this::append);
+  }
+
+  private int append(Node node) {
+    nodes.add(node);
+    widths.add(node.kind() == Kind.BYTES ? width(node) : 0);
+    return nodes.size() - 1;
+  }
+
+  /** The widest of what a node of bytes may be. */
+  private int width(Node node) {
+    if (node instanceof Leaf leaf) {
+      return leaf.dtype.bytes();
     }
-    return indices.computeIfAbsent(
-        node,
-        key -> {
-          nodes.add(key);
-          return nodes.size() - 1;
-        });
+    if (node instanceof Known known) {
+      return Math.max(1, known.value.text().length());
+    }
+    return ((Apply) node).arguments.stream().mapToInt(widths::get).max().orElseThrow();
   }
 
   /**
@@ -154,12 +170,23 @@ final class Graph {
     return add(new Known(Program.Constant.of(real, imaginary)));
   }
 
+  int constant(byte[] bytes) {
+    return add(new Known(Program.Constant.of(bytes)));
+  }
+
   /** Adds a kernel on nodes of exactly its kinds, or its value where all arguments are known. */
   int apply(Kernel kernel, List<Integer> arguments) {
     if (kernel.op() instanceof Op op
         && (isOptimized || op.isConversion())
+        && kernel.result() != Kind.BYTES // whose width would then be that of the value
         && arguments.stream().allMatch(argument -> known(argument) != null)) {
-      return fold(kernel, arguments);
+      Node node = new Apply(kernel, List.copyOf(arguments));
+      Integer folded = indices.get(node);
+      if (folded == null) {
+        folded = fold(kernel, arguments);
+        indices.put(node, folded);
+      }
+      return folded;
     }
     return add(new Apply(kernel, List.copyOf(arguments)));
   }
@@ -207,7 +234,7 @@ final class Graph {
       case FLOAT32 -> Op.FLOAT32;
       case FLOAT64 -> Op.FLOAT64;
       case COMPLEX128 -> Op.COMPLEX128;
-      case BYTES -> throw new IllegalArgumentException("no conversion gives " + to);
+      case BYTES -> Op.COPY;
     };
   }
 }

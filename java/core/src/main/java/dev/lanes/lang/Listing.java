@@ -47,7 +47,7 @@ public final class Listing {
               read,
               written,
               pass.registers().size(),
-              pass.cost()));
+              program.cost(pass)));
       steps(program, pass, names, text);
     }
     return text.toString();
@@ -111,7 +111,7 @@ public final class Listing {
   }
 
   private static String register(Pass pass, int register) {
-    return "r" + register + ":" + pass.registers().get(register).dtype();
+    return "r" + register + ":" + pass.registers().get(register);
   }
 
   private static long bytes(Operand operand) {

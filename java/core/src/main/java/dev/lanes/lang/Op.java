@@ -95,7 +95,8 @@ public enum Op implements Operation {
       all(),
       "less than",
       longTests("bil", (a, b) -> a < b),
-      tests("fd", (a, b) -> a < b)),
+      tests("fd", (a, b) -> a < b),
+      bytesTests((a, b) -> Arrays.compareUnsigned(a, b) < 0)),
   LE(
       infix("<=", 5),
       0,
@@ -103,7 +104,8 @@ public enum Op implements Operation {
       all(),
       "at most",
       longTests("bil", (a, b) -> a <= b),
-      tests("fd", (a, b) -> a <= b)),
+      tests("fd", (a, b) -> a <= b),
+      bytesTests((a, b) -> Arrays.compareUnsigned(a, b) <= 0)),
   GT(
       infix(">", 5),
       0,
@@ -111,7 +113,8 @@ public enum Op implements Operation {
       all(),
       "greater than",
       longTests("bil", (a, b) -> a > b),
-      tests("fd", (a, b) -> a > b)),
+      tests("fd", (a, b) -> a > b),
+      bytesTests((a, b) -> Arrays.compareUnsigned(a, b) > 0)),
   GE(
       infix(">=", 5),
       0,
@@ -119,7 +122,8 @@ public enum Op implements Operation {
       all(),
       "at least",
       longTests("bil", (a, b) -> a >= b),
-      tests("fd", (a, b) -> a >= b)),
+      tests("fd", (a, b) -> a >= b),
+      bytesTests((a, b) -> Arrays.compareUnsigned(a, b) >= 0)),
   EQ(
       infix("==", 5),
       0,
@@ -128,7 +132,8 @@ public enum Op implements Operation {
       "equal",
       longTests("bil", (a, b) -> a == b),
       tests("fd", (a, b) -> a == b),
-      complexTests("TT:b", Complex::isSame)),
+      complexTests("TT:b", Complex::isSame),
+      bytesTests(Arrays::equals)),
   NE(
       infix("!=", 5),
       0,
@@ -137,7 +142,8 @@ public enum Op implements Operation {
       "not equal",
       longTests("bil", (a, b) -> a != b),
       tests("fd", (a, b) -> a != b),
-      complexTests("TT:b", (a, b) -> !a.isSame(b))),
+      complexTests("TT:b", (a, b) -> !a.isSame(b)),
+      bytesTests((a, b) -> !Arrays.equals(a, b))),
   AND(
       infix("&", 8),
       0,
@@ -191,7 +197,7 @@ public enum Op implements Operation {
       0.06,
       all(),
       "where(c, x, y): x where c holds, else y",
-      cases("bilfdc", "bTT:T", Reference::select)),
+      cases("bilfdcs", "bTT:T", Reference::select)),
   SQRT(
       function("sqrt"),
       0,
@@ -548,7 +554,8 @@ public enum Op implements Operation {
       "x as it is",
       longs("bil", "T:T", (a, b) -> a),
       doubles("fd", "T:T", (a, b) -> a),
-      complexes("T:T", (a, b) -> a)),
+      complexes("T:T", (a, b) -> a),
+      cases("s", "T:T", kind -> Reference.sameBytes())),
   ONES_LIKE(
       function("ones_like"),
       0,
@@ -659,6 +666,13 @@ public enum Op implements Operation {
       longs("il", "T:T", (a, b) -> a * a),
       doubles("fd", "T:T", (a, b) -> a * a),
       complexes("T:T", (a, b) -> a.square())),
+  CONTAINS(
+      function("contains"),
+      0,
+      0.1,
+      all(),
+      "whether y stands somewhere in x; the empty string does in all",
+      bytesTests(Bytes::contains)),
   MULADD(
       fused("a * b + c"),
       0,
@@ -983,6 +997,10 @@ public enum Op implements Operation {
 
   private static Case complexTests(String pattern, BiPredicate<Complex, Complex> f) {
     return cases("c", pattern, kind -> Reference.tests(f));
+  }
+
+  private static Case bytesTests(BiPredicate<byte[], byte[]> f) {
+    return cases("s", "TT:b", kind -> Reference.bytesTests(f));
   }
 
   private static Case parts(String pattern, ToDoubleFunction<Complex> f) {

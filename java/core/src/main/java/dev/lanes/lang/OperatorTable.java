@@ -136,7 +136,7 @@ public final class OperatorTable {
         op.isReduction()
             ? op.reductions().stream().map(Reduction::key).toList()
             : op.kernels().stream().map(Kernel::key).toList();
-    return keys.stream().map(OperatorTable::name).collect(Collectors.joining(" "));
+    return keys.stream().map(Kind::toString).collect(Collectors.joining(" "));
   }
 
   private static String result(Op op) {
@@ -151,10 +151,6 @@ public final class OperatorTable {
     if (results.equals(keys)) {
       return "same";
     }
-    return results.stream().map(OperatorTable::name).distinct().collect(Collectors.joining(" "));
-  }
-
-  private static String name(Kind kind) {
-    return kind.name().toLowerCase(java.util.Locale.ROOT);
+    return results.stream().map(Kind::toString).distinct().collect(Collectors.joining(" "));
   }
 }

@@ -4,6 +4,7 @@ import dev.lanes.DType;
 import dev.lanes.Kind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,12 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
 
   private static final int MAGIC = 0x31534e4c;
   private static final int USER_KERNEL = 0x52455355;
+
+  /** By how much short strings take longer than numbers. */
+  private static final double OF_BYTES = 30;
+
+  /** Nanoseconds for each byte of a string, to find where its padding begins. */
+  private static final double OF_BYTE = 0.05;
 
   /** What an operand is to the caller. */
   public enum Role {
@@ -45,20 +52,28 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
    * @param bits bool, int32 and int64 as the integer, floats and the real part of complex numbers
    *     as the bits of the double
    * @param imaginaryBits bits of the imaginary part of a complex number, else 0
+   * @param text of bytes, as written, a character for each; else empty
    */
-  public record Constant(Kind kind, long bits, long imaginaryBits) {
+  public record Constant(Kind kind, long bits, long imaginaryBits, String text) {
 
     static Constant of(Kind kind, long value) {
-      return new Constant(kind, value, 0);
+      return new Constant(kind, value, 0, "");
     }
 
     static Constant of(Kind kind, double value) {
-      return new Constant(kind, Double.doubleToRawLongBits(value), 0);
+      return new Constant(kind, Double.doubleToRawLongBits(value), 0, "");
     }
 
     static Constant of(double real, double imaginary) {
       return new Constant(
-          Kind.COMPLEX128, Double.doubleToRawLongBits(real), Double.doubleToRawLongBits(imaginary));
+          Kind.COMPLEX128,
+          Double.doubleToRawLongBits(real),
+          Double.doubleToRawLongBits(imaginary),
+          "");
+    }
+
+    static Constant of(byte[] bytes) {
+      return new Constant(Kind.BYTES, 0, 0, new String(bytes, StandardCharsets.ISO_8859_1));
     }
 
     /**
@@ -89,6 +104,15 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
     }
 
     /**
+     * The value as bytes.
+     *
+     * @return a fresh array, meaningful for bytes
+     */
+    public byte[] asBytes() {
+      return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /**
      * The value repeated, as the Java engine has it in a block.
      *
      * @param n elements
@@ -98,6 +122,8 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
       Object block = Reference.block(kind, n);
       if (block instanceof long[] longs) {
         Arrays.fill(longs, bits);
+      } else if (block instanceof byte[][] strings) {
+        Arrays.fill(strings, Bytes.trimmed(asBytes()));
       } else {
         double[] doubles = (double[]) block;
         for (int i = 0; i < doubles.length; i++) {
@@ -123,6 +149,9 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
 
     @Override
     public String toString() {
+      if (kind == Kind.BYTES) {
+        return Bytes.literal(asBytes());
+      }
       if (kind == Kind.COMPLEX128) {
         return asDouble() + (imaginary() < 0 ? "" : "+") + imaginary() + "j";
       }
@@ -212,23 +241,32 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
     public boolean isReducing() {
       return axes != null;
     }
+  }
 
-    /**
-     * A rough estimate from the operator table, for one thread and data in cache.
-     *
-     * @return nanoseconds per element
-     */
-    public double cost() {
-      double cost = 0.02;
-      for (Instruction instruction : instructions) {
-        Kernel kernel = instruction.kernel();
-        cost += kernel.op().cost() * (kernel.key().bytes() == 8 ? 1 : 0.5);
-      }
-      for (Output output : outputs) {
-        cost += output.reduction() == null ? 0.02 : output.reduction().op().cost();
-      }
-      return cost + 0.02 * inputs.size();
+  /**
+   * A rough estimate from the operator table, for one thread and data in cache.
+   *
+   * @param pass one of the passes
+   * @return nanoseconds per element
+   */
+  public double cost(Pass pass) {
+    double cost = 0.02;
+    for (Instruction instruction : pass.instructions) {
+      Kernel kernel = instruction.kernel();
+      cost += kernel.op().cost() * factor(kernel.key());
     }
+    for (Output output : pass.outputs) {
+      cost += output.reduction() == null ? 0.02 : output.reduction().op().cost();
+    }
+    for (Input input : pass.inputs) {
+      DType dtype = operands.get(input.operand).dtype();
+      cost += dtype.kind() == Kind.BYTES ? OF_BYTE * dtype.bytes() : 0.02;
+    }
+    return cost;
+  }
+
+  private static double factor(Kind key) {
+    return key == Kind.BYTES ? OF_BYTES : key.bytes() == 8 ? 1 : 0.5;
   }
 
   /**
@@ -241,6 +279,10 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
     List<Integer> words =
         new ArrayList<>(List.of(MAGIC, constants.size(), operands.size(), passes.size()));
     for (Constant constant : constants) {
+      if (constant.kind() == Kind.BYTES) {
+        encode(constant.asBytes(), words);
+        continue;
+      }
       long bits = constant.memoryBits();
       long more = constant.imaginaryBits();
       words.addAll(
@@ -261,6 +303,15 @@ public record Program(List<Constant> constants, List<Operand> operands, List<Pas
         ByteBuffer.allocateDirect(words.size() * Integer.BYTES).order(ByteOrder.nativeOrder());
     words.forEach(buffer::putInt);
     return buffer.flip();
+  }
+
+  private static void encode(byte[] bytes, List<Integer> words) {
+    words.addAll(List.of(Kind.BYTES.ordinal(), bytes.length, 0, 0, 0));
+    ByteBuffer whole =
+        ByteBuffer.allocate((bytes.length + 3) / 4 * 4).order(ByteOrder.LITTLE_ENDIAN).put(bytes);
+    for (int at = 0; at < whole.capacity(); at += Integer.BYTES) {
+      words.add(whole.getInt(at));
+    }
   }
 
   private static void encode(Pass pass, List<Integer> words) {

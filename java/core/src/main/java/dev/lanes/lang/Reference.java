@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
  * The meaning of a kernel in plain Java, applied to a block of elements. A block of kind bool,
  * int32 or int64 is a {@code long[]}, one of kind float32 or float64 a {@code double[]} whose
  * float32 values are exact in binary32, one of kind complex128 a {@code double[]} with the real
- * part before the imaginary one.
+ * part before the imaginary one, one of kind bytes a {@code byte[][]} without the NULs that pad.
  *
  * <p>float32 is computed in binary64 and rounded once, which is exact for sums, products, quotients
  * and roots: 53 bits are more than twice 24 and two.
@@ -63,14 +63,14 @@ public interface Reference {
    *
    * @param kind the kind
    * @param n elements
-   * @return a {@code long[]} or a {@code double[]}
+   * @return a {@code long[]}, a {@code double[]} or a {@code byte[][]}
    */
   static Object block(Kind kind, int n) {
     return switch (kind) {
       case BOOL, INT32, INT64 -> new long[n];
       case FLOAT32, FLOAT64 -> new double[n];
       case COMPLEX128 -> new double[2 * n];
-      case BYTES -> throw new IllegalArgumentException("no reference computes in " + kind);
+      case BYTES -> new byte[n][];
     };
   }
 
@@ -246,6 +246,29 @@ public interface Reference {
   }
 
   /**
+   * Bytes in, truth values out.
+   *
+   * @param f two elements without padding
+   * @return the block form
+   */
+  static Reference bytesTests(BiPredicate<byte[], byte[]> f) {
+    return (out, a, b, c, n) -> {
+      for (int i = 0; i < n; i++) {
+        ((long[]) out)[i] = f.test(((byte[][]) a)[i], ((byte[][]) b)[i]) ? 1 : 0;
+      }
+    };
+  }
+
+  /**
+   * Bytes as they are.
+   *
+   * @return the block form
+   */
+  static Reference sameBytes() {
+    return (out, a, b, c, n) -> System.arraycopy(a, 0, out, 0, n);
+  }
+
+  /**
    * Complex numbers out of real ones, the imaginary parts being the second argument or 0.
    *
    * @return the block form
@@ -267,6 +290,13 @@ public interface Reference {
    * @return the block form
    */
   static Reference select(Kind kind) {
+    if (kind == Kind.BYTES) {
+      return (out, a, b, c, n) -> {
+        for (int i = 0; i < n; i++) {
+          ((byte[][]) out)[i] = ((long[]) a)[i] != 0 ? ((byte[][]) b)[i] : ((byte[][]) c)[i];
+        }
+      };
+    }
     if (block(kind, 0) instanceof long[]) {
       return (out, a, b, c, n) -> {
         for (int i = 0; i < n; i++) {

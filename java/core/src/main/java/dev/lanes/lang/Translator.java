@@ -7,6 +7,7 @@ import dev.lanes.LanesException;
 import dev.lanes.LanesException.Code;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -34,6 +35,7 @@ public final class Translator {
   private final int[] indices;
   private final boolean[] weak;
   private final Map<Integer, Integer> columns = new HashMap<>(); // of reductions, by node
+  private final Map<Object, Integer> strings = new IdentityHashMap<>(); // copied calls share theirs
 
   private Translator(Tree tree, List<Argument> arguments, boolean isOptimized) {
     this.tree = tree;
@@ -81,23 +83,22 @@ public final class Translator {
     List<DType> dtypes = new ArrayList<>();
     for (int i = 0; i < tree.results().size(); i++) {
       int result = translator.indices[tree.results().get(i).node()];
-      Kind kind = translator.graph.kind(result);
       DType given = outputs == null ? null : outputs.get(i);
-      DType dtype = given == null ? kind.dtype() : given;
-      requireCast(kind, dtype, casting);
+      DType own = translator.graph.dtype(result);
+      DType dtype = given == null ? own : given;
+      requireCast(own, dtype, casting);
       results.add(translator.graph.convert(result, dtype.kind()));
       dtypes.add(dtype);
     }
     return Scheduler.schedule(translator.graph, results, arguments, dtypes, translator.columns);
   }
 
-  private static void requireCast(Kind from, DType to, Casting casting) {
-    boolean isComputed = to.kind() != Kind.BYTES;
-    if (!isComputed || !casting.allows(from.dtype(), to)) {
+  private static void requireCast(DType from, DType to, Casting casting) {
+    if (!casting.allows(from, to)) {
       throw new LanesException(
           Code.CAST,
           "the result is "
-              + from.dtype()
+              + from
               + " and cannot go into an output of "
               + to
               + " ("
@@ -117,7 +118,6 @@ public final class Translator {
         weak[i] = true;
       } else if (node instanceof Tree.Name name) {
         Argument argument = arguments.get(name.index());
-        requireComputable(argument.dtype(), name);
         indices[i] = graph.add(new Graph.Leaf(name.index(), argument.dtype(), argument.isScalar()));
         weak[i] = argument.isWeak();
       } else if (node instanceof Tree.Call call) {
@@ -144,35 +144,20 @@ public final class Translator {
     if (literal.value() instanceof Tree.Imaginary number) {
       return graph.constant(0, number.value());
     }
-    throw new LanesException(
-        Code.TYPE,
-        "this constant is bytes, which expressions do not compute in",
-        literal.column(),
-        null);
+    return strings.computeIfAbsent(literal.value(), bytes -> graph.constant((byte[]) bytes));
   }
 
   private int integer(long value) {
     return graph.constant(value == (int) value ? Kind.INT32 : Kind.INT64, value);
   }
 
-  private void requireComputable(DType dtype, Tree.Name name) {
-    if (dtype.kind() == Kind.BYTES) {
-      throw new LanesException(
-          Code.TYPE,
-          "'"
-              + tree.names().get(name.index())
-              + "' is "
-              + dtype
-              + ", which expressions do not compute in",
-          name.column(),
-          null);
-    }
-  }
-
   private int reduce(Tree.Call call) {
     int argument = indices[call.arguments().get(0)];
     Kind kind = graph.kind(argument);
     boolean isFloat = kind == Kind.FLOAT32 || kind == Kind.FLOAT64;
+    if (kind == Kind.BYTES) {
+      throw mismatch(call, List.of(kind));
+    }
     return switch ((Op) call.op()) {
       case ANY, ALL, COUNT_NONZERO ->
           reduce(call, (Op) call.op(), graph.convert(argument, Kind.BOOL), call.options());
@@ -406,21 +391,26 @@ public final class Translator {
     if (call.op() == Op.WHERE && kinds.get(0) != Kind.BOOL) {
       return new LanesException(
           Code.TYPE,
-          "the condition of 'where' must be bool, not "
-              + kinds.get(0).dtype()
-              + "; compare it with 0",
+          "the condition of 'where' must be bool, not " + kinds.get(0) + "; compare it with 0",
           call.column(),
           null);
     }
-    String given =
-        kinds.stream().map(kind -> kind.dtype().toString()).collect(Collectors.joining(" and "));
+    String given = kinds.stream().map(Kind::toString).collect(Collectors.joining(" and "));
+    if (kinds.contains(Kind.BYTES)) {
+      boolean isOther = call.op().kernels().stream().noneMatch(each -> each.key() == Kind.BYTES);
+      String reason =
+          isOther
+              ? "'" + symbol + "' does not take bytes"
+              : "'" + symbol + "' of " + given + ": bytes go with bytes only";
+      return new LanesException(Code.TYPE, reason, call.column(), null);
+    }
     String taken =
         call.op().kernels().stream()
             .map(
                 kernel ->
                     call.op() instanceof External external
                         ? external.signature(kernel).toString()
-                        : kernel.key().dtype().toString())
+                        : kernel.key().toString())
             .collect(Collectors.joining(" "));
     return new LanesException(
         Code.TYPE,

@@ -2,10 +2,12 @@ package dev.lanes.lang;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.lanes.Casting;
 import dev.lanes.DType;
 import dev.lanes.LanesException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -205,15 +207,28 @@ class TranslatorTest {
   }
 
   @Test
-  void bytesAreRefusedByName() {
-    DType dtype = DType.bytes(3);
-    LanesException e =
-        catchThrowableOfType(
-            LanesException.class,
-            () -> Translator.translate(Parser.parse("1 + z"), List.of(Argument.array(dtype))));
-    assertThat(e.code()).isEqualTo(LanesException.Code.TYPE);
-    assertThat(e).hasMessageContaining("'z' is " + dtype);
-    assertThat(e.column()).isEqualTo(4);
+  void resultsOfBytesAreAsWideAsTheWidestOfThem() {
+    for (boolean isOptimized : new boolean[] {true, false}) {
+      for (String text :
+          new String[] {"where(True, z, b'')", "copy(where(z == '', b'abc', 'a'))", "b'a\\0\\0'"}) {
+        Tree tree = Parser.parse(text);
+        List<Argument> arguments =
+            tree.names().isEmpty() ? List.of() : List.of(Argument.array(DType.bytes(3)));
+        Program program =
+            Translator.translate(tree, arguments, null, Casting.SAME_KIND, isOptimized);
+        assertThat(program.operands().get(arguments.size()).dtype()).isEqualTo(DType.bytes(3));
+      }
+    }
+  }
+
+  @Test
+  void constantsOfBytesAreFolded() {
+    Program program =
+        Translator.translate(
+            Parser.parse("(b'a' < 'b') & (contains('ab', b'') == True)"), List.of());
+    assertThat(program.passes().get(0).instructions()).hasSize(1);
+    assertThat(program.constants()).hasSize(1);
+    assertThat(program.constants().get(0).asLong()).isEqualTo(1);
   }
 
   @Test
@@ -228,5 +243,10 @@ class TranslatorTest {
     LanesException e =
         catchThrowableOfType(LanesException.class, () -> translate("9**9**9**9", null));
     assertThat(e.code()).isEqualTo(LanesException.Code.LIMIT);
+    String letters = "a".repeat(200_000);
+    String search = "g(x) = contains('" + letters + "', '" + letters.substring(9) + "b' ) | x;";
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> translate(search + "g(False)" + "^g(False)".repeat(9_000), null));
   }
 }
