@@ -90,7 +90,7 @@ final class Seed implements AutoCloseable {
   static final double ROUNDING = 1e-9;
 
   private static final double ENOUGH_MILLIS = 2;
-  private static final double LEAST_WARM_UP = 100;
+  private static final double LEAST_WARM_UP = 200;
   private static final int MOST_TIMES = 1000;
   private static final int FEWEST_ROUNDS = 3;
 

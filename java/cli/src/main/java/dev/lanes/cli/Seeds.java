@@ -299,7 +299,7 @@ final class Seeds implements AutoCloseable {
   // ---- 5 ----
 
   private Seed blurs() {
-    int count = isQuick ? 2 : 48;
+    int count = isQuick ? 4 : 48;
     SeedBlur blur = SeedBlur.make(count);
     return seed(
         5,
