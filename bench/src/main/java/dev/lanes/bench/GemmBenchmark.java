@@ -34,6 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 2,
     jvmArgsAppend = {"-Xms2g", "-Xmx2g", "--add-modules=jdk.incubator.vector"})
 public class GemmBenchmark {
+  private static final long WARM_UP_NANOS = 3_000_000_000L;
 
   /** Rows and columns. */
   @Param({"32", "256", "1024", "4096"})
@@ -121,7 +122,8 @@ public class GemmBenchmark {
     int rounds = n > 2048 ? 3 : 40;
     int times = (int) Math.max(1, 2e8 / ((double) n * n * n));
     double[][] taken = new double[benchmarks.length][rounds];
-    for (int round = -rounds; round < rounds; round++) {
+    long warm = System.nanoTime() + WARM_UP_NANOS;
+    for (int round = -1; round < rounds; round += System.nanoTime() < warm ? 0 : 1) {
       for (int k = 0; k < benchmarks.length; k++) {
         long start = System.nanoTime();
         for (int i = 0; i < times; i++) {
