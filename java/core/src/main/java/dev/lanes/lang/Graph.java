@@ -81,6 +81,8 @@ final class Graph {
   private final List<Node> nodes = new ArrayList<>();
   private final List<Integer> widths = new ArrayList<>(); // of nodes of bytes, else 0
   private final Map<Node, Integer> indices = new HashMap<>();
+  private final Map<Node, Integer> folded =
+      new HashMap<>(); // what is not in the graph, and its value
 
   Graph(boolean isOptimized) {
     this.isOptimized = isOptimized;
@@ -181,12 +183,12 @@ final class Graph {
         && kernel.result() != Kind.BYTES // whose width would then be that of the value
         && arguments.stream().allMatch(argument -> known(argument) != null)) {
       Node node = new Apply(kernel, List.copyOf(arguments));
-      Integer folded = indices.get(node);
-      if (folded == null) {
-        folded = fold(kernel, arguments);
-        indices.put(node, folded);
+      Integer value = folded.get(node);
+      if (value == null) {
+        value = fold(kernel, arguments);
+        folded.put(node, value);
       }
-      return folded;
+      return value;
     }
     return add(new Apply(kernel, List.copyOf(arguments)));
   }

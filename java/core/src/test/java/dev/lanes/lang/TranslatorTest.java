@@ -222,6 +222,13 @@ class TranslatorTest {
   }
 
   @Test
+  void aFoldedResultIsStored() {
+    Program program = translate("int32(-int32(0.1))", null);
+    assertThat(program.passes()).hasSize(1);
+    assertThat(program.passes().get(0).outputs()).hasSize(1);
+  }
+
+  @Test
   void constantsOfBytesAreFolded() {
     Program program =
         Translator.translate(
