@@ -1,6 +1,6 @@
 """Times the blurs of FilterBenchmark in Pillow and SciPy (and OpenCV where it is installed), one JSON line each.
 
-Run `python filters.py [--java COMMAND]`: with a command that runs a program which prints JSON lines of its own, both take turns.
+Run `python filters.py [--java COMMAND ...]`: with commands of programs that print JSON lines of their own, all take turns.
 """
 
 import argparse
@@ -48,12 +48,12 @@ def milliseconds(run, times):
 
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--java", help="command to run between the rounds; its lines are passed on")
+parser.add_argument("--java", action="append", default=[], help="command to run between the rounds; its lines are passed on")
 parser.add_argument("--rounds", type=int, default=3)
 arguments = parser.parse_args()
 for turn in range(arguments.rounds):
     for name, run in work.items():
         times = 3 if "median" in name else TIMES
         print(json.dumps({"round": turn, "what": name, **milliseconds(run, times)}), flush=True)
-    if arguments.java:
-        print(subprocess.run(arguments.java, shell=True, check=True, capture_output=True, text=True).stdout, end="", flush=True)
+    for command in arguments.java:
+        print(subprocess.run(command, shell=True, check=True, capture_output=True, text=True).stdout, end="", flush=True)

@@ -6,17 +6,20 @@ import dev.lanes.Lanes;
 import dev.lanes.NDArray;
 import dev.lanes.blas.LinearAlgebra;
 import dev.lanes.blas.Transpose;
+import dev.ludovic.netlib.blas.JavaBLAS;
 import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
+import org.ejml.concurrency.EjmlConcurrency;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.CommonOps_MT_DDRM;
+import org.ojalgo.OjAlgoUtils;
 import org.ojalgo.matrix.store.R064Store;
 
 /** Who multiplies matrices. */
 public enum Multiplier {
-  /** {@link LinearAlgebra#gemm} on as many threads as there are processors. */
+  /** {@link LinearAlgebra#gemm}. */
   LANES {
     @Override
     Product prepare(double[] a, double[] b, int n) {
@@ -78,13 +81,14 @@ public enum Multiplier {
   EJML {
     @Override
     Product prepare(double[] a, double[] b, int n) {
+      EjmlConcurrency.setMaxThreads(Lanes.threads());
       DMatrixRMaj left = DMatrixRMaj.wrap(n, n, a);
       DMatrixRMaj right = DMatrixRMaj.wrap(n, n, b);
       DMatrixRMaj out = new DMatrixRMaj(n, n);
       return new Product() {
         @Override
         public void multiply() {
-          if (n < 100) {
+          if (n < 100 || Lanes.threads() == 1) {
             CommonOps_DDRM.mult(left, right, out);
           } else {
             CommonOps_MT_DDRM.mult(left, right, out);
@@ -98,10 +102,11 @@ public enum Multiplier {
       };
     }
   },
-  /** ojAlgo, which chooses its threads. */
+  /** ojAlgo. */
   OJALGO {
     @Override
     Product prepare(double[] a, double[] b, int n) {
+      OjAlgoUtils.limitThreadsTo(Lanes.threads());
       R064Store left = R064Store.FACTORY.make(n, n);
       R064Store right = R064Store.FACTORY.make(n, n);
       for (int i = 0; i < n * n; i++) {
@@ -118,6 +123,25 @@ public enum Multiplier {
         @Override
         public double get(int row, int column) {
           return out.doubleValue(row, column);
+        }
+      };
+    }
+  },
+  /** Netlib in Java with the Vector API, on one thread; it counts columns first. */
+  NETLIB {
+    @Override
+    Product prepare(double[] a, double[] b, int n) {
+      double[] out = new double[n * n];
+      JavaBLAS blas = JavaBLAS.getInstance();
+      return new Product() {
+        @Override
+        public void multiply() {
+          blas.dgemm("N", "N", n, n, n, 1, b, n, a, n, 0, out, n);
+        }
+
+        @Override
+        public double get(int row, int column) {
+          return out[row * n + column];
         }
       };
     }
@@ -165,6 +189,10 @@ public enum Multiplier {
     }
   }
 
-  /** Matrices of n rows, in C order. */
+  /**
+   * Prepares a product, on {@link Lanes#threads} threads where there may be several.
+   *
+   * @param a of n rows, in C order, like the other one
+   */
   abstract Product prepare(double[] a, double[] b, int n);
 }

@@ -63,7 +63,7 @@ public class PoolBenchmark {
   }
 
   /** Items. */
-  @Param({"1000", "1000000"})
+  @Param({"10", "1000", "1000000"})
   public int n;
 
   /** What is done with each. */

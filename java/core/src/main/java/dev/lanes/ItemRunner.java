@@ -21,7 +21,7 @@ final class ItemRunner<T> {
   private final PoolSettings settings;
   private final boolean isCollecting;
   private volatile boolean isStopped;
-  private volatile boolean isOnCallersThread;
+  private boolean isOnCallersThread; // written before other threads get to know this object
 
   ItemRunner(
       Workers workers, PoolSettings settings, Pool.Task<? super T, ?> task, boolean isCollecting) {

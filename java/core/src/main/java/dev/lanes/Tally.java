@@ -17,8 +17,8 @@ final class Tally {
   private final long total; // -1 when not known
   private final Duration timeout; // null for none
   private final Consumer<? super Progress> listener; // null for none
-  private final long start = System.nanoTime();
-  private long told = start;
+  private final long start; // 0 where nobody asks
+  private long told;
   private long done;
   private long failed;
   private double nanosPerItem;
@@ -28,6 +28,8 @@ final class Tally {
     this.total = total;
     this.timeout = timeout;
     this.listener = listener;
+    start = timeout == null && listener == null ? 0 : System.nanoTime();
+    told = start;
   }
 
   /** Takes notice of items that took so long together, one after the other. */

@@ -30,16 +30,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Workers {
 
   private static final AtomicInteger POOLS = new AtomicInteger();
-  private static final ThreadLocal<Worker> CURRENT = new ThreadLocal<>();
+  private static final ThreadLocal<Seat> CURRENT = new ThreadLocal<>();
 
   /** What one worker keeps; used by one thread at a time. */
   private static final class Worker {
-    final Workers owner;
     final Map<PerWorker<?>, Object> values = new LinkedHashMap<>();
-    Worker outer;
+  }
 
-    Worker(Workers owner) {
+  /** A thread's place in a pool, and in the one whose task it is running besides. */
+  private static final class Seat {
+    final Workers owner;
+    final Seat outer;
+    Worker worker; // null until something is kept
+
+    Seat(Workers owner, Seat outer) {
       this.owner = owner;
+      this.outer = outer;
     }
   }
 
@@ -57,9 +63,9 @@ final class Workers {
 
   private final List<Worker> all = new ArrayList<>();
   private final Deque<Worker> idle = new ArrayDeque<>();
-  private int maps;
-  private boolean isClosed;
-  private boolean isOver;
+  private final AtomicInteger maps = new AtomicInteger();
+  private volatile boolean isClosed;
+  private volatile boolean isOver;
   private volatile boolean isTerminated;
   private volatile double dispatchNanos = Estimate.USUAL_DISPATCH_NANOS;
 
@@ -142,11 +148,11 @@ final class Workers {
       permits.acquireUninterruptibly();
     }
     Threads.setAlone(true);
-    enter();
+    sit();
     try {
       task.run();
     } finally {
-      leave();
+      stand();
       if (permits != null) {
         permits.release();
       }
@@ -154,26 +160,23 @@ final class Workers {
   }
 
   /** Makes the calling thread a worker. */
-  private synchronized void enter() {
-    Worker worker = idle.poll();
-    if (worker == null) {
-      worker = new Worker(this);
-      all.add(worker);
-    }
-    worker.outer = CURRENT.get();
-    CURRENT.set(worker);
+  private void sit() {
+    CURRENT.set(new Seat(this, CURRENT.get()));
   }
 
-  private synchronized void leave() {
-    Worker worker = CURRENT.get();
-    if (worker.outer == null) {
+  private void stand() {
+    Seat seat = CURRENT.get();
+    if (seat.outer == null) {
       CURRENT.remove();
     } else {
-      CURRENT.set(worker.outer);
+      CURRENT.set(seat.outer);
     }
-    worker.outer = null;
-    idle.push(worker);
-    notifyAll();
+    if (seat.worker != null) {
+      synchronized (this) {
+        idle.push(seat.worker);
+        notifyAll();
+      }
+    }
   }
 
   /** Does a caller's share of the work on the calling thread, which is a worker meanwhile. */
@@ -181,25 +184,23 @@ final class Workers {
     if (isOwnThread()) {
       return body.call();
     }
-    synchronized (this) {
-      if (isOver) {
-        throw closed();
-      }
-      enter();
+    if (isOver) {
+      throw closed();
     }
+    sit();
     try {
       return body.call();
     } finally {
-      leave();
+      stand();
     }
   }
 
-  private Worker current() {
-    Worker worker = CURRENT.get();
-    while (worker != null && worker.owner != this) {
-      worker = worker.outer;
+  private Seat current() {
+    Seat seat = CURRENT.get();
+    while (seat != null && seat.owner != this) {
+      seat = seat.outer;
     }
-    return worker;
+    return seat;
   }
 
   /** Whether the calling thread is running a task of this pool. */
@@ -207,10 +208,32 @@ final class Workers {
     return current() != null;
   }
 
-  /** The calling worker's values, or null when the thread is no worker of this pool. */
+  /**
+   * The calling worker's values, or null when the thread is no worker of this pool.
+   *
+   * @throws LanesException code CLOSED
+   */
   Map<PerWorker<?>, Object> values() {
-    Worker worker = current();
-    return worker == null ? null : worker.values;
+    Seat seat = current();
+    if (seat == null) {
+      return null;
+    }
+    if (seat.worker == null) {
+      seat.worker = worker();
+    }
+    return seat.worker.values;
+  }
+
+  private synchronized Worker worker() {
+    if (isOver) {
+      throw closed();
+    }
+    Worker worker = idle.poll();
+    if (worker == null) {
+      worker = new Worker();
+      all.add(worker);
+    }
+    return worker;
   }
 
   // ---- Work ----
@@ -263,30 +286,37 @@ final class Workers {
     return isTerminated;
   }
 
-  synchronized void requireOpen() {
+  void requireOpen() {
     if (isClosed && !isOwnThread()) {
       throw closed();
     }
   }
 
   /** Lets a map begin, which {@link #close} then waits for. */
-  synchronized void beginMap() {
-    requireOpen();
-    maps++;
+  void beginMap() {
+    // Counted first: whoever closes sees the map, or it sees that the pool is closed.
+    maps.incrementAndGet();
+    try {
+      requireOpen();
+    } catch (LanesException e) {
+      endMap();
+      throw e;
+    }
   }
 
-  synchronized void endMap() {
-    maps--;
-    notifyAll();
+  void endMap() {
+    if (maps.decrementAndGet() == 0 && isClosed) {
+      synchronized (this) {
+        notifyAll();
+      }
+    }
   }
 
   // ---- The end ----
 
   void terminate() {
-    synchronized (this) {
-      isClosed = true;
-      isTerminated = true;
-    }
+    isClosed = true;
+    isTerminated = true;
     feeders.shutdownNow();
     for (Runnable task : executor.shutdownNow()) {
       ((FutureTask<?>) task).cancel(true);
@@ -300,9 +330,7 @@ final class Workers {
           Code.STATE, "a task cannot close the pool that it runs in; terminate() can be called");
     }
     boolean isInterrupted = false;
-    synchronized (this) {
-      isClosed = true;
-    }
+    isClosed = true;
     feeders.shutdown();
     isInterrupted = awaitMaps();
     executor.shutdown();
@@ -323,7 +351,7 @@ final class Workers {
     while (true) {
       try {
         synchronized (this) {
-          while (maps > 0) {
+          while (maps.get() > 0) {
             wait();
           }
         }

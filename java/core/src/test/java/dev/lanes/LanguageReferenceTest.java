@@ -3,20 +3,12 @@ package dev.lanes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanes.lang.Bytes;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -28,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 class LanguageReferenceTest {
 
   private static final Path REFERENCE = Path.of("..", "..", "docs", "language.md");
-  private static final Pattern PRINTED = Pattern.compile("println\\(.*\\); // (.*)");
 
   private static final Map<String, Object> OPERANDS =
       Map.ofEntries(
@@ -44,16 +35,9 @@ class LanguageReferenceTest {
           Map.entry("k", 2),
           Map.entry("x", 0.1));
 
-  /** The blocks of a kind, such as lanes or java. */
-  private static List<String> blocks(String kind) throws IOException {
-    Matcher matcher =
-        Pattern.compile("(?s)\n```" + kind + "\n(.*?)```\n").matcher(Files.readString(REFERENCE));
-    return matcher.results().map(result -> result.group(1)).toList();
-  }
-
   @TestFactory
   List<DynamicTest> texts() throws IOException {
-    return blocks("lanes").stream()
+    return Examples.blocks(REFERENCE, "lanes").stream()
         .flatMap(String::lines)
         .map(
             line -> {
@@ -98,46 +82,12 @@ class LanguageReferenceTest {
 
   @Test
   void javaPrintsWhatStandsBesideIt(@TempDir Path folder) throws Exception {
-    List<String> blocks = blocks("java");
-    String library = CCompiler.library(folder, "escape", blocks("c").get(0)).toString();
+    List<String> blocks = Examples.blocks(REFERENCE, "java");
+    String library =
+        CCompiler.library(folder, "escape", Examples.blocks(REFERENCE, "c").get(0)).toString();
     assertThat(blocks).hasSizeGreaterThan(5);
-    StringBuilder source =
-        new StringBuilder(
-            "import dev.lanes.*; import java.nio.file.*; import java.util.*;"
-                + " public class Examples {\n");
-    List<String> expected = new ArrayList<>();
-    for (int i = 0; i < blocks.size(); i++) {
-      source.append("public static void block").append(i).append("() {\n");
-      source.append(blocks.get(i).replace("libescape.so", library)).append("}\n");
-      PRINTED.matcher(blocks.get(i)).results().forEach(result -> expected.add(result.group(1)));
-    }
-    Path file = Files.writeString(folder.resolve("Examples.java"), source.append("}\n"));
-    Path classes =
-        Path.of(Expression.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    PrintStream to = new PrintStream(messages, true, StandardCharsets.UTF_8);
-    int code =
-        ToolProvider.findFirst("javac")
-            .orElseThrow()
-            .run(to, to, "-proc:none", "-cp", classes.toString(), file.toString());
-    assertThat(code).as(messages.toString(StandardCharsets.UTF_8)).isZero();
-    assertThat(run(folder, blocks.size())).isEqualTo(expected);
-  }
-
-  private static List<String> run(Path folder, int blocks) throws Exception {
-    PrintStream before = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    try (URLClassLoader loader =
-        new URLClassLoader(new URL[] {folder.toUri().toURL()}, Expression.class.getClassLoader())) {
-      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-      Class<?> examples = loader.loadClass("Examples");
-      for (int i = 0; i < blocks; i++) {
-        examples.getMethod("block" + i).invoke(null);
-      }
-    } finally {
-      System.setOut(before);
-    }
-    return printed.toString(StandardCharsets.UTF_8).lines().toList();
+    Examples.run(
+        blocks.stream().map(block -> block.replace("libescape.so", library)).toList(), folder);
   }
 
   @Test

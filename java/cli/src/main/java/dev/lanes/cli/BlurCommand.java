@@ -5,7 +5,8 @@ import dev.lanes.Filter;
 import dev.lanes.Filters;
 import dev.lanes.Lanes;
 import dev.lanes.LanesException;
-import dev.lanes.NDArray;
+import dev.lanes.Outcome;
+import dev.lanes.Pool;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -15,10 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
@@ -69,7 +66,14 @@ final class BlurCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "images, and folders of them")
   private List<Path> inputs = List.of();
 
-  private final Map<Path, String> failures = new ConcurrentSkipListMap<>();
+  @Option(
+      names = "--quality",
+      paramLabel = "Q",
+      defaultValue = "95",
+      description = "of JPEG files, from 1 to 100 (default: ${DEFAULT-VALUE})")
+  private int quality;
+
+  private final Map<Path, String> failures = new TreeMap<>();
 
   private BlurCommand() {}
 
@@ -95,16 +99,19 @@ final class BlurCommand implements Callable<Integer> {
     if (radius == null && sigma == null) {
       throw new InputException("say how much to blur: --radius R or --sigma S");
     }
+    if (quality < 1 || quality > 100) {
+      throw new InputException("--quality is from 1 to 100, not " + quality);
+    }
     filter(DType.UINT8); // refuses what is no amount before anything is read
   }
 
   private Filter filter(DType dtype) {
     boolean isPillow = sigma == null && dtype == DType.UINT8;
     if (isPillow) {
-      return Filters.pillowGaussian(radius).withThreads(1);
+      return Filters.pillowGaussian(radius);
     }
     double deviation = sigma == null ? radius : sigma;
-    Filter gaussian = Filters.gaussian(deviation).axes(0, 1).to(DType.FLOAT32).withThreads(1);
+    Filter gaussian = Filters.gaussian(deviation).axes(0, 1).to(DType.FLOAT32);
     return sigma == null || radius == null || deviation == 0
         ? gaussian
         : gaussian.truncate(radius / deviation);
@@ -159,50 +166,39 @@ final class BlurCommand implements Callable<Integer> {
   }
 
   private void blurAll(Map<Path, Path> work, Progress progress) {
-    ExecutorService workers =
-        Executors.newFixedThreadPool(Math.max(1, Math.min(Lanes.threads(), work.size())));
-    try {
-      work.forEach(
-          (file, target) ->
-              workers.execute(
-                  () -> {
-                    String why = blur(file, target);
-                    if (why != null) {
-                      failures.put(file, why);
-                    }
-                    progress.step("");
-                  }));
-      workers.shutdown();
-      workers.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      workers.shutdownNow();
+    int workers = Math.max(1, Math.min(Lanes.threads(), work.size()));
+    try (Pool pool = Pool.create(workers);
+        Stream<Outcome<Path, Path>> outcomes =
+            pool.outcomes(work.keySet(), file -> blur(file, work.get(file)))) {
+      outcomes.forEach(
+          outcome -> {
+            if (!outcome.isSuccess()) {
+              failures.put(outcome.item(), reason(outcome.failure()));
+            }
+            progress.step("");
+          });
     }
   }
 
-  /** Blurs one file; returns why that cannot be, or null. */
-  private String blur(Path file, Path target) {
-    ImageFile image;
+  private Path blur(Path file, Path target) throws IOException {
+    ImageFile blurred = ImageFile.read(file).filtered(this::filter);
     try {
-      image = ImageFile.read(file);
+      blurred.write(target, quality);
     } catch (IOException e) {
+      throw new InputException("cannot write " + target + ": " + ErrorReport.reason(e));
+    }
+    return target;
+  }
+
+  private static String reason(Throwable failure) {
+    if (failure instanceof IOException e) {
       return ErrorReport.reason(e);
-    } catch (OutOfMemoryError e) {
-      return "too large for the memory";
-    } catch (RuntimeException e) { // what decoders throw for some broken files
-      return "cannot be read as an image: " + e.getMessage();
     }
-    try (NDArray channels = image.toArray();
-        NDArray blurred = filter(channels.dtype()).apply(channels)) {
-      image.with(blurred).write(target);
-      return null;
-    } catch (IOException e) {
-      return "cannot write " + target + ": " + ErrorReport.reason(e);
-    } catch (LanesException e) {
-      return e.getMessage();
-    } catch (OutOfMemoryError e) {
+    if (failure instanceof OutOfMemoryError) {
       return "too large for the memory";
     }
+    return failure instanceof LanesException || failure instanceof InputException
+        ? failure.getMessage()
+        : "cannot be read as an image: " + failure; // what decoders throw for some broken files
   }
 }

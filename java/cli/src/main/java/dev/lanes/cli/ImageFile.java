@@ -1,11 +1,14 @@
 package dev.lanes.cli;
 
 import dev.lanes.DType;
+import dev.lanes.Filter;
 import dev.lanes.NDArray;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
+import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
+import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.function.Function;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -34,7 +38,6 @@ import javax.imageio.stream.ImageOutputStream;
  */
 record ImageFile(String format, BufferedImage image, IIOMetadata metadata) {
 
-  private static final float JPEG_QUALITY = 0.95f;
   private static final int SIXTEEN_BITS = 65535;
 
   /** Reads a file whose contents, not name, say what it is. */
@@ -114,8 +117,53 @@ record ImageFile(String format, BufferedImage image, IIOMetadata metadata) {
     return isDeep() ? SIXTEEN_BITS : 255;
   }
 
+  /** The bytes of an image whose pixels follow each other without gaps, or null. */
+  private static byte[] packed(WritableRaster raster) {
+    if (raster.getDataBuffer() instanceof DataBufferByte buffer
+        && raster.getSampleModel() instanceof PixelInterleavedSampleModel model
+        && model.getPixelStride() == raster.getNumBands()
+        && model.getScanlineStride() == raster.getNumBands() * raster.getWidth()
+        && buffer.getNumBanks() == 1
+        && buffer.getSize() == model.getScanlineStride() * raster.getHeight()) {
+      return buffer.getData();
+    }
+    return null;
+  }
+
+  /**
+   * The same image after a filter over height x width x channels. The channels may come in any
+   * order.
+   *
+   * @param filter for a dtype, UINT8 or UINT16; its results are rounded and kept within the range
+   */
+  ImageFile filtered(Function<DType, Filter> filter) {
+    WritableRaster target = image.getRaster().createCompatibleWritableRaster();
+    byte[] from = packed(image.getRaster());
+    byte[] to = packed(target);
+    boolean isPlain = !isWeighted() && from != null && to != null;
+    try (NDArray channels = isPlain ? plain(from) : weighted();
+        NDArray filtered = filter.apply(channels.dtype()).apply(channels)) {
+      if (isPlain) {
+        store(filtered, to);
+      } else {
+        store(filtered, target);
+      }
+    }
+    ColorModel model = image.getColorModel();
+    BufferedImage result = new BufferedImage(model, target, model.isAlphaPremultiplied(), null);
+    return new ImageFile(format, result, metadata);
+  }
+
+  private NDArray plain(byte[] bytes) {
+    NDArray array =
+        NDArray.allocate(
+            DType.UINT8, image.getHeight(), image.getWidth(), image.getRaster().getNumBands());
+    array.copyFrom(0, ByteBuffer.wrap(bytes));
+    return array;
+  }
+
   /** The channels; colours are multiplied by alpha, so that what cannot be seen does not bleed. */
-  NDArray toArray() {
+  private NDArray weighted() {
     WritableRaster raster = image.getRaster();
     int width = raster.getWidth();
     int bands = raster.getNumBands();
@@ -146,38 +194,49 @@ record ImageFile(String format, BufferedImage image, IIOMetadata metadata) {
     return array;
   }
 
-  /** The image with other channels, rounded and kept within the range. */
-  ImageFile with(NDArray channels) {
-    ColorModel model = image.getColorModel();
-    int width = image.getWidth();
-    WritableRaster raster = model.createCompatibleWritableRaster(width, image.getHeight());
+  private static void store(NDArray channels, byte[] bytes) {
+    if (channels.dtype() == DType.UINT8) {
+      channels.copyTo(0, ByteBuffer.wrap(bytes));
+      return;
+    }
+    float[] values = channels.toFloatArray();
+    for (int i = 0; i < values.length; i++) {
+      bytes[i] = (byte) Math.max(0, Math.min(255, Math.round(values[i])));
+    }
+  }
+
+  /** Rounds the channels into a raster; colours are divided by alpha again. */
+  private void store(NDArray channels, WritableRaster raster) {
+    int width = raster.getWidth();
     int bands = raster.getNumBands();
     int[] row = new int[width * bands];
-    for (int y = 0; y < image.getHeight(); y++) {
+    for (int y = 0; y < raster.getHeight(); y++) {
       float[] values = channels.select(0, y).toFloatArray();
       for (int i = 0; i < row.length; i += bands) {
-        double alpha = isWeighted() ? values[i + bands - 1] / most() : 1;
+        float alpha = isWeighted() ? values[i + bands - 1] / most() : 1;
         for (int k = 0; k < bands; k++) {
           boolean isAlpha = isWeighted() && k == bands - 1;
-          double value = isAlpha ? values[i + k] : alpha == 0 ? 0 : values[i + k] / alpha;
-          row[i + k] = (int) Math.max(0, Math.min(most(), Math.round(value)));
+          float value = isAlpha ? values[i + k] : alpha == 0 ? 0 : values[i + k] / alpha;
+          row[i + k] = Math.max(0, Math.min(most(), Math.round(value)));
         }
       }
       raster.setPixels(0, y, width, 1, row);
     }
-    BufferedImage result = new BufferedImage(model, raster, model.isAlphaPremultiplied(), null);
-    return new ImageFile(format, result, metadata);
   }
 
-  /** Writes the file once all of it is encoded. */
-  void write(Path path) throws IOException {
+  /**
+   * Writes the file once all of it is encoded.
+   *
+   * @param quality of a JPEG file, from 1 to 100
+   */
+  void write(Path path, int quality) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
       ImageWriteParam param = writer.getDefaultWriteParam();
       if (format.equals("jpeg")) {
         param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-        param.setCompressionQuality(JPEG_QUALITY);
+        param.setCompressionQuality(quality / 100f);
       }
       writer.setOutput(out);
       writer.write(null, new IIOImage(image, null, metadata), param);

@@ -44,7 +44,7 @@ final class Seed implements AutoCloseable {
     /**
      * A way within this process.
      *
-     * @param work gives the result; one that can be closed is, beyond the time
+     * @param work gives the result, which is closed if it can be
      * @param check numbers that describe it
      */
     static <R> Form of(
@@ -58,16 +58,22 @@ final class Seed implements AutoCloseable {
         R result = null;
         long start = System.nanoTime();
         for (int i = 0; i < times; i++) {
-          result = work.call();
+          R next = work.call();
+          close(result); // as Python drops what a name stood for
+          result = next;
         }
         double millis = (System.nanoTime() - start) * 1e-6 / times;
         double[] numbers = check.apply(result);
-        if (result instanceof AutoCloseable closeable) {
-          closeable.close();
-        }
+        close(result);
         return new Timed(millis, numbers);
       } catch (Exception e) {
         throw new IllegalStateException("a form fails: " + e, e);
+      }
+    }
+
+    private static void close(Object result) throws Exception {
+      if (result instanceof AutoCloseable closeable) {
+        closeable.close();
       }
     }
   }
@@ -80,8 +86,11 @@ final class Seed implements AutoCloseable {
    */
   record Row(Form form, double millis, boolean isRight) {}
 
-  private static final double TOLERANCE = 1e-9;
+  /** By how much the numbers of a check may differ where nothing else is said: roundings. */
+  static final double ROUNDING = 1e-9;
+
   private static final double ENOUGH_MILLIS = 2;
+  private static final double LEAST_WARM_UP = 200;
   private static final int MOST_TIMES = 1000;
   private static final int FEWEST_ROUNDS = 3;
 
@@ -89,19 +98,22 @@ final class Seed implements AutoCloseable {
   final String title;
   final String note; // what Python lacks, or empty
   final List<Form> forms;
+  private final double tolerance;
   private final Runnable end;
 
   /**
    * A workload.
    *
    * @param forms of which one is in plain Java
+   * @param tolerance by how much checks may differ, in parts of what the plain Java form gives
    * @param end gives back what was prepared
    */
-  Seed(int number, String title, String note, List<Form> forms, Runnable end) {
+  Seed(int number, String title, String note, List<Form> forms, double tolerance, Runnable end) {
     this.number = number;
     this.title = title;
     this.note = note;
     this.forms = forms;
+    this.tolerance = tolerance;
     this.end = end;
   }
 
@@ -121,7 +133,7 @@ final class Seed implements AutoCloseable {
     for (int i = 0; i < n; i++) {
       Form form = forms.get(i);
       right[i] = isSame(form.run.apply(1).check, expected);
-      times[i] = warmUp(form, budget / 4);
+      times[i] = warmUp(form, Math.max(LEAST_WARM_UP, budget / 4));
       millis.add(new ArrayList<>());
     }
     for (int round = 0; round < rounds; round++) {
@@ -146,7 +158,10 @@ final class Seed implements AutoCloseable {
     return forms.stream().filter(form -> form.language == language).findFirst().orElseThrow();
   }
 
-  /** Runs until the JIT compiler has seen enough; returns how many runs make one measurement. */
+  /**
+   * Runs until the JIT compiler, which Python has not, has seen enough; returns how many runs make
+   * one measurement.
+   */
   private static int warmUp(Form form, double budget) {
     double spent = 0;
     double last = 0;
@@ -155,14 +170,14 @@ final class Seed implements AutoCloseable {
       last = form.run.apply(times).millis;
       spent += last * times;
       times = (int) Math.max(1, Math.min(ENOUGH_MILLIS / last, MOST_TIMES));
-    } while (spent < budget);
+    } while (form.language != Language.PYTHON && spent < budget);
     return times;
   }
 
-  private static boolean isSame(double[] actual, double[] expected) {
+  private boolean isSame(double[] actual, double[] expected) {
     boolean isSame = actual.length == expected.length;
     for (int i = 0; isSame && i < actual.length; i++) {
-      isSame = Math.abs(actual[i] - expected[i]) <= TOLERANCE * Math.abs(expected[i]);
+      isSame = Math.abs(actual[i] - expected[i]) <= tolerance * Math.abs(expected[i]);
     }
     return isSame;
   }

@@ -3,7 +3,6 @@ package dev.lanes.cli;
 import static dev.lanes.cli.Seed.Language.JAVA;
 import static dev.lanes.cli.Seed.Language.LANES;
 
-import dev.lanes.Batch;
 import dev.lanes.DType;
 import dev.lanes.Expression;
 import dev.lanes.NDArray;
@@ -66,6 +65,7 @@ final class Seeds implements AutoCloseable {
     all.put(2, this::statistics);
     all.put(3, this::sums);
     all.put(4, this::trivial);
+    all.put(5, this::blurs);
     all.put(6, this::waits);
     all.put(7, this::counter);
     all.put(8, this::queues);
@@ -76,6 +76,11 @@ final class Seeds implements AutoCloseable {
   }
 
   private Seed seed(int number, String title, Object size, List<Seed.Form> own, Runnable end) {
+    return seed(number, title, size, own, Seed.ROUNDING, end);
+  }
+
+  private Seed seed(
+      int number, String title, Object size, List<Seed.Form> own, double tolerance, Runnable end) {
     List<Seed.Form> forms = new ArrayList<>();
     StringBuilder note = new StringBuilder();
     if (python != null) {
@@ -88,6 +93,7 @@ final class Seeds implements AutoCloseable {
         title,
         missing.isEmpty() ? "" : "no " + missing + " here",
         forms,
+        tolerance,
         () -> {
           end.run();
           if (python != null) {
@@ -170,8 +176,7 @@ final class Seeds implements AutoCloseable {
         stack.select(0, k).copyFrom(matrix);
       }
     }
-    Expression mean = Expression.compile("mean(x)");
-    Expression deviation = Expression.compile("std(x)");
+    Expression both = Expression.compile("m = mean(x, axis=(1, 2)); s = std(x, axis=(1, 2))");
     return seed(
         2,
         "mean and std of 100 matrices " + side + " x " + side,
@@ -189,14 +194,15 @@ final class Seeds implements AutoCloseable {
                 Seeds::totals),
             Seed.Form.of(
                 LANES,
-                "Batch.evaluateStacked: \"mean(x)\", \"std(x)\"",
+                "\"m = mean(x, axis=(1, 2)); s = std(x, axis=(1, 2))\"",
                 () -> {
-                  try (NDArray m = Batch.evaluateStacked(mean, stack);
-                      NDArray s = Batch.evaluateStacked(deviation, stack)) {
-                    return new double[] {number("sum(m)", m), number("sum(s)", s)};
+                  Map<String, NDArray> results = both.evaluateAll(stack);
+                  try (NDArray m = results.get("m");
+                      NDArray s = results.get("s")) {
+                    return new double[][] {m.toDoubleArray(), s.toDoubleArray()};
                   }
                 },
-                r -> r)),
+                r -> new double[] {Arrays.stream(r[0]).sum(), Arrays.stream(r[1]).sum()})),
         stack::close);
   }
 
@@ -222,7 +228,7 @@ final class Seeds implements AutoCloseable {
   // ---- 3 ----
 
   private Seed sums() {
-    long n = isQuick ? 10_000 : 1_000_000;
+    long n = 1_000_000;
     NDArray numbers = NDArray.of(LongStream.rangeClosed(1, n).toArray());
     Expression sum = Expression.compile("sum(i*i)");
     return seed(
@@ -290,6 +296,20 @@ final class Seeds implements AutoCloseable {
     return new double[] {results.stream().mapToLong(x -> x).sum(), results.get(results.size() - 1)};
   }
 
+  // ---- 5 ----
+
+  private Seed blurs() {
+    int count = isQuick ? 4 : 48;
+    SeedBlur blur = SeedBlur.make(count);
+    return seed(
+        5,
+        "Gaussian blur of radius 10, " + count + " JPEG files",
+        blur.folder(),
+        blur.forms(pool),
+        SeedBlur.TOLERANCE,
+        blur::close);
+  }
+
   // ---- 6 ----
 
   private Seed waits() {
@@ -303,12 +323,14 @@ final class Seeds implements AutoCloseable {
         List.of(
             Seed.Form.of(
                 JAVA,
-                "CompletableFuture.supplyAsync(f, 100 threads)",
+                "supplyAsync(f, 100 threads).orTimeout(30, SECONDS)",
                 () ->
                     finished(
                         IntStream.range(0, n)
                             .mapToObj(
-                                x -> CompletableFuture.supplyAsync(() -> waiting(x), executor))
+                                x ->
+                                    CompletableFuture.supplyAsync(() -> waiting(x), executor)
+                                        .orTimeout(30, TimeUnit.SECONDS))
                             .toList()),
                 Seeds::sumAndCount),
             Seed.Form.of(
@@ -360,7 +382,7 @@ final class Seeds implements AutoCloseable {
   // ---- 7 ----
 
   private Seed counter() {
-    int n = isQuick ? 4000 : 100_000;
+    int n = isQuick ? 40_000 : 100_000;
     SeedCounter counter = SeedCounter.start(n);
     return seed(
         7,
@@ -425,7 +447,7 @@ final class Seeds implements AutoCloseable {
   // ---- 9 ----
 
   private Seed handover() {
-    int rows = isQuick ? 1000 : 10_000;
+    int rows = 10_000;
     double[][] values = new double[rows][100];
     for (int i = 0; i < rows * 100; i++) {
       values[i / 100][i % 100] = i % 1000 * 0.25;

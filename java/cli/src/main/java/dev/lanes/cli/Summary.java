@@ -5,6 +5,8 @@ import dev.lanes.Expression;
 import dev.lanes.Kind;
 import dev.lanes.NDArray;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -81,18 +83,30 @@ record Summary(DType dtype, long[] shape, Object min, Object max, Double mean, l
   }
 
   void print(PrintWriter out) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("min", min);
+    values.put("max", max);
+    values.put("mean", mean);
+    print(out, values);
+  }
+
+  /**
+   * Prints an array.
+   *
+   * @param values by name, of the elements that are numbers; left out when there is none
+   */
+  void print(PrintWriter out, Map<String, Object> values) {
     String lengths =
         LongStream.of(shape).mapToObj(Long::toString).collect(Collectors.joining(" x "));
     out.println("dtype  " + dtype);
     out.println("shape  " + lengths);
     if (min == null) {
+      String names = String.join(", ", values.keySet());
       String reason = nans == 0 ? "there is no element" : "there is nothing but NaN";
-      out.println("min, max and mean: " + (hasOrder(dtype) ? reason : dtype + " has none"));
+      out.println(names + ": " + (hasOrder(dtype) ? reason : dtype + " has none"));
       return;
     }
-    out.println("min    " + text(min));
-    out.println("max    " + text(max));
-    out.println("mean   " + mean);
+    values.forEach((name, value) -> out.printf(Locale.ROOT, "%-6s %s%n", name, text(value)));
     if (nans > 0) {
       long size = LongStream.of(shape).reduce(1, (a, b) -> a * b);
       out.println("NaN    " + nans + " of " + size + " elements, left out of the above");

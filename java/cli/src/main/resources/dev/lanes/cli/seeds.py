@@ -33,7 +33,7 @@ if VERSIONS["numexpr"]:
 if VERSIONS["tqdm"]:
     from tqdm.contrib.concurrent import process_map, thread_map
 if VERSIONS["PIL"]:
-    from PIL import Image, ImageFilter
+    from PIL import Image, ImageFilter, ImageStat
 
 
 class Missing(Exception):
@@ -159,9 +159,17 @@ def blur(paths):
         image.filter(ImageFilter.GaussianBlur(10)).save(target)
 
 
+def look(path, margin=30):
+    with Image.open(path) as image:
+        width, height = image.size
+        inner = ImageStat.Stat(image.crop((margin, margin, width - margin, height - margin)))
+    mean = sum(inner.sum) / sum(inner.count)
+    return [mean, (sum(inner.sum2) / sum(inner.count) - mean**2) ** 0.5]
+
+
 def blurs(folder):
     need("PIL")
-    source, target = os.path.join(folder, "in"), os.path.join(folder, "python")
+    source, target = os.path.join(folder, "in"), os.path.join(folder, "Python")
     os.makedirs(target, exist_ok=True)
     jobs = [(os.path.join(source, name), os.path.join(target, name)) for name in sorted(os.listdir(source))]
     pool = multiprocessing.Pool(CORES)
@@ -169,7 +177,7 @@ def blurs(folder):
         "for each file: open, GaussianBlur(10), save": lambda: list(map(blur, jobs)),
         "Pool.map(blur, files)": lambda: pool.map(blur, jobs, chunksize=1),
         "Pool.map(blur, files, chunksize=8)": lambda: pool.map(blur, jobs, chunksize=8),
-    }, lambda r: [len(r)]
+    }, lambda r: [number for _, path in jobs for number in look(path)]
     pool.terminate()
 
 

@@ -75,6 +75,38 @@ class BlurCommandTest {
   }
 
   @Test
+  void coloursStayWhereTheyAre() throws IOException {
+    for (int type : new int[] {BufferedImage.TYPE_3BYTE_BGR, BufferedImage.TYPE_4BYTE_ABGR}) {
+      BufferedImage image = new BufferedImage(9, 9, type);
+      for (int i = 0; i < 81; i++) {
+        image.setRGB(i % 9, i / 9, 0xff2080f0);
+      }
+      Files.write(in.resolve(type + ".png"), encoded(image, "png"));
+    }
+    for (String amount : new String[] {"--radius=4", "--sigma=2.5"}) {
+      assertThat(Outcome.of("blur", amount, in, "-d", out).code()).isZero();
+      for (int type : new int[] {BufferedImage.TYPE_3BYTE_BGR, BufferedImage.TYPE_4BYTE_ABGR}) {
+        assertThat(blurred(type + ".png").getRGB(4, 4)).isEqualTo(0xff2080f0);
+      }
+    }
+  }
+
+  @Test
+  void qualityIsThatOfTheFiles() throws IOException {
+    Files.write(in.resolve("a.jpg"), encoded(edge(BufferedImage.TYPE_3BYTE_BGR), "jpg"));
+    long[] bytes = new long[2];
+    for (int i = 0; i < 2; i++) {
+      int quality = i == 0 ? 10 : 100;
+      assertThat(Outcome.of("blur", "--radius=1", "--quality", quality, in, "-d", out).code())
+          .isZero();
+      bytes[i] = Files.size(out.resolve("a.jpg"));
+    }
+    assertThat(bytes[0]).isLessThan(bytes[1]);
+    assertThat(Outcome.of("blur", "--radius=1", "--quality=0", in, "-d", out).err())
+        .contains("from 1 to 100, not 0");
+  }
+
+  @Test
   void greyStaysGrey() throws IOException {
     Files.write(in.resolve("8.png"), encoded(edge(BufferedImage.TYPE_BYTE_GRAY), "png"));
     Files.write(in.resolve("16.png"), encoded(edge(BufferedImage.TYPE_USHORT_GRAY), "png"));

@@ -86,7 +86,7 @@ class EvalCommandTest {
                 """
                 dtype  bytes(2)
                 shape  2 x 3
-                min, max and mean: bytes(2) has none
+                min, max, mean: bytes(2) has none
                 """,
                 ""));
     assertThat(Outcome.of("eval", "a * 1j", "a=" + a, "--json").json())

@@ -40,6 +40,32 @@ class StatsCommandTest {
   }
 
   @Test
+  void tellsTheQuartilesWithoutNan() throws IOException {
+    float nan = Float.NaN;
+    Path path = file(NDArray.of(new float[] {4, nan, 0.1f, 1, nan, 2}, 2, 3).transpose());
+
+    JsonObject json = Outcome.of("stats", path, "--json").json();
+
+    assertThat(json.getDouble("25%")).isCloseTo(0.775, within(1e-7));
+    assertThat(json.getDouble("median")).isEqualTo(1.5);
+    assertThat(json.getDouble("75%")).isEqualTo(2.5);
+    assertThat(Outcome.of("stats", path).out())
+        .startsWith(
+            "dtype  float32\nshape  3 x 2\nmin    0.1\n25%    0.775\nmedian 1.5\n75%    2.5\n")
+        .contains("max    4.0\nmean   1.775", "NaN    2 of 6 elements, left out of the above");
+  }
+
+  @Test
+  void everyDtypeWithAnOrderHasQuartiles() throws IOException {
+    assertThat(Outcome.of("stats", file(NDArray.of(new int[] {7, 1, 2}))).out())
+        .contains("min    1\n25%    1.5\nmedian 2.0\n75%    4.5\nmax    7\n");
+    assertThat(Outcome.of("stats", file(NDArray.of(new boolean[] {true, false}))).out())
+        .contains("min    False\n25%    0.25\nmedian 0.5\n75%    0.75\nmax    True\n");
+    assertThat(Outcome.of("stats", file(NDArray.of(new float[] {Float.NaN}))).out())
+        .contains("min, 25%, median, 75%, max, mean, std: there is nothing but NaN");
+  }
+
+  @Test
   void integersAndNothingHaveStatsToo() throws IOException {
     JsonObject json = Outcome.of("stats", file(NDArray.of(new short[] {-3, 3})), "--json").json();
     assertThat(json.getDouble("std")).isEqualTo(3);
