@@ -2,11 +2,9 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Argument;
-import dev.lanes.lang.Bytes;
 import dev.lanes.lang.External;
 import dev.lanes.lang.Parser;
 import dev.lanes.lang.Program;
-import dev.lanes.lang.Program.Role;
 import dev.lanes.lang.Spelling;
 import dev.lanes.lang.Translator;
 import dev.lanes.lang.Tree;
@@ -37,75 +35,9 @@ public final class Expression {
   private final Options options;
   private final Map<String, External> functions;
   private final List<String> constants;
-  private final Map<Key, Specialisation> cache = new ConcurrentHashMap<>();
+  private final Map<Specialisation.Key, Specialisation> cache = new ConcurrentHashMap<>();
   private final Map<Set<String>, Expression> bindings = new ConcurrentHashMap<>();
   private volatile Specialisation last;
-
-  private record Key(List<Argument> arguments, List<DType> outputs) {}
-
-  /**
-   * The program for one combination of operand types, and what every call asks of it.
-   *
-   * @param inputs by number of operand the variable that stands there, -1 for other roles
-   * @param outputs by number of result the operand that it is
-   * @param costs of the passes, in nanoseconds per element
-   * @param isPlain whether there are neither values nor temporaries
-   * @param quick the short way, null where there is none
-   */
-  private record Specialisation(
-      Key key,
-      Program program,
-      Engine.Prepared prepared,
-      int[] inputs,
-      int[] outputs,
-      double[] costs,
-      boolean isPlain,
-      QuickCall quick) {
-
-    static Specialisation of(Key key, Program program, Engine engine, boolean mayBeQuick) {
-      List<Program.Operand> operands = program.operands();
-      int[] inputs =
-          operands.stream().mapToInt(o -> o.role() == Role.INPUT ? o.index() : -1).toArray();
-      int[] outputs =
-          IntStream.range(0, operands.size())
-              .filter(i -> operands.get(i).role() == Role.OUTPUT)
-              .toArray();
-      Engine.Prepared prepared = engine.prepare(program);
-      return new Specialisation(
-          key,
-          program,
-          prepared,
-          inputs,
-          outputs,
-          program.passes().stream().mapToDouble(program::cost).toArray(),
-          operands.stream().allMatch(o -> o.role() == Role.INPUT || o.role() == Role.OUTPUT),
-          mayBeQuick ? QuickCall.of(program, prepared, key.arguments.size()) : null);
-    }
-
-    boolean fits(NDArray[] operands, NDArray[] given) {
-      List<Argument> arguments = key.arguments;
-      for (int i = 0; i < operands.length; i++) {
-        Argument argument = arguments.get(i);
-        if (argument.isScalar() || !isSame(argument.dtype(), operands[i].dtype())) {
-          return false;
-        }
-      }
-      for (int i = 0; i < outputs.length; i++) {
-        if (!isSame(key.outputs.get(i), given[i] == null ? null : given[i].dtype())) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    private static boolean isSame(DType a, DType b) {
-      return a == b || a != null && a.equals(b);
-    }
-
-    DType dtype(int result) {
-      return program.operands().get(outputs[result]).dtype();
-    }
-  }
 
   private Expression(Tree tree, Options options, Map<String, External> functions) {
     this.tree = tree;
@@ -357,7 +289,7 @@ public final class Expression {
 
   private boolean isDoneQuickly(NDArray output, NDArray a, NDArray b, NDArray c) {
     Specialisation recent = last;
-    return recent != null && recent.quick != null && recent.quick.run(output, a, b, c);
+    return recent != null && recent.quick() != null && recent.quick().run(output, a, b, c);
   }
 
   /**
@@ -569,8 +501,8 @@ public final class Expression {
   private int[] prepare(Call call, NDArray[] arrays, Object[] values) {
     requireArity(arrays.length);
     Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
-    call.begin(specialisation.program);
-    place(call, specialisation, arrays, values);
+    call.begin(specialisation.program());
+    specialisation.place(call, arrays, values);
     call.shape(tree.names());
     boolean isDone = false;
     try {
@@ -578,20 +510,20 @@ public final class Expression {
       isDone = true;
     } finally {
       if (!isDone) {
-        closeResults(call, specialisation.outputs, false);
+        closeResults(call, specialisation.outputs(), false);
       }
     }
-    call.prepared = specialisation.prepared;
-    call.nanos = decideThreads(call, specialisation.costs);
-    return specialisation.outputs;
+    call.prepared = specialisation.prepared();
+    call.nanos = decideThreads(call, specialisation.costs());
+    return specialisation.outputs();
   }
 
   /** Finds memory for the results, the caller's where it may be, and for what passes leave. */
   private void allocate(Call call, Specialisation specialisation, NDArray[] arrays) {
-    for (int i = 0; i < specialisation.outputs.length; i++) {
-      int operand = specialisation.outputs[i];
+    for (int i = 0; i < specialisation.outputs().length; i++) {
+      int operand = specialisation.outputs()[i];
       NDArray given = call.given[i];
-      if (given != null && isDirect(call, operand, given)) {
+      if (given != null && Specialisation.isDirect(call, operand, given)) {
         call.operands[operand] = given;
       } else {
         long[] shape = call.shapesLeft[operand];
@@ -602,7 +534,7 @@ public final class Expression {
         call.operands[operand] = order.allocate(specialisation.dtype(i), shape, arrays);
       }
     }
-    if (!specialisation.isPlain) {
+    if (!specialisation.isPlain()) {
       call.allocateTemporaries();
     }
   }
@@ -717,7 +649,7 @@ public final class Expression {
     for (int i = 0; i < tree.results().size(); i++) {
       outputs.add(given[i] == null ? null : given[i].dtype());
     }
-    Key key = new Key(arguments, outputs);
+    Specialisation.Key key = new Specialisation.Key(arguments, outputs);
     Specialisation found = cache.get(key);
     if (found == null) {
       Program program =
@@ -736,93 +668,6 @@ public final class Expression {
       }
     }
     return true;
-  }
-
-  private static void place(
-      Call call, Specialisation specialisation, NDArray[] arrays, Object[] values) {
-    if (specialisation.isPlain) {
-      int[] inputs = specialisation.inputs;
-      for (int i = 0; i < inputs.length; i++) {
-        if (inputs[i] >= 0) {
-          call.operands[i] = arrays[inputs[i]];
-        }
-      }
-      return;
-    }
-    List<Program.Operand> operands = call.program().operands();
-    for (int i = 0; i < operands.size(); i++) {
-      Program.Operand operand = operands.get(i);
-      switch (operand.role()) {
-        case INPUT -> call.operands[i] = arrays[operand.index()];
-        case SCALAR -> {
-          call.operands[i] = call.slot(i, operand.dtype());
-          put(values[operand.index()], call.operands[i]);
-        }
-        case TEMPORARY, OUTPUT -> call.operands[i] = null;
-        default -> throw new IllegalStateException();
-      }
-    }
-  }
-
-  private static void put(Object value, NDArray slot) {
-    if (value instanceof Boolean truth) {
-      slot.setBoolean(truth);
-    } else if (value instanceof Double || value instanceof Float) {
-      slot.setDouble(((Number) value).doubleValue());
-    } else if (Bytes.isBytes(value)) {
-      slot.setBytes(Bytes.of(value));
-    } else {
-      slot.setLong(((Number) value).longValue());
-    }
-  }
-
-  /**
-   * Whether a result can be written where the caller wants it while operands are still being read:
-   * no operand lies there, except the very same elements that a pass reads before it stores its own
-   * in their place, and no later pass reads again.
-   */
-  private static boolean isDirect(Call call, int operand, NDArray given) {
-    if (!given.layout().hasShape(call.shapesLeft[operand])) {
-      return false;
-    }
-    Program program = call.program();
-    for (int i = 0; i < program.operands().size(); i++) {
-      NDArray other = call.operands[i];
-      if (program.operands().get(i).role() == Role.INPUT
-          && (other == given || NDArray.mayShareBytes(other, given))
-          && (!isReadOnce(other)
-              || other != given && !other.isSameView(given)
-              || isReadAfterwards(program, i, operand))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Whether nothing of an element is looked at again once its block was loaded. */
-  static boolean isReadOnce(NDArray operand) {
-    return !Verifier.ENABLED && operand.dtype().kind() != Kind.BYTES;
-  }
-
-  /** Whether an input is read when an output is there, or is being reduced. */
-  private static boolean isReadAfterwards(Program program, int input, int output) {
-    boolean isWritten = false;
-    for (int p = 0; p < program.passes().size(); p++) {
-      Program.Pass pass = program.passes().get(p);
-      for (int k = 0; k < pass.outputs().size(); k++) {
-        Program.Output each = pass.outputs().get(k);
-        isWritten |= each.operand() == output && each.reduction() != null;
-      }
-      for (int k = 0; isWritten && k < pass.inputs().size(); k++) {
-        if (pass.inputs().get(k).operand() == input) {
-          return true;
-        }
-      }
-      for (int k = 0; k < pass.outputs().size(); k++) {
-        isWritten |= pass.outputs().get(k).operand() == output;
-      }
-    }
-    return false;
   }
 
   /** Gives every pass its threads; returns about how many nanoseconds the run will take. */
@@ -858,13 +703,13 @@ public final class Expression {
         .plan(
             operands,
             (call, specialisation) ->
-                IntStream.range(0, specialisation.outputs.length)
+                IntStream.range(0, specialisation.outputs().length)
                     .mapToObj(
                         i ->
                             new ResultType(
                                 tree.results().get(i).name(),
                                 specialisation.dtype(i),
-                                Arrays.stream(call.shapesLeft[specialisation.outputs[i]])
+                                Arrays.stream(call.shapesLeft[specialisation.outputs()[i]])
                                     .boxed()
                                     .toList()))
                     .toList());
@@ -900,10 +745,10 @@ public final class Expression {
     Call call = Call.take();
     try {
       Specialisation specialisation = specialise(arrays, values, call.given(tree.results().size()));
-      call.begin(specialisation.program);
-      place(call, specialisation, arrays, values);
+      call.begin(specialisation.program());
+      specialisation.place(call, arrays, values);
       call.shape(tree.names());
-      decideThreads(call, specialisation.costs);
+      decideThreads(call, specialisation.costs());
       return view.apply(call, specialisation);
     } finally {
       call.giveBack();

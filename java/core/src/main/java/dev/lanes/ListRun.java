@@ -86,7 +86,7 @@ final class ListRun implements AutoCloseable {
     private boolean isApart(NDArray[] others, int from, NDArray otherOutput) {
       for (int k = 0; k < operands.length; k++) {
         NDArray other = others[from + k];
-        boolean isHarmless = other.isSameView(otherOutput) && Expression.isReadOnce(other);
+        boolean isHarmless = other.isSameView(otherOutput) && Specialisation.isReadOnce(other);
         if (!isHarmless && NDArray.mayShareBytes(other, otherOutput)) {
           return false;
         }
