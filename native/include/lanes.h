@@ -171,7 +171,9 @@ LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 //   m += d * (b / n),
 // and accumulators and chunks are joined, k staying the left one's, as
 //   d = (k' - k) + (m' - m),   w = n' / (n + n'),   q = (q + q') + (d * d) * (n * w),   m += d * w.
-// var is q / max(count - ddof, 0). argmin and argmax give the number of the first best element, or of the first NaN;
+// var is q / max(count - ddof, 0). Of complex numbers both parts are summed, divided and spread like this, each by
+// itself; the q of var is that of the real part plus that of the imaginary one; and the product of a + bi and c + di is
+// ac - bd + (ad + bc)i. argmin and argmax give the number of the first best element, or of the first NaN;
 // nanargmin and nanargmax pass over NaN and give -1 when there is nothing else.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 

@@ -130,16 +130,18 @@ struct Rows {
 
 inline constexpr int kAccumulators = 32;
 inline constexpr int kAccumulatorBytes = 8;  // at most
+inline constexpr int kMostPlanes = 12;
 
 // What is left of a chunk: the accumulator of a plain reduction, the position and the bits of the best element, or the
-// sum, shift, mean beyond the shift and sum of squares.
+// sum, shift, mean beyond the shift and sum of squares. Those of complex numbers have as many words for each part.
 union Word {
   int64_t integer;
   double real;
   unsigned char bytes[8];
 };
+inline constexpr int kPartialWords = 4;
 struct Partial {
-  Word words[4];
+  Word words[2 * kPartialWords];
 };
 
 // A reduction of `columns` results at once. Its state is `planes` arrays of kAccumulators * columns accumulators, the

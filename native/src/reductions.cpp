@@ -20,15 +20,16 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Vectors that are held in registers at once: few enough for their loops to keep them there.
 constexpr size_t kGroup = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
 
-// Calls body(d, group, i) for runs of group * Lanes(d) elements from i on, which together cover n.
-template <class T, size_t kWidest, class Body>
+// Calls body(d, group, i) for runs of group * Lanes(d) elements from i on, which together cover n. Every vector has
+// kLeast elements or a multiple of it, and so has n.
+template <class T, size_t kWidest, size_t kLeast = 1, class Body>
 HWY_INLINE void ForVectors(size_t n, Body body) {
   const hn::CappedTag<T, 64> d;
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   for (; i + kWidest * lanes <= n; i += kWidest * lanes) body(d, std::integral_constant<size_t, kWidest>(), i);
   for (; i + lanes <= n; i += lanes) body(d, std::integral_constant<size_t, 1>(), i);
-  for (; i < n; ++i) body(hn::CappedTag<T, 1>(), std::integral_constant<size_t, 1>(), i);
+  for (; i < n; i += kLeast) body(hn::CappedTag<T, kLeast>(), std::integral_constant<size_t, 1>(), i);
 }
 
 // Elements of the key kind as vectors of the accumulator's.
@@ -59,6 +60,29 @@ const T* RowAt(const Rows& rows, size_t turn, size_t i) {
   return reinterpret_cast<const T*>(static_cast<const char*>(rows.x) + static_cast<ptrdiff_t>(turn) * rows.step) + i;
 }
 
+// A complex number is two columns, real part first; its partial is one half for each.
+struct ComplexNumber {};
+
+template <class T>
+struct PartsOf {
+  using Type = T;
+  static constexpr size_t kCount = 1;
+};
+template <>
+struct PartsOf<ComplexNumber> {
+  using Type = double;
+  static constexpr size_t kCount = 2;
+};
+
+template <size_t kParts>
+Word* WordsOf(Partial* partials, size_t column) {
+  return partials[column / kParts].words + column % kParts * kPartialWords;
+}
+template <size_t kParts>
+const Word* WordsOf(const Partial* partials, size_t column) {
+  return WordsOf<kParts>(const_cast<Partial*>(partials), column);
+}
+
 // ---- One accumulator per lane ---------------------------------------------------------------------------------------
 
 // Do takes an accumulator and an element or another accumulator to its right. The identity changes no bit of what it
@@ -69,7 +93,7 @@ struct Sum {
     return hn::Add(acc, x);
   }
   template <class T>
-  static constexpr T Identity() {
+  static constexpr T Identity(size_t) {
     return std::is_floating_point_v<T> ? static_cast<T>(-0.0) : T{0};
   }
 };
@@ -91,8 +115,24 @@ struct Product {
     }
   }
   template <class T>
-  static constexpr T Identity() {
+  static constexpr T Identity(size_t) {
     return T{1};
+  }
+};
+
+// Of complex numbers, the parts side by side. The difference is written as a sum, lest the compiler makes it and the
+// product one instruction that rounds once. 1 times an infinity is not that infinity: the first element counts as it
+// is, and the identity is for results of no elements.
+struct ComplexProduct {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, V acc, V x) {
+    const V straight = hn::Mul(acc, hn::DupEven(x));
+    const V crossed = hn::Mul(hn::Reverse2(d, acc), hn::DupOdd(x));
+    return hn::Add(straight, hn::Xor(crossed, hn::OddEven(hn::Zero(d), hn::Set(d, -0.0))));
+  }
+  template <class T>
+  static constexpr T Identity(size_t part) {
+    return part == 0 ? 1 : 0;
   }
 };
 
@@ -111,7 +151,7 @@ struct Least {
     return TakeIf(d, hn::Lt(x, acc), acc, x);
   }
   template <class T>
-  static constexpr T Identity() {
+  static constexpr T Identity(size_t) {
     if constexpr (sizeof(T) == 1)
       return 1;
     else if constexpr (std::is_floating_point_v<T>)
@@ -127,7 +167,7 @@ struct Greatest {
     return TakeIf(d, hn::Gt(x, acc), acc, x);
   }
   template <class T>
-  static constexpr T Identity() {
+  static constexpr T Identity(size_t) {
     if constexpr (sizeof(T) == 1)
       return 0;
     else if constexpr (std::is_floating_point_v<T>)
@@ -144,7 +184,7 @@ struct LeastNumber {
     return hn::IfThenElse(hn::Or(hn::Lt(x, acc), hn::IsNaN(acc)), x, acc);
   }
   template <class T>
-  static constexpr T Identity() {
+  static constexpr T Identity(size_t) {
     return std::numeric_limits<T>::quiet_NaN();
   }
 };
@@ -155,28 +195,30 @@ struct GreatestNumber {
     return hn::IfThenElse(hn::Or(hn::Gt(x, acc), hn::IsNaN(acc)), x, acc);
   }
   template <class T>
-  static constexpr T Identity() {
+  static constexpr T Identity(size_t) {
     return std::numeric_limits<T>::quiet_NaN();
   }
 };
 
-template <class Body, class T, class Acc>
+template <class Body, class T, class Acc, size_t kParts = 1>
 struct Plain {
   static void Start(void* state, size_t columns, int64_t n) {
     Acc* acc = static_cast<Acc*>(state);
-    ForVectors<Acc, 1>(Used(n) * columns, [=](auto d, auto, size_t i) HWY_ATTR {
-      hn::StoreU(hn::Set(d, Body::template Identity<Acc>()), d, acc + i);
-    });
+    const size_t used = Used(n) * columns * kParts;
+    for (size_t i = 0; i < used; ++i) acc[i] = Body::template Identity<Acc>(i % kParts);
   }
 
   static void Accumulate(void* state, size_t, const Rows& rows) {
-    Acc* acc = static_cast<Acc*>(state) + rows.at;
-    ForVectors<Acc, kGroup>(rows.width, [&](auto d, auto group, size_t i) HWY_ATTR {
+    Acc* acc = static_cast<Acc*>(state) + rows.at * kParts;
+    ForVectors<Acc, kGroup, kParts>(rows.width * kParts, [&](auto d, auto group, size_t i) HWY_ATTR {
       constexpr size_t kVectors = decltype(group)::value;
       const size_t lanes = hn::Lanes(d);
       hn::Vec<decltype(d)> v[kVectors];
-      for (size_t k = 0; k < kVectors; ++k) v[k] = hn::LoadU(d, acc + i + k * lanes);
-      for (size_t turn = 0; turn < rows.turns; ++turn) {
+      const bool set = std::is_same_v<Body, ComplexProduct> && rows.turn == 0;
+      for (size_t k = 0; k < kVectors; ++k) {
+        v[k] = set ? LoadAs(d, RowAt<T>(rows, 0, i) + k * lanes) : hn::LoadU(d, acc + i + k * lanes);
+      }
+      for (size_t turn = set; turn < rows.turns; ++turn) {
         const T* p = RowAt<T>(rows, turn, i);
         for (size_t k = 0; k < kVectors; ++k) v[k] = Body::Do(d, v[k], LoadAs(d, p + k * lanes));
       }
@@ -185,29 +227,32 @@ struct Plain {
   }
 
   static void Join(Acc* left, const Acc* right, size_t n) {
-    ForVectors<Acc, 1>(n, [=](auto d, auto, size_t i) HWY_ATTR {
+    ForVectors<Acc, 1, kParts>(n, [=](auto d, auto, size_t i) HWY_ATTR {
       hn::StoreU(Body::Do(d, hn::LoadU(d, left + i), hn::LoadU(d, right + i)), d, left + i);
     });
   }
 
   static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
     Acc* acc = static_cast<Acc*>(state);
+    const size_t width = columns * kParts;
     size_t used = Used(n);
     for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
       if (used <= half) continue;
-      Join(acc, acc + half * columns, (used - half) * columns);
+      Join(acc, acc + half * width, (used - half) * width);
       used = half;
     }
-    for (size_t c = 0; c < columns; ++c) memcpy(partials + c, acc + c, sizeof(Acc));
+    for (size_t c = 0; c < width; ++c) memcpy(WordsOf<kParts>(partials, c), acc + c, sizeof(Acc));
   }
 
   static void Combine(Partial* left, const Partial* right, size_t columns, int64_t, int64_t) {
-    for (size_t c = 0; c < columns; ++c) {
-      Acc l, r;
-      memcpy(&l, left + c, sizeof(l));
-      memcpy(&r, right + c, sizeof(r));
-      Join(&l, &r, 1);
-      memcpy(left + c, &l, sizeof(l));
+    for (size_t c = 0; c < columns * kParts; c += kParts) {
+      Acc l[kParts], r[kParts];
+      for (size_t part = 0; part < kParts; ++part) {
+        memcpy(l + part, WordsOf<kParts>(left, c + part), sizeof(Acc));
+        memcpy(r + part, WordsOf<kParts>(right, c + part), sizeof(Acc));
+      }
+      Join(l, r, kParts);
+      for (size_t part = 0; part < kParts; ++part) memcpy(WordsOf<kParts>(left, c + part), l + part, sizeof(Acc));
     }
   }
 };
@@ -228,8 +273,8 @@ struct MomentPlanes {
         open_sum(squares + pitch),
         open_squares(open_sum + pitch) {}
 
-  static MomentPlanes Of(void* state, size_t columns) {
-    return MomentPlanes(static_cast<double*>(state), kAccumulators * columns);
+  static MomentPlanes Of(void* state, size_t width) {
+    return MomentPlanes(static_cast<double*>(state), kAccumulators * width);
   }
 
   double *sum, *shift, *mean, *squares, *open_sum, *open_squares;
@@ -260,26 +305,26 @@ HWY_INLINE V AddElsewhere(D, V acc, V x, [[maybe_unused]] V one) {
 #endif
 }
 
-template <class T>
+template <class T, size_t kParts = 1>
 struct Moments {
   static void Start(void* state, size_t columns, int64_t n) {
-    const MomentPlanes planes = MomentPlanes::Of(state, columns);
-    const size_t used = Used(n) * columns;
+    const MomentPlanes planes = MomentPlanes::Of(state, columns * kParts);
+    const size_t used = Used(n) * columns * kParts;
     for (size_t i = 0; i < used; ++i) planes.sum[i] = -0.0;
     for (double* plane : {planes.mean, planes.squares, planes.open_sum, planes.open_squares})
       memset(plane, 0, used * sizeof(double));
   }
 
   static void Accumulate(void* state, size_t columns, const Rows& rows) {
-    const MomentPlanes planes = MomentPlanes::Of(state, columns);
+    const MomentPlanes planes = MomentPlanes::Of(state, columns * kParts);
     const volatile double unknown = 1;
     const double one_value = unknown;
-    ForVectors<double, kGroup>(rows.width, [&](auto d, auto group, size_t i) HWY_ATTR {
+    ForVectors<double, kGroup>(rows.width * kParts, [&](auto d, auto group, size_t i) HWY_ATTR {
       constexpr size_t kVectors = decltype(group)::value;
       using V = hn::Vec<decltype(d)>;
       const V one = hn::Set(d, one_value);
       const size_t lanes = hn::Lanes(d);
-      const size_t at = rows.at + i;
+      const size_t at = rows.at * kParts + i;
       size_t turn = 0;
       size_t total = static_cast<size_t>(rows.turn);
       while (turn < rows.turns) {
@@ -345,30 +390,32 @@ struct Moments {
   }
 
   static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
-    const MomentPlanes planes = MomentPlanes::Of(state, columns);
+    const size_t width = columns * kParts;
+    const MomentPlanes planes = MomentPlanes::Of(state, width);
     const size_t turns = static_cast<size_t>(n / kAccumulators);
-    const size_t longer = static_cast<size_t>(n % kAccumulators) * columns;
+    const size_t longer = static_cast<size_t>(n % kAccumulators) * width;
     size_t used = Used(n);
     CloseRest(planes, 0, longer, turns + 1);
-    if (turns > 0) CloseRest(planes, longer, used * columns, turns);
+    if (turns > 0) CloseRest(planes, longer, used * width, turns);
     // What was open is closed: its plane holds the counts now.
     double* counts = planes.open_sum;
-    for (size_t j = 0; j < used * columns; ++j) counts[j] = static_cast<double>(turns + (j < longer));
+    for (size_t j = 0; j < used * width; ++j) counts[j] = static_cast<double>(turns + (j < longer));
     for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
       if (used <= half) continue;
-      const size_t across = half * columns;
-      ForVectors<double, 1>((used - half) * columns, [&](auto d, auto, size_t j) HWY_ATTR {
+      const size_t across = half * width;
+      ForVectors<double, 1>((used - half) * width, [&](auto d, auto, size_t j) HWY_ATTR {
         const auto left = hn::LoadU(d, counts + j), right = hn::LoadU(d, counts + across + j);
         JoinAt(d, planes, j, across + j, left, right);
         hn::StoreU(hn::Add(left, right), d, counts + j);
       });
       used = half;
     }
-    for (size_t c = 0; c < columns; ++c) {
-      partials[c].words[0].real = planes.sum[c];
-      partials[c].words[1].real = planes.shift[c];
-      partials[c].words[2].real = planes.mean[c];
-      partials[c].words[3].real = planes.squares[c];
+    for (size_t c = 0; c < width; ++c) {
+      Word* words = WordsOf<kParts>(partials, c);
+      words[0].real = planes.sum[c];
+      words[1].real = planes.shift[c];
+      words[2].real = planes.mean[c];
+      words[3].real = planes.squares[c];
     }
   }
 
@@ -387,16 +434,17 @@ struct Moments {
   }
 
   static void Combine(Partial* left, const Partial* right, size_t columns, int64_t n_left, int64_t n_right) {
-    for (size_t c = 0; c < columns; ++c) {
+    for (size_t c = 0; c < columns * kParts; ++c) {
       double values[12] = {};
+      Word* words = WordsOf<kParts>(left, c);
       for (size_t w = 0; w < 4; ++w) {
-        values[2 * w] = left[c].words[w].real;
-        values[2 * w + 1] = right[c].words[w].real;
+        values[2 * w] = words[w].real;
+        values[2 * w + 1] = WordsOf<kParts>(right, c)[w].real;
       }
       const MomentPlanes two(values, 2);
       const hn::CappedTag<double, 1> d;
       JoinAt(d, two, 0, 1, hn::Set(d, static_cast<double>(n_left)), hn::Set(d, static_cast<double>(n_right)));
-      for (size_t w = 0; w < 4; ++w) left[c].words[w].real = values[2 * w];
+      for (size_t w = 0; w < 4; ++w) words[w].real = values[2 * w];
     }
   }
 };
@@ -540,54 +588,66 @@ struct Best {
 // ---- The table ------------------------------------------------------------------------------------------------------
 
 // The accumulator as it is; a sum of nothing is plain 0.
-template <class Body, class Acc, class Result>
+template <class Body, class Acc, class Result, size_t kParts>
 void FinishPlain(void* dst, const Partial* partials, size_t columns, int64_t n, int64_t) {
-  for (size_t c = 0; c < columns; ++c) {
+  for (size_t c = 0; c < columns * kParts; ++c) {
     Acc acc;
-    memcpy(&acc, partials + c, sizeof(acc));
+    memcpy(&acc, WordsOf<kParts>(partials, c), sizeof(acc));
     if (std::is_same_v<Body, Sum> && n == 0) acc = 0;
     static_cast<Result*>(dst)[c] = static_cast<Result>(acc);
   }
 }
 
-template <class Result>
+template <class Result, size_t kParts>
 void FinishMean(void* dst, const Partial* partials, size_t columns, int64_t n, int64_t) {
-  for (size_t c = 0; c < columns; ++c) {
-    static_cast<Result*>(dst)[c] = static_cast<Result>(partials[c].words[0].real / static_cast<double>(n));
+  for (size_t c = 0; c < columns * kParts; ++c) {
+    const double sum = WordsOf<kParts>(partials, c)[0].real;
+    static_cast<Result*>(dst)[c] = static_cast<Result>(sum / static_cast<double>(n));
   }
 }
 
-template <class Result, bool kRoot>
+// The squares of a complex number's distance from the mean are those of both parts.
+template <class Result, bool kRoot, size_t kParts>
 void FinishVariance(void* dst, const Partial* partials, size_t columns, int64_t n, int64_t ddof) {
   const double divisor = n > ddof ? static_cast<double>(n - ddof) : 0;
   for (size_t c = 0; c < columns; ++c) {
-    const double variance = partials[c].words[3].real / divisor;
+    double squares = partials[c].words[3].real;
+    if (kParts == 2) squares += partials[c].words[kPartialWords + 3].real;
+    const double variance = squares / divisor;
     static_cast<Result*>(dst)[c] = static_cast<Result>(kRoot ? sqrt(variance) : variance);
   }
 }
 
 template <class Body, class T, class Result, class Acc>
 constexpr Reduction RowOf() {
-  using P = Plain<Body, T, Acc>;
-  return {1, P::Start, P::Accumulate, P::Fold, P::Combine, FinishPlain<Body, Acc, Result>, nullptr};
+  constexpr size_t kParts = PartsOf<T>::kCount;
+  using Part = typename PartsOf<Acc>::Type;
+  using P = Plain<Body, typename PartsOf<T>::Type, Part, kParts>;
+  return {kParts,  P::Start,   P::Accumulate,
+          P::Fold, P::Combine, FinishPlain<Body, Part, typename PartsOf<Result>::Type, kParts>,
+          nullptr};
 }
 
 template <class T, class Result>
 constexpr Reduction MeanOf() {
-  using P = Plain<Sum, T, double>;
-  return {1, P::Start, P::Accumulate, P::Fold, P::Combine, FinishMean<Result>, nullptr};
+  constexpr size_t kParts = PartsOf<T>::kCount;
+  using P = Plain<Sum, typename PartsOf<T>::Type, double, kParts>;
+  return {kParts, P::Start, P::Accumulate, P::Fold, P::Combine, FinishMean<typename PartsOf<Result>::Type, kParts>,
+          nullptr};
 }
 
 template <class T, class Result, bool kRoot>
 constexpr Reduction VarianceOf() {
-  using M = Moments<T>;
-  return {6,
+  constexpr size_t kParts = PartsOf<T>::kCount;
+  using Part = typename PartsOf<T>::Type;
+  using M = Moments<Part, kParts>;
+  return {6 * kParts,
           M::Start,
           M::Accumulate,
           M::Fold,
           M::Combine,
-          FinishVariance<Result, kRoot>,
-          Plain<Sum, T, double>::Accumulate};
+          FinishVariance<Result, kRoot, kParts>,
+          Plain<Sum, Part, double, kParts>::Accumulate};
 }
 
 template <class Body, class T, class Acc>
@@ -600,7 +660,9 @@ constexpr Reduction PositionOf() {
 template <class T, class R, class A>
 struct Named {
   static constexpr Reduction sum() { return RowOf<Sum, T, R, A>(); }
-  static constexpr Reduction prod() { return RowOf<Product, T, R, A>(); }
+  static constexpr Reduction prod() {
+    return RowOf<std::conditional_t<PartsOf<T>::kCount == 2, ComplexProduct, Product>, T, R, A>();
+  }
   static constexpr Reduction min() { return RowOf<Least, T, R, A>(); }
   static constexpr Reduction max() { return RowOf<Greatest, T, R, A>(); }
   static constexpr Reduction any() { return RowOf<Greatest, T, R, A>(); }
@@ -622,6 +684,7 @@ using letter_i = int32_t;
 using letter_l = int64_t;
 using letter_f = float;
 using letter_d = double;
+using letter_c = ComplexNumber;
 
 extern const Reduction kReductionTable[kReductions] = {
 #define LANES_KERNEL(name, key, result, a, b, c, ulp)

@@ -116,11 +116,11 @@ void StoreIdentities(const Isa& isa, const Pass& pass, const PassWords& words) {
     const Output& output = pass.outputs[k];
     if (output.reduction < 0) continue;
     const Reduction& reduction = isa.reductions[output.reduction];
-    alignas(16) char state[6 * kAccumulators * kAccumulatorBytes] = {};
+    alignas(16) char state[kMostPlanes * kAccumulators * kAccumulatorBytes] = {};
     // The accumulator of one element that never comes.
     reduction.start(state, 1, 1);
     Partial partial = {};
-    memcpy(partial.words[0].bytes, state, kAccumulatorBytes);
+    reduction.fold(state, 1, 1, 0, &partial);
     Constant value;
     reduction.finish(&value, &partial, 1, 0, output.parameter);
     const int64_t* strides = words.Operands() + (pass.inputs.size() + k) * (1 + words.rank) + 1;

@@ -7,6 +7,7 @@
 #include "isa.h"
 #include "reduction_reference.h"
 #include "reference.h"
+#include "storage_reference.h"
 
 namespace lanes {
 namespace {
@@ -34,17 +35,23 @@ struct Argument {
   }
 };
 
-std::string Show(const KernelRow& row, const Element& element) {
-  if (row.result == kComplex128) {
+int DTypeOf(int kind) {
+  int dtype = 0;
+  while (kDTypeRows[dtype].kind != kind || !kDTypeRows[dtype].native) ++dtype;
+  return dtype;
+}
+
+std::string Show(int kind, const Element& element) {
+  if (kind == kComplex128) {
     const ComplexValue z = element.As<ComplexValue>();
     return std::to_string(z.re) + " " + std::to_string(z.im) + "j";
   }
-  if (row.result == kBytes) {
+  if (kind == kBytes) {
     const ByteView view = element.As<ByteView>();
     return std::string(view.data, static_cast<size_t>(view.length));
   }
   char text[40];
-  WithKind(row.result, [&](auto t) {
+  WithKind(kind, [&](auto t) {
     snprintf(text, sizeof(text), "%.17g", static_cast<double>(element.As<decltype(t)>()));
     return 0;
   });
@@ -87,7 +94,7 @@ void CheckKernel(const KernelRow& row, Kernel kernel, std::mt19937_64& random) {
             ASSERT_TRUE(Agrees(row, actual, expected[i]))
                 << row.name << " of kind " << static_cast<int>(row.arguments[0]) << ", uniform " << uniform
                 << ", alias " << alias << ", n " << n << ", element " << i << (back ? ", back" : ", front") << ": "
-                << Show(row, actual) << " for " << Show(row, expected[i]);
+                << Show(row.result, actual) << " for " << Show(row.result, expected[i]);
           }
         }
       }
@@ -154,7 +161,7 @@ void CheckReduction(const Reduction& reduction, const ReductionRow& row, const s
   for (const bool back : {false, true}) {
     char* x = back ? memory.Back(n * columns * bytes) : memory.Front();
     for (size_t i = 0; i < n * columns; ++i) memcpy(x + i * bytes, elements[i % elements.size()].bytes, bytes);
-    alignas(64) static char state[6 * kAccumulators * kAccumulatorBytes * 5];
+    alignas(64) static char state[kMostPlanes * kAccumulators * kAccumulatorBytes * 5];
     reduction.start(state, columns, static_cast<int64_t>(n));
     const size_t whole = n / kAccumulators;
     const ptrdiff_t step = static_cast<ptrdiff_t>(turn * bytes);
@@ -177,12 +184,9 @@ void CheckReduction(const Reduction& reduction, const ReductionRow& row, const s
       const size_t result_bytes = static_cast<size_t>(kKindBytes[row.result]);
       Element actual;
       memcpy(actual.bytes, reinterpret_cast<char*>(results) + c * result_bytes, result_bytes);
-      WithKind(row.result, [&](auto r) {
-        using R = decltype(r);
-        ASSERT_TRUE(SameNumber(actual.As<R>(), result.As<R>()))
-            << row.name << " of kind " << static_cast<int>(row.argument) << ", n " << n << ", column " << c << " of "
-            << columns << ": " << +actual.As<R>() << " for " << +result.As<R>();
-      });
+      ASSERT_TRUE(SameStored(DTypeOf(row.result), actual, result))
+          << row.name << " of kind " << static_cast<int>(row.argument) << ", n " << n << ", column " << c << " of "
+          << columns << ": " << Show(row.result, actual) << " for " << Show(row.result, result);
     }
   }
 }
@@ -194,6 +198,11 @@ TEST_P(Kernels, ReduceAsTheContractSays) {
     for (const bool tame : {false, true}) {
       std::vector<Element> elements = AwkwardElements(row.argument, kMost, random);
       for (Element& each : elements) {
+        if (row.argument == kComplex128) {
+          const ComplexValue z = each.As<ComplexValue>();
+          if (tame && !(std::hypot(z.re, z.im) < 1e6)) each = Element::Of(ComplexValue{-1, 0.25});
+          continue;
+        }
         WithKind(row.argument, [&](auto t) {
           using T = decltype(t);
           const T value = each.As<T>();

@@ -10,14 +10,50 @@
 
 namespace lanes {
 
-// One accumulator, or what several were joined to.
-struct ReferenceCell {
+struct ReferenceMoments {
   int64_t count = 0;
-  Element value;   // accumulator or best element
-  int64_t at = 0;  // of the best
   double shift = 0, mean = 0, squares = 0;
   int64_t open = 0;
   double pivot = 0, open_sum = 0, open_squares = 0;
+
+  void Take(double x) {
+    if (count == 0) shift = x;
+    if (open == 0) pivot = shift + mean;
+    const double away = x - pivot;
+    open_sum += away;
+    open_squares += away * away;
+    ++count;
+    if (++open == 32) Close();
+  }
+
+  void Close() {
+    if (open == 0) return;
+    const double taken = static_cast<double>(open), after = static_cast<double>(count);
+    const double of_open = open_sum * (1 / taken);
+    const double delta = of_open + ((pivot - shift) - mean);
+    const double own = open_squares - open_sum * of_open;
+    squares += (own < 0 ? 0 : own) + (delta * delta) * ((after - taken) * (taken / after));
+    mean += delta * (taken / after);
+    open = 0;
+    open_sum = open_squares = 0;
+  }
+
+  void Join(const ReferenceMoments& right) {
+    const double n = static_cast<double>(count), m = static_cast<double>(right.count);
+    const double delta = (right.shift - shift) + (right.mean - mean);
+    const double share = m / (n + m);
+    squares = (squares + right.squares) + (delta * delta) * (n * share);
+    mean += delta * share;
+    count += right.count;
+  }
+};
+
+// One accumulator, or what several were joined to.
+struct ReferenceCell {
+  int64_t count = 0;
+  Element value;                // accumulator or best element
+  int64_t at = 0;               // of the best
+  ReferenceMoments moments[2];  // of the real and the imaginary part
 };
 
 class ReferenceReduction {
@@ -43,15 +79,21 @@ class ReferenceReduction {
       chunks_ = next;
     }
     const ReferenceCell& cell = chunks_[0];
+    const double n = static_cast<double>(count_);
+    if (row_.result == kComplex128) {
+      const ComplexValue z = cell.value.As<ComplexValue>();
+      return name_ == "mean" ? Element::Of(ComplexValue{z.re / n, z.im / n}) : cell.value;
+    }
     return WithKind(row_.result, [&](auto r) {
       using R = decltype(r);
       if (IsPosition()) {
         const bool none = name_[0] == 'n' && IsNaN(cell.value);
         return Element::Of(static_cast<R>(none ? -1 : cell.at));
       }
-      if (name_ == "mean") return Element::Of(static_cast<R>(cell.value.As<double>() / static_cast<double>(count_)));
+      if (name_ == "mean") return Element::Of(static_cast<R>(cell.value.As<double>() / n));
       if (IsMoments()) {
-        const double variance = cell.squares / static_cast<double>(count_ > ddof_ ? count_ - ddof_ : 0);
+        const double squares = cell.moments[0].squares + cell.moments[1].squares;
+        const double variance = squares / static_cast<double>(count_ > ddof_ ? count_ - ddof_ : 0);
         return Element::Of(static_cast<R>(name_ == "std" ? std::sqrt(variance) : variance));
       }
       return WithKind(row_.accumulator,
@@ -61,7 +103,6 @@ class ReferenceReduction {
 
  private:
   static constexpr int64_t kChunkElements = 16384;
-  static constexpr int64_t kTurns = 32;
 
   bool IsPosition() const { return name_.find("arg") != std::string::npos; }
   bool IsMoments() const { return name_ == "var" || name_ == "std"; }
@@ -70,59 +111,50 @@ class ReferenceReduction {
     return WithKind(row_.accumulator, [&](auto a) { return x.As<decltype(a)>() != x.As<decltype(a)>(); });
   }
 
+  bool IsComplex() const { return row_.argument == kComplex128; }
+
   void Take(ReferenceCell* cell, const Element& x) {
-    const Element wide = WithKind(row_.argument, [&](auto t) {
+    if (IsMoments()) {
+      ++cell->count;
+      if (IsComplex()) {
+        cell->moments[0].Take(x.As<ComplexValue>().re);
+        cell->moments[1].Take(x.As<ComplexValue>().im);
+      } else {
+        cell->moments[0].Take(Wide(x).As<double>());
+      }
+      return;
+    }
+    ReferenceCell one;
+    one.count = 1;
+    one.value = IsComplex() ? x : Wide(x);
+    one.at = count_;
+    if (cell->count == 0)
+      *cell = one;
+    else
+      Join(cell, one);
+  }
+
+  // As the accumulator holds it.
+  Element Wide(const Element& x) const {
+    return WithKind(row_.argument, [&](auto t) {
       const auto value = x.As<decltype(t)>();
       return WithKind(row_.accumulator, [&](auto acc) { return Element::Of(static_cast<decltype(acc)>(value)); });
     });
-    ReferenceCell one;
-    one.count = 1;
-    one.value = wide;
-    one.at = count_;
-    if (IsMoments()) {
-      TakeMoment(cell, wide.As<double>());
-    } else if (cell->count == 0) {
-      *cell = one;
-    } else {
-      Join(cell, one);
-    }
-  }
-
-  void TakeMoment(ReferenceCell* cell, double x) {
-    if (cell->count == 0) cell->shift = x;
-    if (cell->open == 0) cell->pivot = cell->shift + cell->mean;
-    const double away = x - cell->pivot;
-    cell->open_sum += away;
-    cell->open_squares += away * away;
-    ++cell->count;
-    if (++cell->open == kTurns) Close(cell);
-  }
-
-  static void Close(ReferenceCell* cell) {
-    if (cell->open == 0) return;
-    const double open = static_cast<double>(cell->open), after = static_cast<double>(cell->count);
-    const double of_open = cell->open_sum * (1 / open);
-    const double delta = of_open + ((cell->pivot - cell->shift) - cell->mean);
-    const double own = cell->open_squares - cell->open_sum * of_open;
-    cell->squares += (own < 0 ? 0 : own) + (delta * delta) * ((after - open) * (open / after));
-    cell->mean += delta * (open / after);
-    cell->open = 0;
-    cell->open_sum = cell->open_squares = 0;
   }
 
   void Join(ReferenceCell* left, const ReferenceCell& right) const {
     if (IsMoments()) {
-      const double n = static_cast<double>(left->count), m = static_cast<double>(right.count);
-      const double delta = (right.shift - left->shift) + (right.mean - left->mean);
-      const double share = m / (n + m);
-      left->squares = (left->squares + right.squares) + (delta * delta) * (n * share);
-      left->mean += delta * share;
+      left->moments[0].Join(right.moments[0]);
+      if (IsComplex()) left->moments[1].Join(right.moments[1]);
     } else if (IsPosition()) {
       const bool right_wins = Better(left->value, right.value);
       if (right_wins || (!Better(right.value, left->value) && right.at < left->at)) {
         left->value = right.value;
         left->at = right.at;
       }
+    } else if (IsComplex()) {
+      left->value = ReferenceComplex(name_ == "prod" ? "mul" : "add", left->value.As<ComplexValue>(),
+                                     right.value.As<ComplexValue>());
     } else {
       left->value = Combine(left->value, right.value);
     }
@@ -170,7 +202,9 @@ class ReferenceReduction {
 
   void EndChunk() {
     if (IsMoments()) {
-      for (ReferenceCell& cell : cells_) Close(&cell);
+      for (ReferenceCell& cell : cells_) {
+        for (ReferenceMoments& moments : cell.moments) moments.Close();
+      }
     }
     for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
       for (size_t j = 0; j + half < cells_.size() && j < half; ++j) Join(&cells_[j], cells_[j + half]);

@@ -283,6 +283,7 @@ inline Element ReferenceComplex(const std::string& op, ComplexValue x, ComplexVa
   if (op == "square") return give(x.re * x.re - x.im * x.im, x.re * x.im + x.im * x.re);
   if (op == "neg") return give(-x.re, -x.im);
   if (op == "conj") return give(x.re, -x.im);
+  if (op == "round") return give(std::nearbyint(x.re), std::nearbyint(x.im));
   if (op == "copy" || op == "complex128") return give(x.re, x.im);
   if (op == "ones_like") return give(1, 0);
   if (op == "real") return Element::Of(x.re);

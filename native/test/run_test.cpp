@@ -119,14 +119,17 @@ class Maker {
 
 int DTypeOfKind(Maker& make, int kind) {
   while (true) {
-    const int dtype = static_cast<int>(make.Below(kDComplex64));
+    const int dtype = static_cast<int>(make.Below(kDBytes));
     if (kDTypeRows[dtype].kind == kind) return dtype;
   }
 }
 
-// What is not exact is compared elsewhere; complex numbers have no reductions.
+// What is not exact is compared elsewhere, as are the complex quotients and lengths that the reference rounds
+// otherwise, and what shows the sign of a NaN.
 bool Tested(const KernelRow& row) {
-  return row.ulp == 0 && row.result != kComplex128 && row.arguments[0] != kComplex128;
+  const std::string name = row.name;
+  if (row.arguments[0] == kComplex128 && (name == "truediv" || name == "abs" || name == "sign")) return false;
+  return row.ulp == 0 && name != "copysign" && name != "signbit";
 }
 
 // What chains are made of, nearly.
@@ -145,13 +148,13 @@ ProgramBuilder RandomProgram(Maker& make, bool reduce, bool arithmetic) {
   PassBuilder pass;
   const int inputs = static_cast<int>(make.Below(4));
   for (int k = 0; k < inputs; ++k) {
-    const int any = static_cast<int>(make.Below(kDComplex64));
+    const int any = static_cast<int>(make.Below(kDBytes));
     const int dtype = !arithmetic ? any : make.Maybe(80) ? kDFloat64 : kDFloat32;
     pass.Input(program.Operand(dtype), kDTypeRows[dtype].kind);
   }
   const int loads = static_cast<int>(make.Below(3)) + (inputs == 0);
   for (int k = 0; k < loads; ++k) {
-    const int kind = arithmetic ? int{kFloat64} : static_cast<int>(make.Below(5));
+    const int kind = arithmetic ? int{kFloat64} : static_cast<int>(make.Below(kBytes));
     const Element value = AwkwardElements(kind, 1, make.random())[0];
     pass.Load(program.Constant(kind, value), kind);
   }

@@ -68,7 +68,7 @@ SAME = [("+", np.add, "bilfdc"), ("-", np.subtract, "ilfdc"), ("*", np.multiply,
         ("fmod", np.fmod, "ilfd"), ("copysign", np.copysign, "fd"), ("nextafter", np.nextafter, "fd")]
 COMPARE = [("<", np.less), ("<=", np.less_equal), (">", np.greater), (">=", np.greater_equal), ("==", np.equal), ("!=", np.not_equal)]
 UNARY = [("-", np.negative, "ilfdc"), ("~", np.invert, "bil"), ("abs", np.absolute, "bilfd"), ("square", np.square, "ilfd"), ("square", lambda v: product(v, v), "c"),
-         ("sqrt", np.sqrt, "fdc"), ("floor", np.floor, "fd"), ("ceil", np.ceil, "fd"), ("trunc", np.trunc, "fd"), ("round", np.rint, "fd"),
+         ("sqrt", np.sqrt, "fdc"), ("floor", np.floor, "fd"), ("ceil", np.ceil, "fd"), ("trunc", np.trunc, "fd"), ("round", np.rint, "fdc"),
          ("sign", np.sign, "ilfd"),
          ("bitwise_count", BIT_COUNT, "i"), ("copy", np.copy, "bilfdc"), ("ones_like", np.ones_like, "bilfdc"), ("conj", np.conj, "ilfdc"), ("real", np.real, "bilfd"), ("imag", np.imag, "bilfd"),
          ("sign", np.sign, "c"), *[(name, MPMATH.get(name, getattr(np, name)), "c") for name in

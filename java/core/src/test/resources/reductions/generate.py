@@ -13,13 +13,14 @@ warnings.simplefilter("ignore")
 here = Path(__file__).parent
 random = np.random.default_rng(20261121)
 
-DTYPES = {"b": np.bool_, "i": np.int32, "l": np.int64, "f": np.float32, "d": np.float64}
+DTYPES = {"b": np.bool_, "i": np.int32, "l": np.int64, "f": np.float32, "d": np.float64, "c": np.complex128}
 SHAPES = [(), (1,), (40,), (0,), (3, 0), (5, 3), (3, 40), (70, 4), (2, 3, 4), (4, 1, 33)]
 AXES = {0: ["None"], 1: ["None", "-1"], 2: ["None", "0", "1", "(0, -1)"],
         3: ["None", "0", "1", "-1", "(0, 2)", "(2, 1)", "(-3, 1)"]}
 ANY = ["sum", "prod", "min", "max", "any", "all", "mean", "count_nonzero", "nansum", "nanprod", "nanmin", "nanmax", "nanmean"]
 POSITIONS = ["argmin", "argmax", "nanargmin", "nanargmax"]
 DIVIDED = ["var", "std", "nanvar", "nanstd"]
+ORDERED = ["min", "max", "nanmin", "nanmax"] + POSITIONS  # which Lanes refuses of complex numbers
 
 
 def values(kind, shape):
@@ -28,6 +29,8 @@ def values(kind, shape):
     if kind in "il":
         return random.integers(-4, 5, shape).astype(DTYPES[kind])
     x = (random.normal(size=shape) * 3 + 1).astype(DTYPES[kind])
+    if kind == "c":
+        x += random.normal(size=shape) * 1j - 2j
     if x.ndim == 2 and x.size > 20:
         x[random.random(shape) < 0.05] = np.nan
         x[:, 0] = np.round(x[:, 0])
@@ -53,6 +56,8 @@ for kind in DTYPES:
         name = f"x_{kind}_{'x'.join(map(str, shape)) or 'scalar'}"
         np.save(here / f"{name}.npy", x)
         for function in ANY + POSITIONS + DIVIDED:
+            if kind == "c" and function in ORDERED:
+                continue
             for axis in AXES[len(shape)]:
                 if function in POSITIONS and axis.startswith("("):
                     continue

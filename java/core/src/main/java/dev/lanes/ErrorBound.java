@@ -136,14 +136,22 @@ final class ErrorBound {
     }
 
     void add(Object block, double[] error, int n) {
-      for (int k = 0; k < n; k++) {
+      int width = Reference.width(output.reduction().key());
+      for (int k = 0; k < n * width; k++) {
         if (error[k] != 0) {
           total += error[k];
           greatest = Math.max(greatest, error[k]);
-          double x = block instanceof long[] longs ? longs[k] : ((double[]) block)[k];
-          relative += error[k] / Math.abs(x);
+          relative += error[k] / magnitude(block, k / width, width);
         }
       }
+    }
+
+    private static double magnitude(Object block, int i, int width) {
+      if (block instanceof long[] longs) {
+        return Math.abs((double) longs[i]);
+      }
+      double[] x = (double[]) block;
+      return width == 2 ? Math.hypot(x[2 * i], x[2 * i + 1]) : Math.abs(x[i]);
     }
 
     /**
@@ -156,14 +164,15 @@ final class ErrorBound {
       if (total == 0) {
         return 0;
       }
-      double value = result instanceof long[] longs ? longs[0] : ((double[]) result)[0];
+      double value = magnitude(result, 0, Reference.width(output.reduction().result()));
       // A standard deviation changes by no more than that of the errors.
-      double spread = greatest * Math.sqrt((double) count / Math.max(count - output.ddof(), 1));
+      double parts = Reference.width(output.reduction().key());
+      double spread = greatest * Math.sqrt(parts * count / Math.max(count - output.ddof(), 1));
       double bound =
           switch (output.reduction().op()) {
             case SUM, COUNT_NONZERO -> 2 * total;
             case MEAN -> 2 * total / count;
-            case PROD -> relative < 0.1 ? 4 * relative * Math.abs(value) : Double.POSITIVE_INFINITY;
+            case PROD -> relative < 0.1 ? 4 * relative * value : Double.POSITIVE_INFINITY;
             case VAR -> 4 * (Math.sqrt(value) + spread) * spread;
             case STD -> 2 * spread;
             case MIN, MAX, NANMIN, NANMAX -> greatest;

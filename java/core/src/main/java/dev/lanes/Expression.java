@@ -4,7 +4,6 @@ import dev.lanes.LanesException.Code;
 import dev.lanes.lang.Argument;
 import dev.lanes.lang.Bytes;
 import dev.lanes.lang.External;
-import dev.lanes.lang.Listing;
 import dev.lanes.lang.Parser;
 import dev.lanes.lang.Program;
 import dev.lanes.lang.Program.Role;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -882,7 +880,14 @@ public final class Expression {
    */
   public String explain(Map<String, ?> operands) {
     Expression bound = bound(operands);
-    return bound.plan(operands, bound::describe);
+    return bound.plan(
+        operands,
+        (call, specialisation) ->
+            Explanation.of(
+                bound.tree,
+                call,
+                engine(),
+                Threads.forWork(Double.POSITIVE_INFINITY, options.threads())));
   }
 
   /** Does what comes before a run, and looks at it. */
@@ -903,34 +908,6 @@ public final class Expression {
     } finally {
       call.giveBack();
     }
-  }
-
-  private String describe(Call call, Specialisation specialisation) {
-    Program program = specialisation.program;
-    StringBuilder text = new StringBuilder();
-    text.append(tree.text()).append(System.lineSeparator());
-    for (int i = 0; i < specialisation.outputs.length; i++) {
-      String name = tree.results().get(i).name();
-      text.append(name.isEmpty() ? "result" : name)
-          .append(": ")
-          .append(specialisation.dtype(i))
-          .append(' ')
-          .append(Arrays.toString(call.shapesLeft[specialisation.outputs[i]]))
-          .append(System.lineSeparator());
-    }
-    text.append("engine: ").append(engine().name()).append(System.lineSeparator());
-    for (int p = 0; p < program.passes().size(); p++) {
-      double micros = program.cost(program.passes().get(p)) * Call.size(call.shapes[p]) / 1000;
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "pass %d walks %s on %s, about %.1f us of work%n",
-              p + 1,
-              Arrays.toString(call.shapes[p]),
-              call.threads[p] == 1 ? "1 thread" : "up to " + call.threads[p] + " threads",
-              micros));
-    }
-    return text.append(Listing.of(program, tree.names())).toString();
   }
 
   @Override

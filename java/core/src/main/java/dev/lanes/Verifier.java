@@ -90,7 +90,10 @@ final class Verifier {
     for (int k = 0; k < expected.length; k++) {
       if (expected[k] != null) {
         Object stored = sweep.stored(k, expected[k], 1);
-        require(stored, sweep.actual(k, result, 1), 0, bounds[k], "result " + result + where);
+        Object actual = sweep.actual(k, result, 1);
+        for (int i = 0; i < Reference.width(sweep.kind(k)); i++) {
+          require(stored, actual, i, bounds[k], "result " + result + where);
+        }
       }
     }
   }

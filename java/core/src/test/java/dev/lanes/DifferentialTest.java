@@ -35,6 +35,8 @@ class DifferentialTest {
     OPERANDS.put("h", DType.FLOAT16);
     OPERANDS.put("d", DType.FLOAT64);
     OPERANDS.put("e", DType.FLOAT64);
+    OPERANDS.put("z", DType.COMPLEX128);
+    OPERANDS.put("v", DType.COMPLEX64);
     OPERANDS.put("t", DType.bytes(2));
     OPERANDS.put("w", DType.bytes(5));
   }

@@ -35,7 +35,7 @@ class ExpressionOptionsTest {
     NDArray output = NDArray.allocate(DType.FLOAT64, 3);
     assertThat(expression.evaluateInto(output, Map.of("x", X, "e", 0, "pi", 1)).toDoubleArray())
         .containsExactly(1, 2, 3);
-    assertThat(expression.explain(Map.of("x", X, "e", 1))).contains("e:int32");
+    assertThat(expression.explain(Map.of("x", X, "e", 1))).contains("int32         = e");
     assertThat(expression.validate(Map.of("x", X, "e", NDArray.allocate(DType.FLOAT64, 2, 1))))
         .containsExactly(new Expression.ResultType("", DType.FLOAT64, List.of(2L, 3L)));
     LanesException e = catchThrowableOfType(LanesException.class, () -> expression.evaluate(X, X));
@@ -215,8 +215,8 @@ class ExpressionOptionsTest {
     Expression expression = Expression.compile("x**3 + (1 + 2)*x + (1 + 2)*x");
     Expression plain = expression.withOptimization(false);
     Map<String, Object> operands = Map.of("x", x);
-    assertThat(expression.explain(operands)).doesNotContain("pow(");
-    assertThat(plain.explain(operands)).contains("pow(").containsSubsequence("mul(", "mul(");
+    assertThat(expression.explain(operands)).doesNotContain(" ** 3");
+    assertThat(plain.explain(operands)).contains(" ** 3").containsSubsequence("1 + 2", "1 + 2");
     assertThat(plain.evaluate(x).getDouble(2)).isEqualTo(expression.evaluate(x).getDouble(2));
     assertThat(
             Expression.compile("2**40 + (3 - 1)*n")

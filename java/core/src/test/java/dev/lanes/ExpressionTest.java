@@ -305,9 +305,9 @@ class ExpressionTest {
             "pass 1",
             "pass 2",
             "sum(r0)",
-            "k:int32",
+            "int32         = k",
             "float64 [1000000, 10]",
-            "reads 8 and writes 8 bytes");
+            "8 bytes read and 8 written");
   }
 
   @Test

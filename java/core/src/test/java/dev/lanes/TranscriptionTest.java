@@ -11,21 +11,23 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Texts as numexpr's users write them, over five kinds and mixes of arrays and scalars, against
- * what NumPy answers: values, dtypes, shapes and refusals. Where Lanes departs from NumPy on
- * purpose, the fixtures name the departure.
+ * Texts as numexpr's users write them, over six kinds and mixes of arrays and scalars, against what
+ * NumPy answers: values, dtypes, shapes and refusals. Where Lanes departs from NumPy on purpose,
+ * the fixtures name the departure.
  */
 @Tag("engine")
 class TranscriptionTest {
 
   private static final Path FIXTURES = Path.of("src", "test", "resources", "language");
   private static final int SCALAR = 2;
+  private static final Pattern COMPLEX = Pattern.compile("complex|[0-9]j");
   private static final Map<Character, Character> NEXT =
-      Map.of('b', 'i', 'i', 'f', 'l', 'f', 'f', 'l', 'd', 'i');
+      Map.of('b', 'i', 'i', 'f', 'l', 'f', 'f', 'l', 'd', 'i', 'c', 'f');
 
   private final Map<Character, NDArray> operands = new LinkedHashMap<>();
   private final Map<Character, NDArray> expected = new LinkedHashMap<>();
@@ -35,7 +37,7 @@ class TranscriptionTest {
 
   @Test
   void agreesWithNumPy() throws IOException {
-    for (char kind : "bilfd".toCharArray()) {
+    for (char kind : "bilfdc".toCharArray()) {
       operands.put(kind, Npy.read(FIXTURES.resolve("operands_" + kind + ".npy")));
       expected.put(kind, Npy.read(FIXTURES.resolve("expected_" + kind + ".npy")));
       read.put(kind, 0L);
@@ -44,14 +46,16 @@ class TranscriptionTest {
     for (String line : lines) {
       String[] words = line.split("\t");
       Expression expression = Expression.compile(words[0]);
-      for (String word : Arrays.asList(words).subList(2, words.length)) {
-        check(words[0], expression, Integer.parseInt(words[1]), word);
+      for (String word : Arrays.asList(words).subList(3, words.length)) {
+        boolean isComplex =
+            word.startsWith("c ") || word.contains("complex") || COMPLEX.matcher(words[0]).find();
+        check(words[0], expression, Integer.parseInt(words[isComplex ? 2 : 1]), word);
       }
     }
     assertThat(differences).isEmpty();
     expected.forEach((kind, values) -> assertThat(read.get(kind)).isEqualTo(values.size()));
-    assertThat(lines).hasSizeGreaterThanOrEqualTo(150);
-    assertThat(cases).isGreaterThan(6000);
+    assertThat(lines).hasSizeGreaterThan(400);
+    assertThat(cases).isGreaterThan(13_000);
   }
 
   private void check(String text, Expression expression, int ulp, String word) {
@@ -101,13 +105,19 @@ class TranscriptionTest {
     NDArray c = rows.select(0, 2);
     return switch (mix) {
       case "arrays" -> Map.of("a", a, "b", b, "c", c);
-      case "right" ->
-          Map.of("a", a, "b", b.select(0, SCALAR).item(), "c", c.select(0, SCALAR).item());
-      case "left" -> Map.of("a", a.select(0, SCALAR).item(), "b", b, "c", c);
+      case "right" -> Map.of("a", a, "b", scalar(b), "c", scalar(c));
+      case "left" -> Map.of("a", scalar(a), "b", b, "c", c);
       case "mixed" -> Map.of("a", a, "b", operands.get(NEXT.get(kind)).select(0, 1), "c", c);
+      case "complex" -> Map.of("a", a, "b", operands.get('c').select(0, 1), "c", c);
       case "grid" ->
           Map.of("a", a.slice(0, 0, 3).reshape(3, 1), "b", b.slice(0, 0, 4), "c", c.select(0, 1));
       default -> throw new IllegalArgumentException(mix);
     };
+  }
+
+  /** A value of Java's own, or where it has none an array without axes. */
+  private static Object scalar(NDArray row) {
+    NDArray element = row.select(0, SCALAR);
+    return element.dtype() == DType.COMPLEX128 ? element : element.item();
   }
 }

@@ -70,6 +70,11 @@ class UserFunctionTest {
     late = function(library, "d:d", "late", x -> 2 * (double) x[0]);
   }
 
+  /** All of them, after {@link #compile}. */
+  static UserFunction[] functions() {
+    return new UserFunction[] {logistic, both, collatz, mix, late, rotate, isFar};
+  }
+
   private static double logistic(double x, double r) {
     return r * x * (1 - x);
   }

@@ -18,7 +18,11 @@ class ExplainCommandTest {
     assertThat(outcome.code()).isZero();
     assertThat(outcome.out())
         .startsWith("2*a + b\n")
-        .contains("float64 [2000, 1000]", "engine: " + Lanes.engine().name(), "1 thread", "mul");
+        .contains(
+            "float64 [2000, 1000]",
+            "on the " + Lanes.engine().name() + " engine",
+            "1 thread",
+            "2.0 * r");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.lanes.lang;
 
+import java.util.function.BinaryOperator;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
 
@@ -153,6 +154,72 @@ public abstract class Accumulator {
     @Override
     Object result(int ddof) {
       double variance = squares / Math.max(count - ddof, 0);
+      return new double[] {isRoot ? Math.sqrt(variance) : variance};
+    }
+  }
+
+  /** Joins complex numbers one by one. */
+  static final class OfComplexes extends Accumulator {
+    private final BinaryOperator<Complex> f;
+    private final boolean isMean;
+    private Complex value;
+
+    OfComplexes(double identity, BinaryOperator<Complex> f, boolean isMean) {
+      this.f = f;
+      this.isMean = isMean;
+      this.value = new Complex(identity, 0);
+    }
+
+    @Override
+    void take(Object block, int i, long position) {
+      Complex x = Reference.complex(block, i);
+      value = count++ == 0 ? x : f.apply(value, x);
+    }
+
+    @Override
+    void join(Accumulator right) {
+      value = f.apply(value, ((OfComplexes) right).value);
+      count += right.count;
+    }
+
+    @Override
+    Object result(int ddof) {
+      long divisor = isMean ? count : 1;
+      return new double[] {value.re() / divisor, value.im() / divisor};
+    }
+  }
+
+  /** The moments of both parts: a distance from the mean has the squares of both. */
+  static final class ComplexMoments extends Accumulator {
+    private final boolean isRoot;
+    private final Moments re = new Moments(false);
+    private final Moments im = new Moments(false);
+
+    ComplexMoments(boolean isRoot) {
+      this.isRoot = isRoot;
+    }
+
+    @Override
+    void take(Object block, int i, long position) {
+      re.take(block, 2 * i, position);
+      im.take(block, 2 * i + 1, position);
+    }
+
+    @Override
+    void endChunk() {
+      re.endChunk();
+      im.endChunk();
+    }
+
+    @Override
+    void join(Accumulator right) {
+      re.join(((ComplexMoments) right).re);
+      im.join(((ComplexMoments) right).im);
+    }
+
+    @Override
+    Object result(int ddof) {
+      double variance = (re.squares + im.squares) / Math.max(re.count - ddof, 0);
       return new double[] {isRoot ? Math.sqrt(variance) : variance};
     }
   }

@@ -91,6 +91,10 @@ record Complex(double re, double im) {
     return SpecialFunctions.hypot(re, im);
   }
 
+  Complex round() {
+    return of(Math.rint(re), Math.rint(im));
+  }
+
   /** z / |z|, 0 of 0. */
   Complex sign() {
     if (re == 0 && im == 0) {

@@ -65,7 +65,15 @@ final class Formula {
   /** What is applied: an operation, or a function defined in the language. */
   private record Callee(Operation op, Scope.Function function) {
     int arity() {
-      return op != null ? op.arity() : function.parameters();
+      return op != null ? op.arity() : function.arity();
+    }
+
+    int required() {
+      return op != null ? op.arity() : function.required();
+    }
+
+    List<String> options() {
+      return op != null ? List.of() : function.options();
     }
   }
 
@@ -73,6 +81,7 @@ final class Formula {
   private final Scope scope;
   private final List<Integer> operands = new ArrayList<>();
   private final Deque<Pending> stack = new ArrayDeque<>();
+  private final Map<Integer, String> keywords = new HashMap<>(); // of operands, by their index
   private boolean isBehindList;
   private Tree.Options options = Tree.Options.DEFAULT;
 
@@ -171,6 +180,9 @@ final class Formula {
           Code.UNKNOWN_FUNCTION, Names.unknown(name, scope.functionNames(), tokens), column, null);
     } else {
       push(Opening.CALL, new Callee(op, builtIn), name, column);
+      tokens.next();
+      keyword();
+      return true;
     }
     tokens.next();
     return true;
@@ -290,7 +302,40 @@ final class Formula {
       }
       openList(Opening.LIST, column);
     }
+    keyword();
     return true;
+  }
+
+  /** The name of an argument, if one stands here; behind named ones all have names. */
+  private void keyword() {
+    Pending open = stack.peek();
+    if (open.opening() != Opening.CALL) {
+      return;
+    }
+    Tokens ahead = new Tokens(tokens);
+    if (tokens.type == Tokens.Type.NAME) {
+      ahead.next();
+    }
+    List<String> options = open.callee().options();
+    String name = tokens.string;
+    boolean isNamed = tokens.type == Tokens.Type.NAME && ahead.is("=");
+    if (isNamed && !options.contains(name)) {
+      throw error(
+          Spelling.quote(open.name())
+              + (options.isEmpty() ? " takes no options" : " takes the options " + options)
+              + ", not "
+              + Spelling.quote(name));
+    }
+    boolean follows =
+        operands.size() > open.operands() && keywords.containsKey(operands.size() - 1);
+    if (follows && !isNamed) {
+      throw error("arguments behind " + keywords.get(operands.size() - 1) + "= have names too");
+    }
+    if (isNamed) {
+      keywords.put(operands.size(), name);
+      tokens.next();
+      tokens.next();
+    }
   }
 
   /** Python's {@code z.real}: a call of the function of that name. */
@@ -401,19 +446,49 @@ final class Formula {
   private void call(Pending open) {
     int count = operands.size() - open.operands();
     int arity = open.callee().arity();
-    if (count != arity) {
+    if (!open.callee().options().isEmpty()) {
+      fill(open, count);
+    } else if (count != arity) {
       throw arity(open, arity, count);
     }
     apply(open);
   }
 
+  /** Puts named arguments in their places, and fallbacks where there is none. */
+  private void fill(Pending open, int count) {
+    Scope.Function function = open.callee().function();
+    if (count > function.arity()) {
+      throw arity(open, function.arity(), count);
+    }
+    Integer[] places = new Integer[function.arity()];
+    for (int i = 0; i < count; i++) {
+      String name = keywords.remove(open.operands() + i);
+      int place = name == null ? i : function.indexOf(name);
+      if (places[place] != null) {
+        throw error(Spelling.quote(name) + " is given twice", open.column());
+      }
+      places[place] = operands.get(open.operands() + i);
+    }
+    operands.subList(open.operands(), operands.size()).clear();
+    for (int i = 0; i < places.length; i++) {
+      Object fallback = function.parameters().get(i).fallback();
+      if (places[i] == null && fallback == null) {
+        throw arity(open, function.required(), count);
+      }
+      operands.add(
+          places[i] != null ? places[i] : scope.add(new Tree.Literal(fallback, open.column())));
+    }
+  }
+
   private static LanesException arity(Pending open, int arity, int count) {
+    int least = open.callee() == null ? arity : open.callee().required();
+    int most = open.callee() == null ? arity : open.callee().arity();
     return new LanesException(
         Code.ARITY,
         Spelling.quote(open.name())
             + " takes "
-            + arity
-            + (arity == 1 ? " argument, not " : " arguments, not ")
+            + (least == most ? String.valueOf(arity) : least + " to " + most)
+            + (most == 1 ? " argument, not " : " arguments, not ")
             + count,
         open.column(),
         null);

@@ -2,10 +2,14 @@ package dev.lanes.lang;
 
 import dev.lanes.DType;
 import dev.lanes.Kind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Typed nodes, arguments before uses. Where it optimises, each computation is present once, and
@@ -77,6 +81,8 @@ final class Graph {
     }
   }
 
+  private static final int MAX_LOOKED_AT = 64;
+
   private final boolean isOptimized;
   private final List<Node> nodes = new ArrayList<>();
   private final List<Integer> widths = new ArrayList<>(); // of nodes of bytes, else 0
@@ -108,6 +114,27 @@ final class Graph {
   /** The value of a node, or null when it is not known yet. */
   Program.Constant known(int index) {
     return nodes.get(index) instanceof Known known ? known.value() : null;
+  }
+
+  /**
+   * The operands and reductions whose shapes make that of a node.
+   *
+   * @return null when the node is too large to look through
+   */
+  Set<Integer> sources(int index) {
+    Set<Integer> sources = new HashSet<>();
+    Deque<Integer> rest = new ArrayDeque<>(List.of(index));
+    for (int seen = 0; !rest.isEmpty(); seen++) {
+      int next = rest.pop();
+      if (seen == MAX_LOOKED_AT) {
+        return null;
+      } else if (nodes.get(next) instanceof Apply apply) {
+        rest.addAll(apply.arguments());
+      } else if (!(nodes.get(next) instanceof Known)) {
+        sources.add(next);
+      }
+    }
+    return sources;
   }
 
   /** The index of a node equal to this one, added if there is none. */

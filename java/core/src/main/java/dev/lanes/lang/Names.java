@@ -72,7 +72,9 @@ final class Names {
       degrees(x) = x * (180 / pi)
       fmax(x, y) = where(isnan(x) | (x < y), y, x)
       fmin(x, y) = where(isnan(x) | (x > y), y, x)
-      isclose(x, y) = (x == y) | (abs(1.0 * x - y) <= 1e-8 + 1e-5 * abs(y)) & isfinite(y)
+      isclose(x, y, rtol=1e-5, atol=1e-8, equal_nan=False) = \
+      where(equal_nan, (x == y) | isnan(x) & isnan(y), x == y) \
+      | (abs(1.0 * x - y) <= atol + rtol * abs(y)) & isfinite(y)
       reciprocal(x) = 1 / x
       """;
 

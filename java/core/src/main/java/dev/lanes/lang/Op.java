@@ -450,9 +450,10 @@ public enum Op implements Operation {
       0,
       0.05,
       all(),
-      "nearest whole number, halves to even",
+      "nearest whole number, halves to even; of both parts of complex numbers",
       longs("il", "T:T", (a, b) -> a),
-      doubles("fd", "T:T", (a, b) -> Math.rint(a))),
+      doubles("fd", "T:T", (a, b) -> Math.rint(a)),
+      complexes("T:T", (a, b) -> a.round())),
   SIGN(
       function("sign"),
       0,
@@ -688,7 +689,8 @@ public enum Op implements Operation {
       "sum; float32 accumulates in float64, integers give int64; of nothing: 0",
       reduceLongs("bil", "l:l", 0, Long::sum),
       reduceDoubles("f", "d:f", 0, Double::sum),
-      reduceDoubles("d", "d:d", 0, Double::sum)),
+      reduceDoubles("d", "d:d", 0, Double::sum),
+      reduceComplexes(0, Complex::plus, false)),
   PROD(
       function("prod"),
       0,
@@ -697,7 +699,8 @@ public enum Op implements Operation {
       "product; float32 accumulates in float64, integers give int64; of nothing: 1",
       reduceLongs("bil", "l:l", 1, (a, x) -> a * x),
       reduceDoubles("f", "d:f", 1, (a, x) -> a * x),
-      reduceDoubles("d", "d:d", 1, (a, x) -> a * x)),
+      reduceDoubles("d", "d:d", 1, (a, x) -> a * x),
+      reduceComplexes(1, Complex::times, false)),
   MIN(
       function("min"),
       0,
@@ -720,21 +723,24 @@ public enum Op implements Operation {
       0.08,
       all(),
       "arithmetic mean, of integers in float64; float32 accumulates in float64; of nothing: NaN",
-      reduce("fd", "d:T", () -> new Accumulator.OfDoubles(0, Double::sum, true))),
+      reduce("fd", "d:T", () -> new Accumulator.OfDoubles(0, Double::sum, true)),
+      reduceComplexes(0, Complex::plus, true)),
   VAR(
       function("var"),
       0,
       0.15,
       all(),
-      "variance: squares about the mean over the count less ddof, in one pass; of nothing: NaN",
-      reduce("fd", "d:T", () -> new Accumulator.Moments(false))),
+      "variance: squares of distances from the mean over the count less ddof, in one pass; of nothing: NaN",
+      reduce("fd", "d:T", () -> new Accumulator.Moments(false)),
+      reduce("c", "T:d", () -> new Accumulator.ComplexMoments(false))),
   STD(
       function("std"),
       0,
       0.15,
       all(),
       "standard deviation, the root of the variance",
-      reduce("fd", "d:T", () -> new Accumulator.Moments(true))),
+      reduce("fd", "d:T", () -> new Accumulator.Moments(true)),
+      reduce("c", "T:d", () -> new Accumulator.ComplexMoments(true))),
   ANY(
       function("any"),
       0,
@@ -1019,6 +1025,10 @@ public enum Op implements Operation {
   private static Case reduceDoubles(
       String keys, String pattern, double identity, DoubleBinaryOperator f) {
     return reduce(keys, pattern, () -> new Accumulator.OfDoubles(identity, f, false));
+  }
+
+  private static Case reduceComplexes(double identity, BinaryOperator<Complex> f, boolean isMean) {
+    return reduce("c", "T:T", () -> new Accumulator.OfComplexes(identity, f, isMean));
   }
 
   /**

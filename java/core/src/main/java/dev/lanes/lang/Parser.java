@@ -23,26 +23,33 @@ public final class Parser {
    * What stands before the body of a function.
    *
    * @param name of the function
-   * @param parameters their names
-   * @param columns where they stand
+   * @param parameters in their order
    * @param body the reader at the body
    */
-  private record Head(String name, List<String> parameters, List<Integer> columns, Tokens body) {
+  private record Head(String name, List<Scope.Parameter> parameters, Tokens body) {
 
     /** The head of a definition that starts at a name, or null when none does. */
     static Head at(Tokens start) {
       Tokens ahead = new Tokens(start);
-      List<String> parameters = new ArrayList<>();
-      List<Integer> columns = new ArrayList<>();
+      List<Scope.Parameter> parameters = new ArrayList<>();
       ahead.next();
       do {
         ahead.next(); // the parenthesis or a comma
         if (ahead.type != Tokens.Type.NAME) {
           return null;
         }
-        parameters.add(ahead.string);
-        columns.add(ahead.column);
+        String name = ahead.string;
+        int column = ahead.column;
         ahead.next();
+        Object fallback = null;
+        if (ahead.is("=")) {
+          ahead.next();
+          fallback = constant(ahead);
+          if (fallback == null) {
+            return null;
+          }
+        }
+        parameters.add(new Scope.Parameter(name, fallback, column));
       } while (ahead.is(","));
       if (!ahead.is(")")) {
         return null;
@@ -52,7 +59,31 @@ public final class Parser {
         return null;
       }
       ahead.next();
-      return new Head(start.string, parameters, columns, ahead);
+      return new Head(start.string, parameters, ahead);
+    }
+
+    /** Reads a number or a truth value, or gives null. */
+    private static Object constant(Tokens ahead) {
+      boolean isNegative = ahead.is("-");
+      if (isNegative) {
+        ahead.next();
+      }
+      Object value = ahead.type == Tokens.Type.NUMBER ? ahead.value : null;
+      if (!isNegative && (ahead.isWord("True") || ahead.isWord("False"))) {
+        value = ahead.isWord("True");
+      }
+      ahead.next();
+      return isNegative ? negative(value) : Tokens.BEYOND_INT64.equals(value) ? null : value;
+    }
+
+    private static Object negative(Object value) {
+      if (value instanceof Long number) {
+        return -number;
+      }
+      if (value instanceof Double number) {
+        return -number;
+      }
+      return value instanceof Tree.Imaginary number ? new Tree.Imaginary(-number.value()) : null;
     }
   }
 
@@ -190,9 +221,16 @@ public final class Parser {
 
   private void define(Head head) {
     requireName(head.name, tokens.column);
-    int first = scope.begin(head.name, tokens.column, head.parameters, head.columns);
-    for (int i = 0; i < head.parameters.size(); i++) {
-      requireName(head.parameters.get(i), head.columns.get(i));
+    int first = scope.begin(head.name, tokens.column, head.parameters);
+    boolean hasFallback = false;
+    for (Scope.Parameter each : head.parameters) {
+      requireName(each.name(), each.column());
+      if (hasFallback && each.fallback() == null) {
+        throw error(
+            Spelling.quote(each.name()) + " needs a value too: those with one stand last",
+            each.column());
+      }
+      hasFallback = each.fallback() != null;
     }
     tokens = head.body;
     scope.define(first, new Formula(tokens, scope).expression());

@@ -207,7 +207,8 @@ public interface Reference {
     };
   }
 
-  private static Complex complex(Object block, int i) {
+  /** Element i of a block of complex numbers. */
+  static Complex complex(Object block, int i) {
     double[] parts = (double[]) block;
     return new Complex(parts[2 * i], parts[2 * i + 1]);
   }

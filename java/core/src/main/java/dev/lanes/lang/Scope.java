@@ -25,15 +25,46 @@ final class Scope {
   static final int MAX_NAMES = 1 << 12;
 
   /**
+   * What a function is called with.
+   *
+   * @param name in its body, and in calls where it has a fallback
+   * @param fallback its value where a call gives none, or null when each has to
+   * @param column where it stands
+   */
+  record Parameter(String name, Object fallback, int column) {}
+
+  /**
    * A function defined in the language.
    *
-   * @param parameters how many it takes
+   * @param parameters what it takes, those with a fallback last
    * @param first index of its first node; those of its parameters come first
    * @param body its nodes
    * @param result index of its value
    * @param isBuiltIn whether errors inside it belong to the call
    */
-  record Function(int parameters, int first, List<Tree.Node> body, int result, boolean isBuiltIn) {}
+  record Function(
+      List<Parameter> parameters, int first, List<Tree.Node> body, int result, boolean isBuiltIn) {
+
+    /** How many arguments a call has at most. */
+    int arity() {
+      return parameters.size();
+    }
+
+    /** How many arguments a call has at least. */
+    int required() {
+      return (int) parameters.stream().filter(each -> each.fallback() == null).count();
+    }
+
+    /** The parameters that calls may name. */
+    List<String> options() {
+      return parameters.stream().skip(required()).map(Parameter::name).toList();
+    }
+
+    /** The place of a parameter. */
+    int indexOf(String name) {
+      return parameters.stream().map(Parameter::name).toList().indexOf(name);
+    }
+  }
 
   private final List<Tree.Node> nodes = new ArrayList<>();
   private final Map<String, Integer> operands = new LinkedHashMap<>();
@@ -41,6 +72,7 @@ final class Scope {
   private final Map<String, Function> functions = new HashMap<>();
   private final Map<String, External> externals;
   private final Set<String> used = new HashSet<>();
+  private List<Parameter> heads = List.of();
   private Map<String, Integer> parameters = Map.of();
   private String defining;
   private boolean isBuiltIn;
@@ -160,36 +192,37 @@ final class Scope {
   }
 
   /** Begins a definition; until {@link #define} its parameters hide other names. */
-  int begin(String name, int column, List<String> newParameters, List<Integer> columns) {
+  int begin(String name, int column, List<Parameter> newParameters) {
     if (functions.containsKey(name)) {
       throw error(
           "function " + Spelling.quote(name) + " is defined above; use another name", column);
     }
     int first = nodes.size();
     parameters = new HashMap<>();
-    for (int i = 0; i < newParameters.size(); i++) {
-      int node = add(new Tree.Name(-1, columns.get(i)));
-      if (parameters.put(newParameters.get(i), node) != null) {
-        throw error(Spelling.quote(newParameters.get(i)) + " is a parameter twice", columns.get(i));
+    for (Parameter each : newParameters) {
+      int node = add(new Tree.Name(-1, each.column()));
+      if (parameters.put(each.name(), node) != null) {
+        throw error(Spelling.quote(each.name()) + " is a parameter twice", each.column());
       }
     }
+    heads = List.copyOf(newParameters);
     defining = name;
     return first;
   }
 
   void define(int first, int result) {
     List<Tree.Node> body = List.copyOf(nodes.subList(first, nodes.size()));
-    functions.put(defining, new Function(parameters.size(), first, body, result, isBuiltIn));
+    functions.put(defining, new Function(heads, first, body, result, isBuiltIn));
     defining = null;
     parameters = Map.of();
   }
 
   /** A function's value for these arguments. */
   int call(Function function, List<Integer> arguments, int column) {
-    int start = nodes.size() - function.parameters;
-    int copied = function.body.size() - function.parameters;
+    int start = nodes.size() - function.arity();
+    int copied = function.body.size() - function.arity();
     requireRoom(copied, column);
-    for (int i = function.parameters; i < function.body.size(); i++) {
+    for (int i = function.arity(); i < function.body.size(); i++) {
       Tree.Node node = function.body.get(i);
       int at = function.isBuiltIn ? column : node.column();
       if (node instanceof Tree.Call call) {
@@ -209,7 +242,7 @@ final class Scope {
     if (inside < 0) {
       return node;
     }
-    return inside < function.parameters ? arguments.get(inside) : start + inside;
+    return inside < function.arity() ? arguments.get(inside) : start + inside;
   }
 
   private static LanesException error(String message, int column) {

@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Tree to program for one choice of operand types. Kinds promote as in NumPy 2: constants and Java
@@ -167,7 +169,7 @@ public final class Translator {
       case NANARGMIN -> reduce(call, isFloat ? Op.NANARGMIN : Op.ARGMIN, argument, call.options());
       case NANARGMAX -> reduce(call, isFloat ? Op.NANARGMAX : Op.ARGMAX, argument, call.options());
       case NANSUM, NANPROD, NANMEAN, NANVAR, NANSTD ->
-          isFloat
+          isFloat || kind == Kind.COMPLEX128
               ? withoutNaN(call, argument)
               : reduce(
                   call,
@@ -183,8 +185,8 @@ public final class Translator {
   private int asFloat(Tree.Call call, int node) {
     return switch (graph.kind(node)) {
       case BOOL, INT32, INT64 -> graph.convert(node, Kind.FLOAT64);
-      case FLOAT32, FLOAT64 -> node;
-      case COMPLEX128, BYTES -> throw mismatch(call, List.of(graph.kind(node)));
+      case FLOAT32, FLOAT64, COMPLEX128 -> node;
+      case BYTES -> throw mismatch(call, List.of(graph.kind(node)));
     };
   }
 
@@ -201,54 +203,77 @@ public final class Translator {
   }
 
   /**
-   * The reductions that leave NaN out, of floats: NaN becomes what changes nothing, and counts are
-   * those of the other elements. Everything is done in float64 and rounded once.
+   * The reductions that leave NaN out, of floats and complex numbers: NaN becomes what changes
+   * nothing, and counts are those of the other elements. float32 is done in float64 and rounded
+   * once.
    */
   private int withoutNaN(Tree.Call call, int argument) {
     Tree.Options options = call.options();
     Kind kind = graph.kind(argument);
     int isNaN = graph.apply(Op.ISNAN.kernel(kind), List.of(argument));
     if (call.op() == Op.NANSUM || call.op() == Op.NANPROD) {
-      int neutral = graph.constant(kind, call.op() == Op.NANSUM ? 0.0 : 1.0);
-      int others = graph.apply(Op.WHERE.kernel(kind), List.of(isNaN, neutral, argument));
+      int others = instead(isNaN, call.op() == Op.NANSUM ? 0 : 1, argument);
       return reduce(call, ((Op) call.op()).base(), others, options);
     }
-    int x = graph.convert(argument, Kind.FLOAT64);
+    int x = kind == Kind.FLOAT32 ? graph.convert(argument, Kind.FLOAT64) : argument;
     int isNumber = graph.apply(Op.INVERT.kernel(Kind.BOOL), List.of(isNaN));
     boolean isMean = call.op() == Op.NANMEAN;
     boolean inner = options.keepDims() || !isMean;
     Tree.Options ofMean = new Tree.Options(options.axes(), inner, 0);
-    int sum = reduce(call, Op.SUM, numbers(isNaN, x), ofMean);
+    int sum = reduce(call, Op.SUM, instead(isNaN, 0, x), ofMean);
     int count = reduce(call, Op.SUM, isNumber, ofMean);
     int mean = divide(sum, count);
     if (isMean) {
       return graph.convert(mean, kind);
     }
-    int away = graph.apply(Op.SUB.kernel(Kind.FLOAT64), List.of(x, mean));
-    int square = graph.apply(Op.SQUARE.kernel(Kind.FLOAT64), List.of(numbers(isNaN, away)));
+    int away = graph.apply(Op.SUB.kernel(graph.kind(x)), List.of(x, mean));
     Tree.Options ofSquares = new Tree.Options(options.axes(), options.keepDims(), 0);
-    int squares = reduce(call, Op.SUM, square, ofSquares);
+    int counted = instead(isNaN, 0, away);
     int left = reduce(call, Op.SUM, isNumber, ofSquares);
+    // What the mean is off by its rounding is in every square; the sum of the distances tells it.
+    int off = divide(squared(reduce(call, Op.SUM, counted, ofSquares)), left);
+    int about = reduce(call, Op.SUM, squared(counted), ofSquares);
+    int rest = graph.apply(Op.SUB.kernel(Kind.FLOAT64), List.of(about, off));
+    int zero = graph.constant(Kind.FLOAT64, 0.0);
+    int squares = graph.apply(Op.MAXIMUM.kernel(Kind.FLOAT64), List.of(rest, zero));
     int ddof = graph.constant(Kind.INT64, options.ddof());
     int degrees = graph.apply(Op.SUB.kernel(Kind.INT64), List.of(left, ddof));
     int none =
         graph.apply(Op.LE.kernel(Kind.INT64), List.of(degrees, graph.constant(Kind.INT64, 0)));
-    int nan = graph.constant(Kind.FLOAT64, Double.NaN);
-    int variance =
-        graph.apply(Op.WHERE.kernel(Kind.FLOAT64), List.of(none, nan, divide(squares, degrees)));
+    int variance = instead(none, Double.NaN, divide(squares, degrees));
     int result =
         call.op() == Op.NANVAR
             ? variance
             : graph.apply(Op.SQRT.kernel(Kind.FLOAT64), List.of(variance));
-    return graph.convert(result, kind);
+    return kind == Kind.COMPLEX128 ? result : graph.convert(result, kind);
   }
 
-  private int numbers(int isNaN, int x) {
-    int zero = graph.constant(Kind.FLOAT64, 0.0);
-    return graph.apply(Op.WHERE.kernel(Kind.FLOAT64), List.of(isNaN, zero, x));
+  /** A value where a condition holds, else x. */
+  private int instead(int condition, double value, int x) {
+    Kind kind = graph.kind(x);
+    int constant = graph.convert(graph.constant(Kind.FLOAT64, value), kind);
+    return graph.apply(Op.WHERE.kernel(kind), List.of(condition, constant, x));
+  }
+
+  /** The square of the distance from 0. */
+  private int squared(int x) {
+    if (graph.kind(x) != Kind.COMPLEX128) {
+      return graph.apply(Op.SQUARE.kernel(Kind.FLOAT64), List.of(x));
+    }
+    return graph.apply(
+        Op.ADD.kernel(Kind.FLOAT64), List.of(squared(part(Op.REAL, x)), squared(part(Op.IMAG, x))));
+  }
+
+  private int part(Op op, int x) {
+    return graph.apply(op.kernel(Kind.COMPLEX128), List.of(x));
   }
 
   private int divide(int sum, int count) {
+    if (graph.kind(sum) == Kind.COMPLEX128) {
+      return graph.apply(
+          Op.COMPLEX.kernel(Kind.FLOAT64),
+          List.of(divide(part(Op.REAL, sum), count), divide(part(Op.IMAG, sum), count)));
+    }
     int divisor = graph.convert(count, Kind.FLOAT64);
     return graph.apply(Op.TRUEDIV.kernel(Kind.FLOAT64), List.of(sum, divisor));
   }
@@ -404,22 +429,29 @@ public final class Translator {
               : "'" + symbol + "' of " + given + ": bytes go with bytes only";
       return new LanesException(Code.TYPE, reason, call.column(), null);
     }
-    String taken =
-        call.op().kernels().stream()
-            .map(
-                kernel ->
-                    call.op() instanceof External external
-                        ? external.signature(kernel).toString()
-                        : kernel.key().toString())
-            .collect(Collectors.joining(" "));
-    return new LanesException(
-        Code.TYPE,
-        "'" + symbol + "' does not take " + given + "; it takes " + taken,
-        call.column(),
-        null);
+    String message = "'" + symbol + "' does not take " + given + "; it takes " + taken(call.op());
+    return new LanesException(Code.TYPE, message, call.column(), null);
+  }
+
+  private static String taken(Operation operation) {
+    if (operation instanceof External external) {
+      return external.kernels().stream()
+          .map(kernel -> external.signature(kernel).toString())
+          .collect(Collectors.joining(" "));
+    }
+    Op op = (Op) operation;
+    return Stream.concat(
+            op.reductions().stream().map(Reduction::key), op.kernels().stream().map(Kernel::key))
+        .map(Kind::toString)
+        .collect(Collectors.joining(" "));
   }
 
   private Integer simplify(Tree.Call call, Kernel kernel, List<Integer> nodes) {
+    // Strings are as wide as the wider of both.
+    boolean isChoice = kernel.op() == Op.WHERE && kernel.key() != Kind.BYTES;
+    if (isOptimized && isChoice && graph.known(nodes.get(0)) != null) {
+      return chosen(graph.known(nodes.get(0)).asLong() != 0, nodes.get(1), nodes.get(2));
+    }
     Program.Constant last = graph.known(nodes.get(nodes.size() - 1));
     if (!isOptimized && !(kernel.op() == Op.POW && last != null && last.isInteger())) {
       return null;
@@ -437,6 +469,14 @@ public final class Translator {
       return graph.apply(Op.MUL.kernel(kernel.key()), List.of(nodes.get(0), reciprocal));
     }
     return null;
+  }
+
+  /** One of two values by a known condition, where the other one adds nothing to the shape. */
+  private Integer chosen(boolean isFirst, int first, int second) {
+    int chosen = isFirst ? first : second;
+    Set<Integer> sources = graph.sources(chosen);
+    Set<Integer> others = graph.sources(isFirst ? second : first);
+    return sources != null && others != null && sources.containsAll(others) ? chosen : null;
   }
 
   /** Whether multiplying by the reciprocal has the same bits as dividing, for every dividend. */

@@ -67,6 +67,10 @@ class StatementsTest {
         "e = 2*a; e + 1                        | add(mul(2 a) 1)",
         "f(x) = sum(x); f(a) + sum             | add(sum(a) sum)",
         "f(x) = x in (1, 2); f(a)              | or(eq(a 1) eq(a 2))",
+        "f(x, k=2) = k*x; f(a)                 | mul(2 a)",
+        "f(x, k=-2, m=.5) = k*x + m; f(a, 3)   | add(mul(3 a) 0.5)",
+        "f(x, k=2, m=True) = k*x + m; f(a, m=b, k=c + 1) | add(mul(add(c 1) a) b)",
+        "f(k=2) = k + a; f() * f(k=f(1))       | mul(add(2 a) add(add(1 a) a))",
       })
   void statementsNameValues(String text, String results) {
     assertThat(parse(text)).isEqualTo(results);
@@ -142,6 +146,17 @@ class StatementsTest {
         "sigmoid(x) = x; sigmiod(a) | UNKNOWN_FUNCTION | 16 | did you mean 'sigmoid'",
         "scale(x) = x ** ; 3    | SYNTAX | 16 | before ';'",
         "2 = a                  | SYNTAX | 2 | write ==",
+        "f(x, k=2, y) = x; f(1) | SYNTAX | 10 | 'y' needs a value too",
+        "f(x, k=2) = x; f(1, m=2) | SYNTAX | 20 | takes the options [k], not 'm'",
+        "f(x, k=2) = x; f(1, x=2) | SYNTAX | 20 | takes the options [k], not 'x'",
+        "f(x, k=2, m=3) = x; f(1, 2, k=3) | SYNTAX | 20 | 'k' is given twice",
+        "f(x, k=2, m=3) = x; f(1, k=2, 3) | SYNTAX | 30 | behind k= have names too",
+        "f(x, k=2) = x; f(k=2)  | ARITY | 15 | takes 1 to 2 arguments, not 1",
+        "f(x, k=2) = x; f(1, 2, 3) | ARITY | 15 | takes 1 to 2 arguments, not 3",
+        "f(x) = x; f(x=2)       | SYNTAX | 12 | takes no options, not 'x'",
+        "sin(x=2)               | SYNTAX | 4 | takes no options, not 'x'",
+        "isclose(a, b, tol=1)   | SYNTAX | 14 | the options [rtol, atol, equal_nan]",
+        "isclose(a)             | ARITY | 0 | takes 2 to 5 arguments, not 1",
         "= a                    | SYNTAX | 0 | before '='",
       })
   void pointsAtWhatIsWrong(String text, Code code, int column, String message) {
