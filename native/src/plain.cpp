@@ -16,7 +16,7 @@ constexpr int64_t kBlock = 512;
 constexpr int64_t kMostElements = 8 * kBlock;
 constexpr int64_t kScratchBytes = 24 << 10;
 constexpr int kMostReductions = 3;
-constexpr size_t kStateBytes = 6 * kAccumulators * kAccumulatorBytes;
+constexpr size_t kStateBytes = kMostPlanes * kAccumulators * kAccumulatorBytes;
 static_assert(kMostElements <= kChunk, "a reduction must be one chunk");
 // A load waits for an earlier store whose address agrees in the low 12 bits, so neighbours are kept apart by this much.
 constexpr int64_t kApart = 1024 + 64;

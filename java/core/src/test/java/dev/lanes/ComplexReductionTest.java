@@ -137,6 +137,21 @@ class ComplexReductionTest {
     assertThat(eval("nanstd(z, ddof=1)", some).item()).isEqualTo(Double.NaN);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 33, 1000, 40_000})
+  void severalResultsDoNotDisturbEachOther(int n) {
+    NDArray z = of(random(9, n, 0, 1), random(10, n, 0, 1));
+    Expression expression =
+        Expression.compile(
+            "a = sum(z.imag); b = std(z); c = prod(z); d = var(z.real); e = mean(z)");
+    Map<String, NDArray> expected = expression.on(JavaEngine.INSTANCE).evaluateAll(z);
+    expression
+        .evaluateAll(z)
+        .forEach(
+            (name, array) ->
+                Agreement.require(array, expected.get(name), 0, () -> name + " of " + n));
+  }
+
   @Test
   void ofNothing() {
     NDArray empty = NDArray.allocate(DType.COMPLEX128, 2, 0);
