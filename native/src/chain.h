@@ -11,7 +11,8 @@
 namespace lanes {
 
 // The instructions that a chain takes, by the names of their kernels.
-// clang-format off: it finds no form that it keeps
+// The formatter finds no form of this that it keeps.
+// clang-format off
 #define LANES_CHAIN_VERBS(BINARY, UNARY, COMPARISON)                      \
   BINARY(add) BINARY(sub) BINARY(mul) BINARY(truediv)                     \
   BINARY(minimum) BINARY(maximum)                                         \
