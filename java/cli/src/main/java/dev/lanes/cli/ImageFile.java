@@ -123,8 +123,7 @@ record ImageFile(String format, BufferedImage image, IIOMetadata metadata) {
         && raster.getSampleModel() instanceof PixelInterleavedSampleModel model
         && model.getPixelStride() == raster.getNumBands()
         && model.getScanlineStride() == raster.getNumBands() * raster.getWidth()
-        && buffer.getNumBanks() == 1
-        && buffer.getSize() == model.getScanlineStride() * raster.getHeight()) {
+        && buffer.getData().length == model.getScanlineStride() * raster.getHeight()) {
       return buffer.getData();
     }
     return null;
