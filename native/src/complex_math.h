@@ -102,6 +102,9 @@ inline Complex Expm1OfComplex(Complex z) {
 inline Complex Log1pOfComplex(Complex z) {
   const double angle = atan2(z.im, z.re + 1);
   if (!isfinite(z.re) || !isfinite(z.im)) return {log(hypot(z.re, z.im)), angle};
+  // Near -1 the sum is exact, and what is left of the squares would not be enough.
+  const double magnitude = hypot(z.re + 1, z.im);
+  if (magnitude < 0.5) return {log(magnitude), angle};
   const long double x = z.re, y = z.im;
   const long double rest = x * (2 + x) + y * y;
   return {static_cast<double>(log1pl(rest) / 2), angle};

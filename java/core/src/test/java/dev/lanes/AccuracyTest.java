@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Measures the worst error of every function against results with 600 bits and holds it against the
- * bound of its row. The figures are left in {@code target/accuracy}, a file for each engine and
- * instruction set.
+ * Measures the worst error of every function against results with 600 bits, of functions of complex
+ * numbers with 400 and in units of the result's magnitude, and holds it against the bound of its
+ * row. The figures are left in {@code target/accuracy}, a file for each engine and instruction set.
  */
 @Tag("engine")
 class AccuracyTest {
@@ -59,6 +59,44 @@ class AccuracyTest {
     Files.writeString(report(), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     assertThat(worstWide).as("float64").isLessThanOrEqualTo(op.ulp());
     assertThat(worstNarrow).as("float32").isLessThanOrEqualTo(op.ulp());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> errorsOfComplexFunctionsAreWithinTheBounds() throws IOException {
+    List<String> names = Files.readAllLines(FIXTURES.resolve("complex_functions.txt"));
+    NDArray table = Npy.read(FIXTURES.resolve("complex_functions.npy"));
+    return IntStream.range(0, names.size())
+        .mapToObj(
+            i ->
+                DynamicTest.dynamicTest(
+                    names.get(i), () -> checkComplex(names.get(i), table.select(0, i))));
+  }
+
+  private static void checkComplex(String name, NDArray table) throws IOException {
+    boolean isPower = name.equals("power");
+    NDArray a = table.select(0, 0);
+    NDArray b = table.select(0, 1);
+    Expression expression = Expression.compile(isPower ? "a ** b" : name + "(a)");
+    NDArray actual = isPower ? expression.evaluate(a, b) : expression.evaluate(a);
+    int bound =
+        (isPower ? Op.POW : Op.valueOf(name.toUpperCase(Locale.ROOT)))
+            .kernels().stream()
+                .filter(kernel -> kernel.key() == Kind.COMPLEX128)
+                .findFirst()
+                .orElseThrow()
+                .ulp();
+    NDArray results = Expression.compile("complex128(x)").evaluate(actual);
+    double worst = 0;
+    for (long i = 0; i < a.size(); i++) {
+      double[] value = results.getComplex(i);
+      double[] head = table.select(0, 2).getComplex(i);
+      double[] rest = table.select(0, 3).getComplex(i);
+      double error = Math.hypot(value[0] - head[0] - rest[0], value[1] - head[1] - rest[1]);
+      worst = Math.max(worst, error / Math.ulp(Math.hypot(head[0], head[1])));
+    }
+    String line = String.format(Locale.ROOT, "%s(complex) %.3f%n", name, worst);
+    Files.writeString(report(), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    assertThat(worst).isLessThanOrEqualTo(bound);
   }
 
   private static double worst(Op op, NDArray table, DType dtype) {
