@@ -60,6 +60,12 @@ final class Numbers {
 
   /** Same shape, and the difference at most a share of the largest number. */
   static void assertClose(NDArray actual, NDArray expected, double tolerance) {
+    double largest = Arrays.stream(of(expected)).map(Math::abs).max().orElse(0);
+    assertClose(actual, expected, tolerance, largest);
+  }
+
+  /** Same shape, and the difference at most a share of {@code scale}. */
+  static void assertClose(NDArray actual, NDArray expected, double tolerance, double scale) {
     assertThat(actual.shape()).as("shape").isEqualTo(expected.shape());
     double[] is = of(actual);
     double[] wanted = of(expected);
@@ -70,9 +76,9 @@ final class Numbers {
         comparable[2 * i] = wanted[i];
       }
     }
-    double largest = Math.max(1e-300, Arrays.stream(comparable).map(Math::abs).max().orElse(0));
+    double bound = tolerance * Math.max(1e-300, scale);
     for (int i = 0; i < is.length; i++) {
-      if (!(Math.abs(is[i] - comparable[i]) <= tolerance * largest)) {
+      if (!(Math.abs(is[i] - comparable[i]) <= bound)) {
         Assertions.fail("number %d is %s instead of %s", i, is[i], comparable[i]);
       }
     }
