@@ -5,6 +5,7 @@
 
 #include <omp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -88,6 +89,7 @@ struct Job {
   void* argument;
   int helpers;  // threads beside the caller
   int members;  // threads of the OpenMP team; it never shrinks, since libgomp would end threads and create them anew
+  int processor;  // the caller's
 };
 
 // All of it lives for ever: the leader may outlast every destructor.
@@ -100,10 +102,21 @@ Job job;
 Signal posted;
 Signal finished;
 
+// Linux wakes a thread on its caller's processor when the others were busy a moment ago, and leaves it there for
+// milliseconds: the two would take turns. Sends this thread to any other processor that it may use.
+void Leave(int processor) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0 || CPU_COUNT(&allowed) < 2) return;
+  cpu_set_t others = allowed;
+  CPU_CLR(processor, &others);
+  if (sched_setaffinity(0, sizeof(others), &others) == 0) sched_setaffinity(0, sizeof(allowed), &allowed);
+}
+
 void* Lead(void*) {
   while (true) {
     posted.Wait(kPosted);
     if (!posted.Replace(kPosted, kRunning)) continue;
+    if (sched_getcpu() == job.processor) Leave(job.processor);
     if (job.helpers == 1) {
       job.help(job.argument);
     } else {
@@ -191,6 +204,7 @@ void RunOnTeam(int threads, void (*own)(void*), void (*help)(void*), void* argum
   }
   job.helpers = Grow(threads - 1);
   job.members = members;
+  job.processor = sched_getcpu();
   job.help = help;
   job.argument = argument;
   finished.Set(kRunning);
