@@ -27,6 +27,8 @@ constexpr int64_t kStateBytes = 64 << 10;
 // A task below this is not worth handing over.
 constexpr int64_t kTaskElements = 16384;
 constexpr int64_t kTasksPerThread = 12;
+// Inputs of fewer elements may lie in the second-level cache.
+constexpr int64_t kLeastFetched = 1 << 16;
 
 constexpr size_t kQuarterPage = 1024;
 
@@ -330,7 +332,8 @@ void PlanSteps(Plan* plan, uint8_t* uniform) {
                  instruction.function,
                  nullptr,
                  0,
-                 nullptr};
+                 nullptr,
+                 own && kKernelRows[instruction.kernel].ulp > 0};
     step.uniform = uniform[a];
     unsigned all = 1;
     if (instruction.arity > 1) {
@@ -482,6 +485,17 @@ void PlanChains(Plan* plan, ChainStep* run, ChainLink* links, int32_t* sums) {
     links += chain.links;
   }
   plan->step_count = kept;
+}
+
+// While a kernel computes long and memory rests, the next block's inputs can come. A kernel that itself is the first to
+// read them does so between its computations anyway.
+void PlanFetching(Plan* plan) {
+  plan->fetching_step = -1;
+  if (plan->total < kLeastFetched || plan->row <= plan->block || plan->mode == Plan::kColumns) return;
+  if (plan->step_count == 0 || plan->steps[0].is_long) return;
+  for (int k = 1; k < plan->step_count && plan->fetching_step < 0; ++k) {
+    if (plan->steps[k].is_long) plan->fetching_step = k;
+  }
 }
 
 // Column mode without instructions: rows can be taken from memory as they are.
@@ -683,6 +697,7 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   PlanChains(plan, arena->Take<ChainStep>(pass.instructions.size()),
              arena->Take<ChainLink>(pass.instructions.size() * kLinksPerInstruction), arena->Take<int32_t>(values));
   PlanScratch(plan, direct, arena->Take<int32_t>(pass.slots));
+  PlanFetching(plan);
   if (pass.reductions > 0) {
     PlanWidth(plan, words.threads);
     plan->direct = IsDirect(*plan);

@@ -73,6 +73,7 @@ struct Step {
   const ChainLink* links;
   int32_t link_count;
   ChainRunner chain;
+  bool is_long;  // computes much more than it reads
 };
 
 // An input, or an output, and what is done with it; operands are numbered inputs first.
@@ -202,6 +203,7 @@ struct Plan {
   int once_count;
   Step* steps;
   int step_count;
+  int fetching_step;  // the one that brings the next block's inputs into the cache, or -1
   Transfer* transfers;
   int input_count;
   int transfer_count;

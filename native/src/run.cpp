@@ -20,6 +20,9 @@ namespace {
 // A stack that the JVM gives to native code has room for both.
 constexpr size_t kPlanStackBytes = 4 << 10;
 constexpr size_t kFrameStackBytes = 40 << 10;
+constexpr int64_t kLineBytes = 64;
+// Elements: few enough that their lines can all be on the way at once, enough that the kernel's start costs little.
+constexpr int64_t kFetchedAtOnce = 128;
 
 // Brings n elements from memory into a register, or back. Those of bytes differ in width and have no conversion.
 void LoadRun(const Transfer& t, void* dst, const char* src, int64_t n, int64_t stride) {
@@ -280,7 +283,30 @@ class Sweep {
   void RunSteps(int64_t n) {
     for (int k = 0; k < plan_.step_count; ++k) {
       const Step& s = plan_.steps[k];
-      RunStep(s, n, s.uniform);
+      if (k == plan_.fetching_step)
+        RunAndFetch(s, n);
+      else
+        RunStep(s, n, s.uniform);
+    }
+  }
+
+  // Calls the kernel for a piece after the other, and before each asks for as much of the next block's inputs.
+  void RunAndFetch(const Step& s, int64_t n) {
+    const auto from = [&](int32_t value, int64_t i) { return pointers_[value] + i * ValueBytes(value); };
+    const auto argument = [&](int32_t value, int k, int64_t i) {
+      return from(value, (s.uniform >> k & 1) != 0 ? 0 : i);
+    };
+    for (int64_t i = 0; i < n; i += kFetchedAtOnce) {
+      const int64_t m = n - i < kFetchedAtOnce ? n - i : kFetchedAtOnce;
+      for (int k = 0; k < plan_.input_count; ++k) {
+        const Transfer& t = plan_.transfers[k];
+        if (t.way != Transfer::kInPlace) continue;
+        // Behind the array's end it is harmless.
+        const char* next = pointers_[t.value] + (plan_.block + i) * t.bytes;
+        for (int64_t j = 0; j < m * t.bytes; j += kLineBytes) __builtin_prefetch(next + j);
+      }
+      s.kernel(from(s.dst, i), argument(s.a, 0, i), argument(s.b, 1, i), argument(s.c, 2, i), static_cast<size_t>(m),
+               s.uniform);
     }
   }
 
