@@ -133,7 +133,9 @@ HWY_INLINE void MapPow(const T* x, const T* y, T* out, size_t n) {
   if (kUniformX) x = same_x;
   if (kUniformY) y = same_y;
   HWY_ALIGN typename Op::template Base<D> base[kVectors];
-  for (size_t v = 0; v < kVectors; ++v) base[v] = Op::Prepare(d, hn::Load(d, same_x));
+  if (kUniformX) {
+    for (size_t v = 0; v < kVectors; ++v) base[v] = Op::Prepare(d, hn::Load(d, same_x));
+  }
   size_t i = 0;
   for (; i + kVectors * N <= n; i += kVectors * N) {
     if (!kUniformX) {

@@ -9,6 +9,7 @@
 #include "bytes.h"
 #include "erf_gamma.h"
 #include "exp_log.h"
+#include "half_powers.h"
 #include "kernels.h"
 #include "operators.h"
 #include "scalar_math.h"
@@ -245,6 +246,8 @@ LANES_FUNCTION(sinh, Sinh)
 LANES_FUNCTION(cosh, Cosh)
 LANES_FUNCTION(tanh, Tanh)
 LANES_FUNCTION(cbrt, Cbrt)
+LANES_FUNCTION(pow3halves, ThreeHalvesPower)
+LANES_FUNCTION(pow5halves, FiveHalvesPower)
 LANES_FUNCTION(arcsinh, Asinh)
 LANES_FUNCTION(arccosh, Acosh)
 LANES_FUNCTION(arctanh, Atanh)

@@ -1,5 +1,5 @@
-// Measures the worst error of the functions in trig.h and erf_gamma.h against MPFR on every compiled target that this
-// CPU runs.
+// Measures the worst error of the functions in trig.h, erf_gamma.h and half_powers.h against MPFR on every compiled
+// target that this CPU runs.
 #include <gtest/gtest.h>
 #include <math.h>
 #include <mpfr.h>
@@ -14,6 +14,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "erf_gamma.h"
+#include "half_powers.h"
 #include "trig.h"
 #include "ulp.h"
 // clang-format on
@@ -42,8 +43,20 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 
 std::vector<Implementation> Implementations() {
-  return {{Sin, Sin},   {Cos, Cos},   {Tan, Tan}, {Sinpi, Sinpi}, {Cospi, Cospi},   {Asin, Asin},
-          {Acos, Acos}, {Atan, Atan}, {Erf, Erf}, {Erfc, Erfc},   {Lgamma, Lgamma}, {Gamma, Gamma}};
+  return {{Sin, Sin},
+          {Cos, Cos},
+          {Tan, Tan},
+          {Sinpi, Sinpi},
+          {Cospi, Cospi},
+          {Asin, Asin},
+          {Acos, Acos},
+          {Atan, Atan},
+          {Erf, Erf},
+          {Erfc, Erfc},
+          {Lgamma, Lgamma},
+          {Gamma, Gamma},
+          {ThreeHalvesPower, ThreeHalvesPower},
+          {FiveHalvesPower, FiveHalvesPower}};
 }
 
 PairFunction<double> Atan2Float64() { return Atan2; }
@@ -92,11 +105,19 @@ int Cospi(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
   return mpfr_cos(result, rest.get(), rounding);
 }
 
+template <int kWhole>
+int HalfPower(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
+  Real exponent;
+  mpfr_set_d(exponent.get(), kWhole + 0.5, rounding);
+  return mpfr_pow(result, x, exponent.get(), rounding);
+}
+
 int Lgamma(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
   int sign;
   return mpfr_lgamma(result, &sign, x, rounding);
 }
 
+const std::vector<Range> kBases = {{0, 1}, {0, 4}, {0, 1e3}, {0, 1e-120}, {0, 1e15}, {0, 1e130}, {0, 1e210}, {-1, 1}};
 const std::vector<Range> kAngles = {{-1.6, 1.6}, {-10, 10}, {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}};
 const std::vector<Range> kTurns = {{-0.26, 0.26}, {-5e-308, 5e-308}, {-3, 3},
                                    {-1e-3, 1e-3}, {-1e5, 1e5},       {-0x1p53, 0x1p53}};
@@ -120,13 +141,20 @@ const std::vector<Range> kGammas = {{0, 3},
                                     {-3.14359, -3.14358}};
 
 const Row kRows[] = {
-    {"sin", mpfr_sin, 1.0, 1.0, kAngles, true},   {"cos", mpfr_cos, 1.0, 1.0, kAngles, true},
-    {"tan", mpfr_tan, 1.0, 1.0, kAngles, true},   {"sinpi", Sinpi, 1.0, 1.0, kTurns, false},
-    {"cospi", Cospi, 1.0, 1.0, kTurns, false},    {"asin", mpfr_asin, 1.0, 1.0, kUnit, false},
-    {"acos", mpfr_acos, 1.0, 1.0, kUnit, false},  {"atan", mpfr_atan, 1.0, 1.0, kRatios, false},
-    {"erf", mpfr_erf, 1.0, 1.0, kErrors, false},  {"erfc", mpfr_erfc, 1.0, 1.0, kErrors, false},
-    {"lgamma", Lgamma, 1.0, 1.0, kGammas, false}, {"gamma", mpfr_gamma, 1.0, 1.0, kGammas, false},
-
+    {"sin", mpfr_sin, 1.0, 1.0, kAngles, true},
+    {"cos", mpfr_cos, 1.0, 1.0, kAngles, true},
+    {"tan", mpfr_tan, 1.0, 1.0, kAngles, true},
+    {"sinpi", Sinpi, 1.0, 1.0, kTurns, false},
+    {"cospi", Cospi, 1.0, 1.0, kTurns, false},
+    {"asin", mpfr_asin, 1.0, 1.0, kUnit, false},
+    {"acos", mpfr_acos, 1.0, 1.0, kUnit, false},
+    {"atan", mpfr_atan, 1.0, 1.0, kRatios, false},
+    {"erf", mpfr_erf, 1.0, 1.0, kErrors, false},
+    {"erfc", mpfr_erfc, 1.0, 1.0, kErrors, false},
+    {"lgamma", Lgamma, 1.0, 1.0, kGammas, false},
+    {"gamma", mpfr_gamma, 1.0, 1.0, kGammas, false},
+    {"pow3halves", HalfPower<1>, 0.52, 0.51, kBases, false},
+    {"pow5halves", HalfPower<2>, 0.52, 0.51, kBases, false},
 };
 
 struct Target {

@@ -190,6 +190,8 @@ T ReferenceFloat(const std::string& op, T a, T b) {
   if (op == "cbrt") return rounded(std::cbrt(x));
   // The long double pow of glibc takes -infinity to a large negative power for infinity.
   if (op == "pow") return std::isinf(a) ? std::pow(a, b) : rounded(std::pow(x, y));
+  if (op == "pow3halves") return rounded(std::pow(x, 1.5L));
+  if (op == "pow5halves") return rounded(std::pow(x, 2.5L));
   if (op == "log2") return rounded(std::log2(x));
   if (op == "arcsinh") return rounded(std::asinh(x));
   if (op == "arccosh") return rounded(std::acosh(x));

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How an evaluation would run, in a form that people can read: its passes, what each moves and
@@ -242,7 +243,10 @@ final class Explanation {
           return op.symbol() + arguments.get(0);
         }
         case FUSED -> {
-          return arguments.get(0) + " * " + arguments.get(1) + " + " + arguments.get(2);
+          return op.symbol()
+              .chars()
+              .mapToObj(c -> c >= 'a' && c <= 'c' ? arguments.get(c - 'a') : Character.toString(c))
+              .collect(Collectors.joining());
         }
         default -> {}
       }

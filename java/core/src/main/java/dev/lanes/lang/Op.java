@@ -681,6 +681,20 @@ public enum Op implements Operation {
       all(),
       "product and sum as one step, each rounded",
       cases("ilfd", "TTT:T", Reference::multiplyAdd)),
+  POW3HALVES(
+      fused("a ** 1.5"),
+      1,
+      0.6,
+      range(0, 100),
+      "power by a root",
+      doubles("fd", "T:T", (a, b) -> Arithmetic.power(a, 1.5))),
+  POW5HALVES(
+      fused("a ** 2.5"),
+      1,
+      0.7,
+      range(0, 100),
+      "power by a root",
+      doubles("fd", "T:T", (a, b) -> Arithmetic.power(a, 2.5))),
   SUM(
       function("sum"),
       0,

@@ -490,6 +490,10 @@ public final class Translator {
     if (exponent == 0.5) {
       return graph.apply(Op.SQRT.kernel(kind), List.of(base));
     }
+    if (exponent == 1.5 || exponent == 2.5) {
+      Op op = exponent == 1.5 ? Op.POW3HALVES : Op.POW5HALVES;
+      return graph.apply(op.kernel(kind), List.of(base));
+    }
     if (exponent == -1) {
       return graph.apply(Op.TRUEDIV.kernel(kind), List.of(graph.constant(kind, 1.0), base));
     }

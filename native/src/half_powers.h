@@ -1,0 +1,78 @@
+// Block functions for x^(3/2) and x^(5/2), in float64 and float32: a root and products, much less work than pow.
+//
+// Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
+// alone. Special values are those of pow.
+#if defined(LANES_HALF_POWERS_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef LANES_HALF_POWERS_H
+#undef LANES_HALF_POWERS_H
+#else
+#define LANES_HALF_POWERS_H
+#endif
+
+#include <math.h>
+#include <stddef.h>
+
+#include "hwy/highway.h"
+#include "map_block.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanes {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Between the smallest and its reciprocal neither products nor their errors leave the normal range.
+constexpr double kSmallestHalfPowerBase = 0x1p-200;
+
+// With s = sqrt(x) rounded and r = x - s^2, which is exact, the root is s + r / (2 s) to 2^-105, and so x^(n + 1/2) is
+// x^n s + x^n r / (2 s); there x / s is s again as nearly as is needed. The first product's rest and, for n = 2, that
+// of x^2 are added to the second term, so that all but the last rounding stays below 2^-100.
+template <int kWhole>
+struct HalfPower64 {
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    const V s = hn::Sqrt(x);
+    const V half_rest = hn::Mul(hn::Set(d, 0.5), hn::Neg(ProductError(d, s, s, x)));
+    V base = x;
+    V tail = hn::Mul(half_rest, s);
+    if constexpr (kWhole == 2) {
+      base = hn::Mul(x, x);
+      tail = hn::MulAdd(ProductError(d, x, x, base), s, hn::Mul(tail, x));
+    }
+#if HWY_NATIVE_FMA
+    const V power = hn::MulAdd(base, s, tail);
+#else
+    const V product = hn::Mul(base, s);
+    const V power = hn::Add(product, hn::Add(ProductError(d, base, s, product), tail));
+#endif
+    const auto served =
+        hn::And(hn::Ge(x, hn::Set(d, kSmallestHalfPowerBase)), hn::Le(x, hn::Set(d, 1 / kSmallestHalfPowerBase)));
+    return hn::IfThenElse(served, power, hn::Set(d, __builtin_nan("")));
+  }
+
+  static double Slow(double x) {
+    if (x == 0) return 0;
+    if (isinf(x)) return fabs(x);
+    if (!(x > 0)) return __builtin_nan("");
+    // By an even power of two, whose root is one as well.
+    int exponent;
+    const double m = frexp(x, &exponent);
+    const int half = exponent / 2;
+    const hn::CappedTag<double, 1> d;
+    const V1 power = Apply(d, hn::Set(d, ldexp(m, exponent - 2 * half)));
+    return ldexp(hn::GetLane(power), (2 * kWhole + 1) * half);
+  }
+
+ private:
+  using V1 = hn::Vec<hn::CappedTag<double, 1>>;
+};
+
+inline HWY_NOINLINE void ThreeHalvesPower(const double* x, double* y, size_t n) { MapBlock<HalfPower64<1>>(x, y, n); }
+inline HWY_NOINLINE void ThreeHalvesPower(const float* x, float* y, size_t n) { MapBlock<HalfPower64<1>>(x, y, n); }
+inline HWY_NOINLINE void FiveHalvesPower(const double* x, double* y, size_t n) { MapBlock<HalfPower64<2>>(x, y, n); }
+inline HWY_NOINLINE void FiveHalvesPower(const float* x, float* y, size_t n) { MapBlock<HalfPower64<2>>(x, y, n); }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanes
+HWY_AFTER_NAMESPACE();
+
+#endif  // LANES_HALF_POWERS_H
