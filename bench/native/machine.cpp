@@ -3,6 +3,7 @@
 
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
+#include <sched.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -179,7 +180,16 @@ class Helper {
   }
 
  private:
+  // Linux may start a thread on its maker's processor, where the two would spin in turns.
+  void Leave() const {
+    cpu_set_t others;
+    if (sched_getaffinity(0, sizeof(others), &others) != 0 || CPU_COUNT(&others) < 2) return;
+    CPU_CLR(makers_processor_, &others);
+    sched_setaffinity(0, sizeof(others), &others);
+  }
+
   void Run() {
+    Leave();
     done_.store(0);
     int64_t last = 0;
     for (;;) {
@@ -193,6 +203,7 @@ class Helper {
   }
 
   std::function<void(int)> part_;
+  const int makers_processor_ = sched_getcpu();
   int64_t calls_ = 0;
   std::atomic<int64_t> wanted_{0};
   std::atomic<int64_t> done_{-1};

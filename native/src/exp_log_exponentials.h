@@ -16,7 +16,8 @@ namespace exp_log {
 // x within [-bound, bound]. The bounds stand first in Min and Max, so that x86 hands a NaN on.
 template <class D, class V>
 HWY_INLINE V Bounded(D d, V x, double bound) {
-  return hn::Max(hn::Set(d, -bound), hn::Min(hn::Set(d, bound), x));
+  using T = hn::TFromD<D>;
+  return hn::Max(hn::Set(d, static_cast<T>(-bound)), hn::Min(hn::Set(d, static_cast<T>(bound)), x));
 }
 
 // e^x = 2^n e^r with a table of the powers of 2^(1/16) and a polynomial.
@@ -45,24 +46,37 @@ struct ExpF64 {
 struct ExpF32 {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+#if HWY_TARGET <= HWY_AVX3
+    slow = hn::MaskFromVec(hn::Zero(d));
+    return Anywhere(d, x);
+#else
     slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 87.0f)));
     V n, p;
     Reduce(d, x, n, p);
     const V s = PowerOfTwo32(d, n);
     return hn::MulAdd(s, p, s);
+#endif
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
+    return hn::IfThenElse(hn::IsNaN(x), x, Anywhere(d, x));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Anywhere(D d, V x) {
     V n, p;
-    Reduce(d, hn::Min(hn::Max(x, hn::Set(d, -120.0f)), hn::Set(d, 120.0f)), n, p);
-    return hn::IfThenElse(hn::IsNaN(x), x, Scale(d, n, p));
+    Reduce(d, Bounded(d, x, 120), n, p);
+    return Scale(d, n, p);
   }
   // 2^n (1 + p) with one rounding.
   template <class D, class V>
   static HWY_INLINE V Scale(D d, V n, V p) {
+#if HWY_TARGET <= HWY_AVX3
+    return V{_mm512_scalef_ps(hn::Add(p, hn::Set(d, 1.0f)).raw, n.raw)};
+#else
     const V half = hn::Floor(hn::Mul(n, hn::Set(d, 0.5f)));
     const V scaled = hn::Mul(hn::Add(p, hn::Set(d, 1.0f)), PowerOfTwo32(d, half));
     return hn::Mul(scaled, PowerOfTwo32(d, hn::Sub(n, half)));
+#endif
   }
   template <class D, class V>
   static HWY_INLINE V PowerOfTwo32(D d, V k) {
@@ -132,17 +146,26 @@ struct Exp2F64 {
 struct Exp2F32 {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+#if HWY_TARGET <= HWY_AVX3
+    slow = hn::MaskFromVec(hn::Zero(d));
+    return Anywhere(d, x);
+#else
     slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 125.0f)));
     V n, p;
     Reduce(d, x, n, p);
     const V s = ExpF32::PowerOfTwo32(d, n);
     return hn::MulAdd(s, p, s);
+#endif
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
+    return hn::IfThenElse(hn::IsNaN(x), x, Anywhere(d, x));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Anywhere(D d, V x) {
     V n, p;
-    Reduce(d, hn::Min(hn::Max(x, hn::Set(d, -180.0f)), hn::Set(d, 180.0f)), n, p);
-    return hn::IfThenElse(hn::IsNaN(x), x, ExpF32::Scale(d, n, p));
+    Reduce(d, Bounded(d, x, 180), n, p);
+    return ExpF32::Scale(d, n, p);
   }
   template <class D, class V>
   static HWY_INLINE void Reduce(D d, V x, V& n, V& p) {

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "exp_log_loops.h"
 #include "hwy/highway.h"
 #include "map_block.h"
 
@@ -66,10 +67,48 @@ struct HalfPower64 {
   using V1 = hn::Vec<hn::CappedTag<double, 1>>;
 };
 
+#if HWY_NATIVE_FMA
+// The same in float32, where a range is served that leaves all errors normal; other numbers through float64, in the
+// range of which all of float32 lies.
+template <int kWhole>
+struct HalfPower32 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, exp_log::Mask<D>& slow) {
+    slow = hn::Not(hn::And(hn::Ge(x, hn::Set(d, 0x1p-24f)), hn::Le(x, hn::Set(d, 0x1p24f))));
+    const V s = hn::Sqrt(x);
+    const V half_rest = hn::Mul(hn::Set(d, 0.5f), hn::NegMulAdd(s, s, x));
+    if constexpr (kWhole == 1) return hn::MulAdd(x, s, hn::Mul(half_rest, s));
+    const V square = hn::Mul(x, x);
+    return hn::MulAdd(square, s, hn::MulAdd(hn::MulSub(x, x, square), s, hn::Mul(hn::Mul(half_rest, s), x)));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D, V x, V) {
+    constexpr size_t kMost = HWY_MAX_BYTES / sizeof(float);
+    float value[kMost];
+    hn::StoreU(x, D(), value);
+    for (size_t i = 0; i < hn::Lanes(D()); ++i) {
+      const hn::CappedTag<double, 1> one;
+      const double power = hn::GetLane(HalfPower64<kWhole>::Apply(one, hn::Set(one, static_cast<double>(value[i]))));
+      value[i] = static_cast<float>(isnan(power) ? HalfPower64<kWhole>::Slow(value[i]) : power);
+    }
+    return hn::LoadU(D(), value);
+  }
+};
+template <int kWhole>
+HWY_INLINE void HalfPower(const float* x, float* y, size_t n) {
+  exp_log::Map<HalfPower32<kWhole>>(x, y, n);
+}
+#else
+template <int kWhole>
+HWY_INLINE void HalfPower(const float* x, float* y, size_t n) {
+  MapBlock<HalfPower64<kWhole>>(x, y, n);
+}
+#endif
+
 inline HWY_NOINLINE void ThreeHalvesPower(const double* x, double* y, size_t n) { MapBlock<HalfPower64<1>>(x, y, n); }
-inline HWY_NOINLINE void ThreeHalvesPower(const float* x, float* y, size_t n) { MapBlock<HalfPower64<1>>(x, y, n); }
+inline HWY_NOINLINE void ThreeHalvesPower(const float* x, float* y, size_t n) { HalfPower<1>(x, y, n); }
 inline HWY_NOINLINE void FiveHalvesPower(const double* x, double* y, size_t n) { MapBlock<HalfPower64<2>>(x, y, n); }
-inline HWY_NOINLINE void FiveHalvesPower(const float* x, float* y, size_t n) { MapBlock<HalfPower64<2>>(x, y, n); }
+inline HWY_NOINLINE void FiveHalvesPower(const float* x, float* y, size_t n) { HalfPower<2>(x, y, n); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanes

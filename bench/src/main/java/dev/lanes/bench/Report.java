@@ -79,11 +79,11 @@ final class Report {
     text.append(
         """
 
-        Every peer takes its turn in every round, a few milliseconds each, in one set of processes; results were compared
-        with the Java engine's before anything was timed. Times are medians over the rounds; ratios are medians of the
-        ratios within rounds: `2.00` says that the peer takes twice as long as Lanes. The roofline of a cell is the faster
-        of the fused C++ loop and of copying (reading, for reductions) as many bytes, each by the best of one or two
-        threads with ordinary or non-temporal stores. The raw results lie in [results](results).
+        Every peer takes its turns in every round, a few milliseconds each, in an order drawn anew each time, in one set of
+        processes; results were compared with the Java engine's before anything was timed. Times are medians over the
+        rounds; ratios are medians of the ratios within rounds: `2.00` says that the peer takes twice as long as Lanes. The
+        roofline of a cell is the faster of the fused C++ loop and of copying (reading, for reductions) as many bytes, each
+        by the best of one or two threads with ordinary or non-temporal stores. The raw results lie in [results](results).
 
         """);
     bars(text);

@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.DoubleStream;
 
 /**
@@ -42,6 +44,7 @@ final class Turns {
   private final Workload workload;
   private final Precision precision;
   private final List<Turn> turns = new ArrayList<>();
+  private final Random random = new Random(1);
   private int round;
 
   private static final class Turn {
@@ -158,7 +161,11 @@ final class Turns {
   void round() {
     Map<Turn, double[]> slices = new LinkedHashMap<>();
     for (int slice = 0; slice < SHORT_SLICES; slice++) {
-      for (Turn turn : List.copyOf(turns)) {
+      // In another order each time: what a turn finds in the caches is what the one before left
+      // there.
+      List<Turn> order = new ArrayList<>(turns);
+      Collections.shuffle(order, random);
+      for (Turn turn : order) {
         boolean isSlow = turn.nanos > SLOW_NANOS && !turn.peer.isLanes();
         if (slice > 0 && turn.nanos > SLICE_NANOS || isSlow && round >= SLOW_ROUNDS) {
           continue;
