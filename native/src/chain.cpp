@@ -51,8 +51,8 @@ const ChainKernel& KernelOf(const Instruction& instruction) {
 // the accumulator alone are struck out in the end.
 class ChainMaker {
  public:
-  ChainMaker(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, ChainLink* links)
-      : pass_(pass), steps_(steps), count_(count), sums_(sums), links_(links) {}
+  ChainMaker(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, bool any, ChainLink* links)
+      : pass_(pass), steps_(steps), count_(count), sums_(sums), any_(any), links_(links) {}
 
   Chain Make() {
     Chain chain = {0, 0, false};
@@ -67,7 +67,7 @@ class ChainMaker {
       chain.taken += taken;
     }
     chain.links = StrikeStores();
-    if (spared_ == 0) chain.taken = 0;
+    if (spared_ == 0 && !any_) chain.taken = 0;
     return chain;
   }
 
@@ -257,6 +257,7 @@ class ChainMaker {
   const ChainStep* steps_;
   const int count_;
   const int32_t* sums_;
+  const bool any_;
   ChainLink* links_;
   int length_ = 0;
   int spared_ = 0;
@@ -275,8 +276,8 @@ bool IsSum(int32_t reduction) {
   return row.argument == kFloat64 && (strcmp(row.name, "sum") == 0 || strcmp(row.name, "mean") == 0);
 }
 
-Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, ChainLink* links) {
-  return ChainMaker(pass, steps, count, sums, links).Make();
+Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, bool any, ChainLink* links) {
+  return ChainMaker(pass, steps, count, sums, any, links).Make();
 }
 
 }  // namespace lanes

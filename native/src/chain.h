@@ -35,6 +35,7 @@ enum ChainVerb : int32_t {
   kChainLoad,            // x becomes the accumulator
   kChainStore,           // into block x
   kChainStoreLast,       // the same as the chain's end
+  kChainStreamLast,      // the same past the caches, into a block that is aligned to 64 bytes
   kChainLoadTruth,       // block x becomes the condition
   kChainStoreTruth,      // the condition, into block x
   kChainSum,             // to kAccumulators sums from x on, in turn
@@ -62,7 +63,7 @@ struct ChainStep {
 };
 
 struct Chain {
-  int taken;  // instructions, 0 when a chain would spare nothing
+  int taken;  // instructions, 0 when there is no chain or it would spare nothing
   int links;
   bool is_float64;
 };
@@ -79,8 +80,9 @@ bool IsSum(int32_t reduction);
 
 // Makes a chain of the first of these instructions and writes its links: kLinksPerInstruction of each at most, and
 // kMostLinks in all. `sums` has for each value that is summed up in float64 which block its accumulators are, else -1;
-// null for none. Then blocks must begin at a multiple of kAccumulators elements.
-Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, ChainLink* links);
+// null for none. Then blocks must begin at a multiple of kAccumulators elements. With `any` the chain may spare
+// nothing.
+Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, bool any, ChainLink* links);
 
 }  // namespace lanes
 

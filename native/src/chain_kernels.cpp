@@ -176,6 +176,21 @@ struct Links {
     if constexpr (!kLast) LANES_NEXT;
   }
 
+  static HWY_INLINE void Stream(const char* block, size_t i, size_t k, const State* state, V v) {
+    const D d;
+    if constexpr (kPart) {
+      Write(block, i, k, state, v);
+    } else {
+      hn::Stream(v, d, const_cast<T*>(reinterpret_cast<const T*>(block)) + i + k * N);
+    }
+  }
+
+  static void StreamLast(LANES_LINK_ARGUMENTS) {
+#define LANES_DO(k) Stream(link->x, i, k, state, v##k);
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+  }
+
   static void LoadTruth(LANES_LINK_ARGUMENTS) {
 #define LANES_DO(k) state->condition[k] = Truths(link->x, i, k, state);
     LANES_EACH(LANES_DO)
@@ -239,6 +254,7 @@ struct Links {
       {Load<false>, Load<true>},
       {Store<false>},
       {Store<true>},
+      {StreamLast},
       {LoadTruth},
       {StoreTruth},
       {Sum}};

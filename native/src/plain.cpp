@@ -56,7 +56,7 @@ bool MakeSteps(Pass* pass) {
   }
   for (int i = 0; i < count;) {
     ChainLink links[kMostLinks];
-    const Chain chain = MakeChain(*pass, all.data() + i, count - i, sums.data(), links);
+    const Chain chain = MakeChain(*pass, all.data() + i, count - i, sums.data(), false, links);
     pass->plain_steps.push_back({i, all[i].uniform, chain.taken == 0 ? 0 : chain.links, chain.is_float64});
     if (chain.taken > 0) pass->plain_links.insert(pass->plain_links.end(), links, links + chain.links);
     for (int k = 0; chain.taken > 0 && k < chain.links; ++k) {

@@ -392,6 +392,8 @@ bool WorthStreaming(const Plan& plan) {
   // Most calls are small: keep the question to the cache's size out of their way.
   if (bytes * plan.total < (1 << 20)) return false;
   if (static_cast<size_t>(bytes * plan.total) <= LastLevelCacheBytes()) return false;
+  // A kernel that computes long leaves the caches the time to write.
+  if (plan.step_count > 0 && plan.steps[plan.step_count - 1].is_long) return false;
   for (int i = 0; i < plan.input_count; ++i) {
     if (SharesWithOutput(plan, i)) return false;
   }
@@ -462,12 +464,12 @@ bool FindSums(const Plan& plan, int32_t* sums) {
 void PlanChains(Plan* plan, ChainStep* run, ChainLink* links, int32_t* sums) {
   const Pass& pass = *plan->pass;
   const bool any_sums = FindSums(*plan, sums);
-  if (plan->step_count < (any_sums ? 1 : 2)) return;
+  if (plan->step_count < (any_sums || plan->streams ? 1 : 2)) return;
   const int32_t first = plan->input_count + static_cast<int32_t>(pass.loads.size());
   for (int k = 0; k < plan->step_count; ++k) run[k] = {plan->steps[k].dst - first, plan->steps[k].uniform};
   int kept = 0;
   for (int k = 0; k < plan->step_count;) {
-    const Chain chain = MakeChain(pass, run + k, plan->step_count - k, any_sums ? sums : nullptr, links);
+    const Chain chain = MakeChain(pass, run + k, plan->step_count - k, any_sums ? sums : nullptr, plan->streams, links);
     Step& step = plan->steps[kept++];
     if (chain.taken == 0) {
       step = plan->steps[k++];
@@ -485,6 +487,32 @@ void PlanChains(Plan* plan, ChainStep* run, ChainLink* links, int32_t* sums) {
     links += chain.links;
   }
   plan->step_count = kept;
+}
+
+// Whether every block of an output begins at a line of the cache, as blocks of whole lines do when their rows do.
+bool IsAligned(const Plan& plan, int operand) {
+  uintptr_t bits = reinterpret_cast<uintptr_t>(plan.addresses[operand]);
+  for (int axis = 0; axis < plan.outer_rank; ++axis) {
+    bits |= static_cast<uintptr_t>(plan.strides[operand * plan.rank + axis]);
+  }
+  return bits % 64 == 0;
+}
+
+// Where the pass ends with a chain that writes a streamed output, the chain itself streams.
+void PlanStreaming(Plan* plan, uint8_t* direct) {
+  if (!plan->streams || plan->mode == Plan::kColumns || plan->step_count == 0) return;
+  const Step& last = plan->steps[plan->step_count - 1];
+  if (last.links == nullptr) return;
+  ChainLink& store = last.links[last.link_count - 1];
+  if (store.code != kChainStoreLast * kChainForms) return;
+  for (int k = plan->input_count; k < plan->transfer_count; ++k) {
+    Transfer& transfer = plan->transfers[k];
+    if (transfer.way != Transfer::kStreamed || transfer.value != store.x || !IsAligned(*plan, k)) continue;
+    transfer.way = Transfer::kInPlace;
+    direct[store.x] = 1;
+    store.code = kChainStreamLast * kChainForms;
+    return;
+  }
 }
 
 // While a kernel computes long and memory rests, the next block's inputs can come. A kernel that itself is the first to
@@ -696,6 +724,7 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   if (pass.reductions > 0) PlanStates(plan);
   PlanChains(plan, arena->Take<ChainStep>(pass.instructions.size()),
              arena->Take<ChainLink>(pass.instructions.size() * kLinksPerInstruction), arena->Take<int32_t>(values));
+  PlanStreaming(plan, direct);
   PlanScratch(plan, direct, arena->Take<int32_t>(pass.slots));
   PlanFetching(plan);
   if (pass.reductions > 0) {

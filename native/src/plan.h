@@ -70,7 +70,7 @@ struct Step {
   int32_t arity;
   UserFunction function;  // called instead of the kernel when there is one
   // Instead of both when there are links.
-  const ChainLink* links;
+  ChainLink* links;
   int32_t link_count;
   ChainRunner chain;
   bool is_long;  // computes much more than it reads

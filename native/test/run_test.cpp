@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <set>
@@ -11,6 +12,7 @@
 #include "guarded.h"
 #include "isa.h"
 #include "lanes.h"
+#include "memory.h"
 #include "program_builder.h"
 #include "reduction_reference.h"
 #include "storage_reference.h"
@@ -427,16 +429,39 @@ TEST_P(Run, BitsDoNotDependOnThreads) {
   }
 }
 
+// One step, several that make a chain, and a function behind them.
 TEST_P(Run, StreamsOutputsLargerThanTheCache) {
-  const int64_t n = 9000001;
-  const std::vector<double> a = Doubles(static_cast<size_t>(n), 3);
-  std::vector<double> out(static_cast<size_t>(n) + 1);
-  const Handle handle(Binary("add"));
-  // Off the vectors' alignment.
-  ASSERT_EQ(Call().Pass(2, {n}).Operand(a.data(), {8}).Operand(a.data(), {8}).Operand(out.data() + 1, {8}).Run(handle),
-            LANES_OK);
-  for (size_t i = 0; i < a.size(); ++i) ASSERT_EQ(out[i + 1], a[i] + a[i]) << i;
-  EXPECT_EQ(out[0], 0);
+  const size_t n = LastLevelCacheBytes() / 8 + 100001;
+  const std::vector<double> a = Doubles(n, 3);
+  // Room for an output at a line of the cache, and for one beside it.
+  std::vector<double> room(n + 24);
+  double* line = room.data() + 8 + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64) % 64 / 8;
+  for (const int kind : {1, 2, 3}) {
+    PassBuilder pass;
+    ProgramBuilder program;
+    const int x = pass.Input(program.Operand(kDFloat64), kFloat64);
+    int y = pass.Apply(KernelNumber("add", kFloat64), x, x);
+    if (kind > 1) y = pass.Apply(KernelNumber("mul", kFloat64), y, x);
+    if (kind > 2) y = pass.Apply(KernelNumber("tanh", kFloat64), y);
+    pass.Output(program.Operand(kDFloat64), y);
+    program.Add(pass);
+    const Handle handle(program);
+    for (double* out : {line, line + 1}) {
+      std::fill(room.begin(), room.end(), -1.0);
+      Call call;
+      call.Pass(2, {static_cast<int64_t>(n)}).Operand(a.data(), {8}).Operand(out, {8});
+      ASSERT_EQ(call.Run(handle), LANES_OK);
+      for (size_t i = 0; i < n; ++i) {
+        const double sum = a[i] + a[i], product = sum * a[i];
+        if (kind == 3)
+          ASSERT_NEAR(out[i], std::tanh(product), 1e-15) << i;
+        else
+          ASSERT_EQ(out[i], kind == 1 ? sum : product) << kind << " " << i;
+      }
+      EXPECT_EQ(out[-1], -1.0);
+      EXPECT_EQ(out[n], -1.0);
+    }
+  }
 }
 
 TEST_P(Run, EmptyPassesStoreIdentitiesOnly) {
