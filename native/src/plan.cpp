@@ -389,6 +389,11 @@ bool WorthStreaming(const Plan& plan) {
   for (const Output& output : pass.outputs) {
     if (output.reduction < 0) bytes += output.bytes;
   }
+  if (bytes == 0) return false;
+  // The inputs, too, push the output out of the cache.
+  for (int i = 0; i < plan.input_count; ++i) {
+    if (plan.transfers[i].way != Transfer::kUniform) bytes += pass.inputs[i].bytes;
+  }
   // Most calls are small: keep the question to the cache's size out of their way.
   if (bytes * plan.total < (1 << 20)) return false;
   if (static_cast<size_t>(bytes * plan.total) <= LastLevelCacheBytes()) return false;
