@@ -87,8 +87,8 @@ enum { kIdle, kPosted, kRunning };
 struct Job {
   void (*help)(void*);
   void* argument;
-  int helpers;  // threads beside the caller
-  int members;  // threads of the OpenMP team; it never shrinks, since libgomp would end threads and create them anew
+  int helpers;    // threads beside the caller
+  int members;    // threads of the OpenMP team; it never shrinks, since libgomp would end threads and create them anew
   int processor;  // the caller's
 };
 
