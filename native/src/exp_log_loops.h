@@ -97,9 +97,10 @@ HWY_INLINE void Map(const T* x, T* y, size_t n) {
   for (; i + N <= n; i += N) MapVector<Op>(d, x + i, y + i);
   if (i < n) {
     T buffer[N];
-    for (size_t k = 0; k < N; ++k) buffer[k] = x[k < n - i ? i + k : i];
+    // Neither need be aligned.
+    for (size_t k = 0; k < N; ++k) memcpy(buffer + k, x + (k < n - i ? i + k : i), sizeof(T));
     MapVector<Op>(d, buffer, buffer);
-    for (size_t k = 0; i + k < n; ++k) y[i + k] = buffer[k];
+    memcpy(y + i, buffer, (n - i) * sizeof(T));
   }
 }
 
