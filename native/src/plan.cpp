@@ -383,7 +383,7 @@ bool MayWriteDirectly(const Plan& plan, int operand, int value) {
   return true;
 }
 
-bool WorthStreaming(const Plan& plan) {
+bool WorthStreaming(const Plan& plan, int64_t threads) {
   const Pass& pass = *plan.pass;
   int64_t bytes = 0;
   for (const Output& output : pass.outputs) {
@@ -397,8 +397,8 @@ bool WorthStreaming(const Plan& plan) {
   // Most calls are small: keep the question to the cache's size out of their way.
   if (bytes * plan.total < (1 << 20)) return false;
   if (static_cast<size_t>(bytes * plan.total) <= LastLevelCacheBytes()) return false;
-  // A kernel that computes long leaves the caches the time to write.
-  if (plan.step_count > 0 && plan.steps[plan.step_count - 1].is_long) return false;
+  // A kernel that computes long leaves the caches of one thread the time to write.
+  if (threads == 1 && plan.step_count > 0 && plan.steps[plan.step_count - 1].is_long) return false;
   for (int i = 0; i < plan.input_count; ++i) {
     if (SharesWithOutput(plan, i)) return false;
   }
@@ -406,9 +406,9 @@ bool WorthStreaming(const Plan& plan) {
 }
 
 // `direct` marks values that live in an output's memory.
-void PlanOutputs(Plan* plan, const uint8_t* uniform, uint8_t* direct) {
+void PlanOutputs(Plan* plan, int64_t threads, const uint8_t* uniform, uint8_t* direct) {
   const Pass& pass = *plan->pass;
-  const bool stream = WorthStreaming(*plan);
+  const bool stream = WorthStreaming(*plan, threads);
   plan->streams = false;
   const int outputs = static_cast<int>(pass.outputs.size());
   for (int k = 0; k < outputs; ++k) {
@@ -722,7 +722,7 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   memset(direct, 0, values);
   PlanInputs(plan, uniform);
   PlanSteps(plan, uniform);
-  PlanOutputs(plan, uniform, direct);
+  PlanOutputs(plan, words.threads, uniform, direct);
   plan->states = arena->Take<State>(pass.reductions);
   plan->state_count = 0;
   plan->state_bytes = 0;
