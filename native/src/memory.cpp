@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kHugePage = size_t{2} << 20;
 // Above this, pages come from the kernel: zeroed on first touch, by whichever thread that is.
 constexpr size_t kLarge = size_t{1} << 20;
+constexpr size_t kManyHugePages = 8;
 constexpr int64_t kBlock = 512;  // the unit of st_blocks, whatever the file system's own is
 
 size_t RoundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
@@ -25,9 +26,14 @@ size_t PageBytes() {
   return bytes;
 }
 
+// What is mapped for so many bytes: of many, whole huge pages, or the last part would be one of small ones.
+size_t MappedBytes(size_t bytes) {
+  return RoundUp(bytes, bytes >= kManyHugePages * kHugePage ? kHugePage : PageBytes());
+}
+
 // The kernel aligns to a page only, so more is asked for and both ends are given back.
 void* AllocateLarge(size_t bytes) {
-  const size_t wanted = RoundUp(bytes, PageBytes());
+  const size_t wanted = MappedBytes(bytes);
   const size_t reserved = wanted + kHugePage;
   if (reserved < bytes) return nullptr;
   void* mapping = mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -76,7 +82,7 @@ void* AllocateArray(size_t bytes) {
 void FreeArray(void* address, size_t bytes) {
   if (address == nullptr) return;
   if (bytes >= kLarge)
-    munmap(address, RoundUp(bytes, PageBytes()));
+    munmap(address, MappedBytes(bytes));
   else
     free(address);
 }

@@ -26,7 +26,7 @@ constexpr int64_t kFewElements = 32;
 constexpr int64_t kStateBytes = 64 << 10;
 // A task below this is not worth handing over.
 constexpr int64_t kTaskElements = 16384;
-constexpr int64_t kTasksPerThread = 12;
+constexpr int64_t kTasksPerThread = 32;
 // Inputs of fewer elements may lie in the second-level cache.
 constexpr int64_t kLeastFetched = 1 << 16;
 

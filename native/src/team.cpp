@@ -17,8 +17,8 @@ namespace lanes {
 namespace {
 
 constexpr size_t kLeaderStackBytes = size_t{1} << 20;
-// Long enough to meet the next call of a busy program, short enough not to burn a core.
-constexpr int64_t kSpinNanoseconds = 30000;
+// About what waking costs in a virtual machine, so that waiting never takes much more than twice as long as it must.
+constexpr int64_t kSpinNanoseconds = 100000;
 
 int64_t Now() {
   timespec time;
@@ -41,6 +41,8 @@ class Signal {
     value_.store(value);
     Wake();
   }
+
+  bool IsAwaitedAsleep() const { return sleeping_.load(); }
 
   bool Replace(int expected, int value) { return value_.compare_exchange_strong(expected, value); }
 
@@ -87,14 +89,16 @@ enum { kIdle, kPosted, kRunning };
 struct Job {
   void (*help)(void*);
   void* argument;
-  int helpers;    // threads beside the caller
-  int members;    // threads of the OpenMP team; it never shrinks, since libgomp would end threads and create them anew
-  int processor;  // the caller's
+  int helpers;  // threads beside the caller
+  int members;  // threads of the OpenMP team; it never shrinks, since libgomp would end threads and create them anew
+  bool is_sent_off;   // whether the leader was kept from the caller's processor
+  cpu_set_t allowed;  // where it may run, then
 };
 
 // All of it lives for ever: the leader may outlast every destructor.
 std::atomic<bool> taken{false};
 bool has_leader = false;
+pthread_t leader;
 bool forks_watched = false;
 int members = 1;
 Job job;
@@ -102,21 +106,26 @@ Job job;
 Signal posted;
 Signal finished;
 
-// Linux wakes a thread on its caller's processor when the others were busy a moment ago, and leaves it there for
-// milliseconds: the two would take turns. Sends this thread to any other processor that it may use.
-void Leave(int processor) {
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0 || CPU_COUNT(&allowed) < 2) return;
-  cpu_set_t others = allowed;
+// Linux may wake the sleeping leader on its caller's processor, above all in a virtual machine, whose idle processors
+// do not count as free. It would wait there for milliseconds until the caller is interrupted: so until it runs, it may
+// not run there.
+void SendOff() {
+  if (!posted.IsAwaitedAsleep()) return;
+  const int processor = sched_getcpu();
+  if (processor < 0) return;
+  if (!job.is_sent_off && pthread_getaffinity_np(leader, sizeof(cpu_set_t), &job.allowed) != 0) return;
+  cpu_set_t others = job.allowed;
   CPU_CLR(processor, &others);
-  if (sched_setaffinity(0, sizeof(others), &others) == 0) sched_setaffinity(0, sizeof(allowed), &allowed);
+  if (CPU_COUNT(&others) == 0) return;
+  if (pthread_setaffinity_np(leader, sizeof(cpu_set_t), &others) == 0) job.is_sent_off = true;
 }
 
 void* Lead(void*) {
   while (true) {
     posted.Wait(kPosted);
     if (!posted.Replace(kPosted, kRunning)) continue;
-    if (sched_getcpu() == job.processor) Leave(job.processor);
+    if (job.is_sent_off) pthread_setaffinity_np(pthread_self(), sizeof(cpu_set_t), &job.allowed);
+    job.is_sent_off = false;
     if (job.helpers == 1) {
       job.help(job.argument);
     } else {
@@ -158,8 +167,7 @@ bool HaveLeader() {
   if (pthread_attr_init(&attributes) != 0) return false;
   pthread_attr_setstacksize(&attributes, kLeaderStackBytes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_t thread;
-  has_leader = StartThread(Lead, nullptr, &attributes, &thread);
+  has_leader = StartThread(Lead, nullptr, &attributes, &leader);
   pthread_attr_destroy(&attributes);
   return has_leader;
 }
@@ -204,9 +212,9 @@ void RunOnTeam(int threads, void (*own)(void*), void (*help)(void*), void* argum
   }
   job.helpers = Grow(threads - 1);
   job.members = members;
-  job.processor = sched_getcpu();
   job.help = help;
   job.argument = argument;
+  SendOff();
   finished.Set(kRunning);
   posted.Set(kPosted);
   own(argument);
