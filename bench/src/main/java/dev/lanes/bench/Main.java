@@ -39,9 +39,12 @@ public final class Main {
 
   private static final String ALL_SIZES = "1000/100000/6000000/60000000";
   private static final String QUICK_SIZES = "1000/100000/6000000";
-  private static final String ALL_PEERS =
-      "LANES/JAVA_LOOP/JAVA_PARALLEL/VECTOR_API/VECTOR_PARALLEL/ND4J/GANDIVA"
-          + "/NUMPY/NUMEXPR/NUMBA/JAX/FUSED/TRAFFIC";
+  private static final String LATER_PEERS =
+      "LANES/JAVA_LOOP/JAVA_PARALLEL/VECTOR_API/VECTOR_PARALLEL/NUMPY/NUMEXPR/NUMBA/JAX/FUSED/TRAFFIC";
+
+  /** Those that take longest, and are nowhere near the best, have turns in the first round only. */
+  private static final String ALL_PEERS = LATER_PEERS + "/ND4J/GANDIVA";
+
   private static final String QUICK_PEERS =
       "LANES/JAVA_LOOP/VECTOR_PARALLEL/NUMPY/NUMEXPR/FUSED/TRAFFIC";
 
@@ -55,7 +58,8 @@ public final class Main {
   private static final String CALLERS = "CALLERS_2/CALLERS_200";
   private static final String CALLERS_SIZE = "1000000";
   private static final String[] CALLS = {"1", "8", "1000"};
-  private static final String[] GEMMS = {"32", "256", "1024", "4096"};
+  private static final String[] GEMMS = {"32", "256", "1024"};
+  private static final String LARGE_GEMM = "4096";
   private static final String[] QUICK_GEMMS = {"256"};
 
   private final CommandLineOptions options;
@@ -108,9 +112,9 @@ public final class Main {
     int rounds = options.getForkCount().orElse(isQuick ? 1 : 2);
     for (int round = 1; round <= rounds; round++) {
       String title = "round %d of %d: ".formatted(round, rounds);
-      runPeers(title);
+      runPeers(title, isQuick ? QUICK_PEERS : round == 1 ? ALL_PEERS : LATER_PEERS);
       if (!isNarrowed) {
-        runRest(title);
+        runRest(title, round == 1);
       }
     }
 
@@ -130,7 +134,7 @@ public final class Main {
     System.out.println("the report: " + file);
   }
 
-  private void runPeers(String title) throws RunnerException {
+  private void runPeers(String title, String usual) throws RunnerException {
     List<String> precisions =
         isQuick ? List.of(Precision.FLOAT64.name()) : names(Precision.values());
     for (String precision : wanted("precision", precisions)) {
@@ -141,13 +145,13 @@ public final class Main {
                 workload,
                 precision,
                 wanted("sizes", List.of(isQuick ? QUICK_SIZES : ALL_SIZES)),
-                wanted("peers", List.of(isQuick ? QUICK_PEERS : ALL_PEERS))),
+                wanted("peers", List.of(usual))),
             peers);
       }
     }
   }
 
-  private void runRest(String title) throws RunnerException {
+  private void runRest(String title, boolean isFirst) throws RunnerException {
     String float64 = Precision.FLOAT64.name();
     for (String workload : isQuick ? SWEEP.subList(1, 3) : SWEEP) {
       System.out.println(title + "threads, " + workload);
@@ -159,9 +163,16 @@ public final class Main {
         turns(Workload.AXPBY.name(), float64, List.of(CALLERS_SIZE), List.of(CALLERS));
     // No more threads than a Java process must have.
     time(many.jvmArgsAppend(jvmArguments("2g", "-XX:+UseSerialGC")), callers);
-    for (String n : isQuick ? QUICK_GEMMS : GEMMS) {
-      System.out.println(title + "matrix products, n = " + n);
-      time(steady(GemmBenchmark.class).param("n", n), others);
+    if (isFirst) {
+      for (String n : isQuick ? QUICK_GEMMS : GEMMS) {
+        System.out.println(title + "matrix products, n = " + n);
+        time(steady(GemmBenchmark.class).param("n", n), others);
+      }
+      if (!isQuick) {
+        System.out.println(title + "matrix products, n = " + LARGE_GEMM);
+        ChainedOptionsBuilder large = steady(GemmBenchmark.class).param("n", LARGE_GEMM);
+        time(large.warmupIterations(1).measurementIterations(2), others);
+      }
     }
     System.out.println(title + "calls");
     time(steady(CallBenchmark.class).param("n", CALLS).addProfiler(GCProfiler.class), others);
@@ -177,7 +188,7 @@ public final class Main {
         .param("peers", who.toArray(String[]::new))
         .addProfiler(TurnTimes.class)
         .warmupIterations(1)
-        .measurementIterations(options.getMeasurementIterations().orElse(isQuick ? 2 : 5))
+        .measurementIterations(options.getMeasurementIterations().orElse(isQuick ? 2 : 3))
         .jvmArgsAppend(jvmArguments(isQuick ? "2g" : "4500m", "-XX:+UseG1GC"));
   }
 
