@@ -101,8 +101,7 @@ public final class Main {
 
   private void run(String arguments) throws RunnerException, IOException {
     Path folder = Path.of(isQuick || isNarrowed ? "target/bench" : "bench").toAbsolutePath();
-    Path raw = folder.resolve("results");
-    Files.createDirectories(raw);
+    Files.createDirectories(folder.resolve("results"));
     Path notes = Path.of("target/bench-notes").toAbsolutePath();
     Files.createDirectories(notes.getParent());
     Files.deleteIfExists(notes);
@@ -116,8 +115,13 @@ public final class Main {
       if (!isNarrowed) {
         runRest(title, round == 1);
       }
+      // After each round, so that a run that is cut short leaves what it has.
+      report(machine, folder, notes);
     }
+  }
 
+  private void report(Machine machine, Path folder, Path notes) throws IOException {
+    Path raw = folder.resolve("results");
     write(raw.resolve("peers.json"), peers.values());
     if (!isNarrowed) {
       write(raw.resolve("threads.json"), sweep.values());
