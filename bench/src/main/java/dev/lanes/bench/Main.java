@@ -192,7 +192,7 @@ public final class Main {
         .param("peers", who.toArray(String[]::new))
         .addProfiler(TurnTimes.class)
         .warmupIterations(1)
-        .measurementIterations(options.getMeasurementIterations().orElse(isQuick ? 2 : 3))
+        .measurementIterations(options.getMeasurementIterations().orElse(2))
         .jvmArgsAppend(jvmArguments(isQuick ? "2g" : "4500m", "-XX:+UseG1GC"));
   }
 

@@ -44,6 +44,9 @@ public enum Peer {
   /** What peers may hold that copy their operands: the machine has to hold all peers at once. */
   private static final long MOST_BYTES = 2_000_000_000;
 
+  /** The same of those that need seconds for a call beyond it, and minutes to prepare for it. */
+  private static final long MOST_BYTES_OF_SLOW = 400_000_000;
+
   boolean isLanes() {
     return ordinal() <= CALLERS_200.ordinal();
   }
@@ -91,7 +94,8 @@ public enum Peer {
       case JAVA_PARALLEL, VECTOR_PARALLEL ->
           n >= PARALLEL_LEAST && !row.isWhole && loop(workload, precision) != null;
       case NUMEXPR, NUMBA -> !text(row).isEmpty();
-      case ND4J, GANDIVA, JAX -> !text(row).isEmpty() && bytes < MOST_BYTES;
+      case ND4J, GANDIVA -> !text(row).isEmpty() && bytes < MOST_BYTES_OF_SLOW;
+      case JAX -> !text(row).isEmpty() && bytes < MOST_BYTES;
       case FUSED -> row.sort == Row.Sort.MEMORY;
       case TRAFFIC -> row.operands <= 2 && (!row.isWhole || row.results > 0);
     };
