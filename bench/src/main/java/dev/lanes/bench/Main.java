@@ -1,5 +1,6 @@
 package dev.lanes.bench;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -256,9 +257,13 @@ public final class Main {
     return new RunResult(earlier.getParams(), all);
   }
 
+  /** Writes raw results. Of absolute paths, which are nobody else's, their last names are left. */
   private static void write(Path file, Collection<RunResult> results) throws IOException {
-    try (PrintStream out = new PrintStream(file.toFile(), StandardCharsets.UTF_8)) {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(json, true, StandardCharsets.UTF_8)) {
       ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
     }
+    String text = json.toString(StandardCharsets.UTF_8);
+    Files.writeString(file, text.replaceAll("([\":=])/[^\":]*/([^\":/]*)", "$1$2"));
   }
 }

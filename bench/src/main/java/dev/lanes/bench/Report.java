@@ -80,10 +80,12 @@ final class Report {
         """
 
         Every peer takes its turns in every round, a few milliseconds each, in an order drawn anew each time, in one set of
-        processes, and again in a second set, without ND4J and Gandiva, who are not there at 6e7 either; results were compared with the Java engine's before anything was timed. Times are medians over the
-        rounds; ratios are medians of the ratios within rounds: `2.00` says that the peer takes twice as long as Lanes. The
-        roofline of a cell is the faster of the fused C++ loop and of copying (reading, for reductions) as many bytes, each
-        by the best of one or two threads with ordinary or non-temporal stores. The raw results lie in [results](results).
+        processes, and again in a second set, without ND4J and Gandiva, who are not there at 6e7 either; results were
+        compared with the Java engine's before anything was timed. Times are medians over the rounds; ratios are medians
+        of the ratios within rounds: `2.00` says that the peer takes twice as long as Lanes. The roofline of a cell is the
+        faster of the fused C++ loop and of copying (reading, for reductions) as many bytes, each by the best of one or
+        two threads with ordinary or non-temporal stores. The raw results lie in [results](results). Why cells are missed
+        stands in [README.md](README.md).
 
         """);
     bars(text);
