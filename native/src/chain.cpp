@@ -273,7 +273,8 @@ class ChainMaker {
 
 bool IsSum(int32_t reduction) {
   const ReductionRow& row = kReductionRows[reduction];
-  return row.argument == kFloat64 && (strcmp(row.name, "sum") == 0 || strcmp(row.name, "mean") == 0);
+  const bool is_real = row.argument == kFloat32 || row.argument == kFloat64;
+  return is_real && (strcmp(row.name, "sum") == 0 || strcmp(row.name, "mean") == 0);
 }
 
 Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, bool any, ChainLink* links) {

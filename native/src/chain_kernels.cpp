@@ -71,6 +71,7 @@ struct Links {
     const T* p = reinterpret_cast<const T*>(block) + i + k * N;
     if (kGroups != kPart || state->left >= (k + 1) * N) return hn::LoadU(d, p);
     if (state->left <= k * N) return hn::Zero(d);
+    if (!HWY_MEM_OPS_MIGHT_FAULT) return hn::MaskedLoad(hn::FirstN(d, state->left - k * N), d, p);
     HWY_ALIGN T some[N] = {};
     memcpy(some, p, (state->left - k * N) * sizeof(T));
     return hn::Load(d, some);
@@ -79,15 +80,20 @@ struct Links {
   // Writes vector k, of a part what belongs to it.
   template <class R>
   static HWY_INLINE void Write(const char* block, size_t i, size_t k, const State* state, const R& result) {
-    using Element = std::conditional_t<std::is_same_v<R, V>, T, uint8_t>;
+    constexpr bool kIsTruth = !std::is_same_v<R, V>;
+    using Element = std::conditional_t<kIsTruth, uint8_t, T>;
     const D d;
     Element* p = const_cast<Element*>(reinterpret_cast<const Element*>(block)) + i + k * N;
     if (kGroups != kPart || state->left >= (k + 1) * N) {
       StoreResult(d, result, p);
     } else if (state->left > k * N) {
-      HWY_ALIGN Element some[N];
-      StoreResult(d, result, some);
-      memcpy(p, some, (state->left - k * N) * sizeof(Element));
+      if constexpr (!kIsTruth && !HWY_MEM_OPS_MIGHT_FAULT) {
+        hn::BlendedStore(result, hn::FirstN(d, state->left - k * N), d, p);
+      } else {
+        HWY_ALIGN Element some[N];
+        StoreResult(d, result, some);
+        memcpy(p, some, (state->left - k * N) * sizeof(Element));
+      }
     }
   }
 
@@ -254,28 +260,40 @@ struct Links {
     LANES_NEXT;
   }
 
-  // Adds vector k to the accumulators from element `at` of a turn on; of a part, what belongs to it.
-  static HWY_INLINE void AddTo(double* accumulators, size_t at, size_t k, const State* state, V v) {
-    if constexpr (std::is_same_v<T, double>) {
-      const D d;
-      double* p = accumulators + (at + k * N) % kAccumulators;
-      if (kGroups != kPart || state->left >= (k + 1) * N) {
-        hn::StoreU(hn::Add(hn::LoadU(d, p), v), d, p);
-      } else if (state->left > k * N) {
-        HWY_ALIGN double some[N];
-        hn::Store(v, d, some);
-        for (size_t j = 0; j < state->left - k * N; ++j) p[j] += some[j];
-      }
+  // The sums of a group: as many accumulators as it has elements, or all, where it is several turns.
+  using SumD = hn::ScalableTag<double>;
+  using SumV = hn::Vec<SumD>;
+  static constexpr size_t kSumN = hn::MaxLanes(SumD());
+  static constexpr size_t kHalves = N / kSumN;
+  static constexpr size_t kSums = kVectors * N < kAccumulators ? kVectors * kHalves : kAccumulators / kSumN;
+
+  // Adds vector k, of a part what belongs to it: -0 changes no sum.
+  static HWY_INLINE void AddTo(SumV* sums, size_t k, const State* state, V v) {
+    const D d;
+    const SumD sum_d;
+    if (kGroups == kPart && state->left < (k + 1) * N) {
+      const size_t left = state->left > k * N ? state->left - k * N : 0;
+      v = hn::IfThenElse(hn::FirstN(d, left), v, hn::Set(d, static_cast<T>(-0.0)));
+    }
+    if constexpr (kHalves == 1) {
+      sums[k % kSums] = hn::Add(sums[k % kSums], v);
+    } else {
+      const size_t first = 2 * k % kSums;
+      sums[first] = hn::Add(sums[first], hn::PromoteTo(sum_d, hn::LowerHalf(v)));
+      sums[first + 1] = hn::Add(sums[first + 1], hn::PromoteTo(sum_d, hn::UpperHalf(hn::Half<D>(), v)));
     }
   }
 
   static void Sum(LANES_LINK_ARGUMENTS) {
-    double* accumulators = reinterpret_cast<double*>(const_cast<char*>(link->x));
+    const SumD d;
     // Where a group is no whole number of turns, it begins within one.
-    const size_t at = kVectors * N % kAccumulators == 0 ? 0 : i % kAccumulators;
-#define LANES_DO(k) AddTo(accumulators, at, k, state, v##k);
+    double* accumulators = reinterpret_cast<double*>(const_cast<char*>(link->x)) + i % kAccumulators;
+    SumV sums[kSums];
+    for (size_t k = 0; k < kSums; ++k) sums[k] = hn::LoadU(d, accumulators + k * kSumN);
+#define LANES_DO(k) AddTo(sums, k, state, v##k);
     LANES_EACH(LANES_DO)
 #undef LANES_DO
+    for (size_t k = 0; k < kSums; ++k) hn::StoreU(sums[k], d, accumulators + k * kSumN);
     LANES_NEXT;
   }
 

@@ -189,7 +189,7 @@ void PreparePlain(Pass* pass) {
     scratch[v] = place;
   }
   if (end > kScratchBytes) return;
-  pass->plain_block = end > 0 || pass->reductions > 0 ? kBlock : kMostElements;
+  pass->plain_block = end > 0 ? kBlock : kMostElements;
   pass->plain_scratch = scratch;
   pass->plain = true;
 }

@@ -17,17 +17,23 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Vectors that are held in registers at once: few enough for their loops to keep them there.
+// Accumulators of a lane that are held in registers at once, of one register each and of several: few enough for their
+// loops to keep them there.
+constexpr size_t kPlainGroup = 4;
 constexpr size_t kGroup = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
 
 // Calls body(d, group, i) for runs of group * Lanes(d) elements from i on, which together cover n. Every vector has
-// kLeast elements or a multiple of it, and so has n.
+// kLeast elements or a multiple of it, and so has n. A turn of accumulators is taken in as few runs as can be, because
+// each reads all the turns anew.
 template <class T, size_t kWidest, size_t kLeast = 1, class Body>
 HWY_INLINE void ForVectors(size_t n, Body body) {
-  const hn::CappedTag<T, 64> d;
+  const hn::CappedTag<T, kAccumulators> d;
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   for (; i + kWidest * lanes <= n; i += kWidest * lanes) body(d, std::integral_constant<size_t, kWidest>(), i);
+  if constexpr (kWidest > 2) {
+    for (; i + 2 * lanes <= n; i += 2 * lanes) body(d, std::integral_constant<size_t, 2>(), i);
+  }
   for (; i + lanes <= n; i += lanes) body(d, std::integral_constant<size_t, 1>(), i);
   for (; i < n; i += kLeast) body(hn::CappedTag<T, kLeast>(), std::integral_constant<size_t, 1>(), i);
 }
@@ -136,7 +142,8 @@ struct ComplexProduct {
   }
 };
 
-// Both take x when it is better or NaN, so that NaN spreads and ties keep the accumulator.
+// Both take x when it is better or NaN, so that NaN spreads and ties keep the accumulator. TakeNumber takes it when it
+// is better alone; on x86 that is one instruction, which leaves the second argument at ties and NaNs.
 template <class D, class V, class M>
 HWY_INLINE V TakeIf(D, M better, V acc, V x) {
   if constexpr (hwy::IsFloat<hn::TFromD<D>>())
@@ -149,6 +156,10 @@ struct Least {
   template <class D, class V>
   static HWY_INLINE V Do(D d, V acc, V x) {
     return TakeIf(d, hn::Lt(x, acc), acc, x);
+  }
+  template <class V>
+  static HWY_INLINE V TakeNumber(V acc, V x) {
+    return HWY_ARCH_X86 ? hn::Min(x, acc) : hn::IfThenElse(hn::Lt(x, acc), x, acc);
   }
   template <class T>
   static constexpr T Identity(size_t) {
@@ -165,6 +176,10 @@ struct Greatest {
   template <class D, class V>
   static HWY_INLINE V Do(D d, V acc, V x) {
     return TakeIf(d, hn::Gt(x, acc), acc, x);
+  }
+  template <class V>
+  static HWY_INLINE V TakeNumber(V acc, V x) {
+    return HWY_ARCH_X86 ? hn::Max(x, acc) : hn::IfThenElse(hn::Gt(x, acc), x, acc);
   }
   template <class T>
   static constexpr T Identity(size_t) {
@@ -200,8 +215,38 @@ struct GreatestNumber {
   }
 };
 
+// The accumulator of one lane while a run of turns lasts.
+template <class Body, class D>
+struct Held {
+  using V = hn::Vec<D>;
+  HWY_INLINE void Set(V start) { v = start; }
+  HWY_INLINE void Take(D d, V x) { v = Body::Do(d, v, x); }
+  HWY_INLINE V Get(D) const { return v; }
+  V v;
+};
+
+// Whether a NaN came is kept apart, so that the next element need not wait for more than one instruction.
+template <class Body, class D>
+struct HeldApart {
+  using V = hn::Vec<D>;
+  HWY_INLINE void Set(V start) {
+    v = start;
+    nan = hn::IsNaN(start);
+  }
+  HWY_INLINE void Take(D, V x) {
+    v = Body::TakeNumber(v, x);
+    nan = hn::Or(nan, hn::IsNaN(x));
+  }
+  HWY_INLINE V Get(D d) const { return hn::IfThenElse(nan, hn::NaN(d), v); }
+  V v;
+  hn::Mask<D> nan;
+};
+
 template <class Body, class T, class Acc, size_t kParts = 1>
 struct Plain {
+  static constexpr bool kIsApart =
+      std::is_floating_point_v<Acc> && (std::is_same_v<Body, Least> || std::is_same_v<Body, Greatest>);
+
   static void Start(void* state, size_t columns, int64_t n) {
     Acc* acc = static_cast<Acc*>(state);
     const size_t used = Used(n) * columns * kParts;
@@ -210,19 +255,20 @@ struct Plain {
 
   static void Accumulate(void* state, size_t, const Rows& rows) {
     Acc* acc = static_cast<Acc*>(state) + rows.at * kParts;
-    ForVectors<Acc, kGroup, kParts>(rows.width * kParts, [&](auto d, auto group, size_t i) HWY_ATTR {
+    ForVectors<Acc, kPlainGroup, kParts>(rows.width * kParts, [&](auto d, auto group, size_t i) HWY_ATTR {
       constexpr size_t kVectors = decltype(group)::value;
       const size_t lanes = hn::Lanes(d);
-      hn::Vec<decltype(d)> v[kVectors];
+      using D = decltype(d);
+      std::conditional_t<kIsApart, HeldApart<Body, D>, Held<Body, D>> held[kVectors];
       const bool set = std::is_same_v<Body, ComplexProduct> && rows.turn == 0;
       for (size_t k = 0; k < kVectors; ++k) {
-        v[k] = set ? LoadAs(d, RowAt<T>(rows, 0, i) + k * lanes) : hn::LoadU(d, acc + i + k * lanes);
+        held[k].Set(set ? LoadAs(d, RowAt<T>(rows, 0, i) + k * lanes) : hn::LoadU(d, acc + i + k * lanes));
       }
       for (size_t turn = set; turn < rows.turns; ++turn) {
         const T* p = RowAt<T>(rows, turn, i);
-        for (size_t k = 0; k < kVectors; ++k) v[k] = Body::Do(d, v[k], LoadAs(d, p + k * lanes));
+        for (size_t k = 0; k < kVectors; ++k) held[k].Take(d, LoadAs(d, p + k * lanes));
       }
-      for (size_t k = 0; k < kVectors; ++k) hn::StoreU(v[k], d, acc + i + k * lanes);
+      for (size_t k = 0; k < kVectors; ++k) hn::StoreU(held[k].Get(d), d, acc + i + k * lanes);
     });
   }
 
