@@ -139,12 +139,17 @@ LANES_API int32_t lanes_program_create(int64_t words, int64_t count, int64_t han
 // Ends a program that is not running.
 LANES_API void lanes_program_free(int64_t program) LANES_NOEXCEPT;
 
+enum lanes_run_flags { LANES_SHORT = 1 };
+
 // Runs a program. `call` is the address of int64_t words:
 //
-//   address of an int32_t cancel flag (or 0), flags (0)
+//   address of an int32_t cancel flag (or 0), flags (0 or LANES_SHORT)
 //   per pass:
 //     threads, rank, reduced axes, shape[rank]
 //     per input, then per output of the pass, in the program's order:  address, strides[rank] in bytes
+//
+// LANES_SHORT says that waking a thread would take about as long as the run: threads other than the calling one take
+// part only when they are awake, or calls follow each other closely.
 //
 // `threads` >= 1 is the most that the pass may use. Bit k of `reduced axes` is set when the pass's reductions take
 // place along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is

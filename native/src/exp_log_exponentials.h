@@ -13,11 +13,18 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 namespace exp_log {
 
-// x within [-bound, bound]. The bounds stand first in Min and Max, so that x86 hands a NaN on.
+// x, or the bound where x is greater. x86 hands on a NaN that stands second, others take the number.
+template <class D, class V>
+HWY_INLINE V AtMost(D d, V x, double bound) {
+  const V least = hn::Min(hn::Set(d, static_cast<hn::TFromD<D>>(bound)), x);
+  return HWY_ARCH_X86 ? least : hn::IfThenElse(hn::IsNaN(x), x, least);
+}
+
+// x within [-bound, bound], or NaN.
 template <class D, class V>
 HWY_INLINE V Bounded(D d, V x, double bound) {
-  using T = hn::TFromD<D>;
-  return hn::Max(hn::Set(d, static_cast<T>(-bound)), hn::Min(hn::Set(d, static_cast<T>(bound)), x));
+  const V greatest = hn::Max(hn::Set(d, static_cast<hn::TFromD<D>>(-bound)), AtMost(d, x, bound));
+  return HWY_ARCH_X86 ? greatest : hn::IfThenElse(hn::IsNaN(x), x, greatest);
 }
 
 // e^x = 2^n e^r with a table of the powers of 2^(1/16) and a polynomial.
@@ -255,7 +262,7 @@ struct TanhF64 {
   using Middle = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
-    const V a = hn::Min(hn::Set(d, 22.0), hn::Abs(x));
+    const V a = AtMost(d, hn::Abs(x), 22);
     Middle<D> e;
     e.high = ExpMinusOneInTwo<ExpRange::kPositiveBelow2To53>(d, hn::Add(a, a), e.low);
     return e;
@@ -280,7 +287,7 @@ struct TanhF32 {
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = hn::MaskFromVec(hn::Zero(d));
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
-    const V a = hn::Min(c(10.0f), hn::Abs(x));
+    const V a = AtMost(d, hn::Abs(x), 10);
     const V a2 = hn::Mul(a, a);
     const V q = Polynomial(d, a2, c(0x1.4ad2b2p-13f), c(-0x1.00a3fp-10f), c(0x1.af19d2p-9f), c(-0x1.1f09f8p-7f),
                            c(0x1.661p-6f), c(-0x1.ba1c2cp-5f), c(0x1.11113p-3f), c(-0x1.555556p-2f));

@@ -16,7 +16,6 @@ namespace {
 constexpr size_t kHugePage = size_t{2} << 20;
 // Above this, pages come from the kernel: zeroed on first touch, by whichever thread that is.
 constexpr size_t kLarge = size_t{1} << 20;
-constexpr size_t kManyHugePages = 8;
 constexpr int64_t kBlock = 512;  // the unit of st_blocks, whatever the file system's own is
 
 size_t RoundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
@@ -26,9 +25,11 @@ size_t PageBytes() {
   return bytes;
 }
 
-// What is mapped for so many bytes: of many, whole huge pages, or the last part would be one of small ones.
+// What is mapped for so many bytes: whole huge pages, or the last part would be one of small ones, unless that is more
+// by a sixteenth. Budgets know of the bytes alone.
 size_t MappedBytes(size_t bytes) {
-  return RoundUp(bytes, bytes >= kManyHugePages * kHugePage ? kHugePage : PageBytes());
+  const size_t whole = RoundUp(bytes, kHugePage);
+  return whole >= bytes && whole - bytes <= bytes / 16 ? whole : RoundUp(bytes, PageBytes());
 }
 
 // The kernel aligns to a page only, so more is asked for and both ends are given back.

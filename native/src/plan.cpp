@@ -24,8 +24,10 @@ constexpr int64_t kFewElements = 32;
 // Memory for accumulators that a block of results may take: of the first-level cache, or when their rows are worked on
 // one by one, of the second.
 constexpr int64_t kStateBytes = 64 << 10;
-// A task below this is not worth handing over.
-constexpr int64_t kTaskElements = 16384;
+// A task below this is not worth handing over, unless there would be too few for all threads, nor is a pass below that.
+constexpr int64_t kTaskElements = 8192;
+constexpr int64_t kLeastShared = 2048;
+// So many that the last one to end makes the others wait for a thirtieth of the time.
 constexpr int64_t kTasksPerThread = 32;
 // Inputs of fewer elements may lie in the second-level cache.
 constexpr int64_t kLeastFetched = 1 << 16;
@@ -648,13 +650,14 @@ void PlanTasks(Plan* plan, int64_t threads) {
     plan->units = (plan->rank == 1 ? 1 : plan->total / plan->row) * plan->blocks_per_row;
     unit = plan->row < plan->block ? plan->row : plan->block;
   }
-  if (threads <= 1 || plan->total < 2 * kTaskElements) {
+  if (threads <= 1 || plan->total < kLeastShared) {
     plan->threads = 1;
     plan->tasks = 1;
     plan->units_per_task = plan->units;
     return;
   }
-  const int64_t least = CeilDivide(kTaskElements, unit);
+  const int64_t share = plan->total / (2 * threads);
+  const int64_t least = CeilDivide(share < kTaskElements ? share : kTaskElements, unit);
   const int64_t fair = CeilDivide(plan->units, threads * kTasksPerThread);
   plan->units_per_task = fair > least ? fair : least;
   plan->tasks = CeilDivide(plan->units, plan->units_per_task);

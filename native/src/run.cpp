@@ -582,7 +582,8 @@ void TakeTasksAsHelper(void* shared_pointer) {
 
 // ---- Passes ---------------------------------------------------------------------------------------------------------
 
-int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const int64_t* call, const int32_t* cancel) {
+int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const int64_t* call, bool is_short,
+                const int32_t* cancel) {
   const PassWords words(call);
   int64_t total = 1;
   for (int axis = 0; axis < words.rank; ++axis) total *= words.shape[axis];
@@ -607,7 +608,7 @@ int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const 
   if (plan.threads == 1)
     TakeTasks(&shared, &sweep);
   else
-    RunOnTeam(plan.threads, TakeTasksAsCaller, TakeTasksAsHelper, &shared);
+    RunOnTeam(plan.threads, is_short, TakeTasksAsCaller, TakeTasksAsHelper, &shared);
   if (shared.Cancelled()) return LANES_CANCELLED;
   if (pass.reductions > 0 && plan.chunks > 1) sweep.StoreCombined();
   return LANES_OK;
@@ -619,12 +620,13 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
   const Isa* isa = CurrentIsa();
   if (isa == nullptr) return LANES_UNSUPPORTED_CPU;
   const int32_t* cancel = reinterpret_cast<const int32_t*>(call[0]);
+  const bool is_short = (call[1] & LANES_SHORT) != 0;
   const int64_t* words = call + 2;
   for (const Pass& pass : program.passes) {
     const int64_t rank = words[1];
     if (words[0] < 1 || rank < 0 || rank > kMaxRank) return LANES_BAD_ARGUMENT;
     if (!RunPlain(*isa, program, pass, words)) {
-      const int32_t status = RunPass(*isa, program, pass, words, cancel);
+      const int32_t status = RunPass(*isa, program, pass, words, is_short, cancel);
       if (status != LANES_OK) return status;
     }
     words += 3 + rank + static_cast<int64_t>(pass.inputs.size() + pass.outputs.size()) * (1 + rank);

@@ -41,7 +41,7 @@ bool RunTasks(int64_t tasks, int threads, const int32_t* cancel, Body body) {
   const auto take = [](void* argument) { static_cast<Shared*>(argument)->Take(); };
   if (threads > tasks) threads = static_cast<int>(tasks);
   if (threads > 1) {
-    RunOnTeam(threads, take, take, &shared);
+    RunOnTeam(threads, false, take, take, &shared);
   } else {
     shared.Take();
   }

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <time.h>
 
 #include <atomic>
@@ -19,6 +20,8 @@ namespace {
 constexpr size_t kLeaderStackBytes = size_t{1} << 20;
 // About what waking costs in a virtual machine, so that waiting never takes much more than twice as long as it must.
 constexpr int64_t kSpinNanoseconds = 100000;
+// What waking the leader costs the caller.
+constexpr int64_t kWakingNanoseconds = 40000;
 
 int64_t Now() {
   timespec time;
@@ -42,23 +45,26 @@ class Signal {
     Wake();
   }
 
-  bool IsAwaitedAsleep() const { return sleeping_.load(); }
+  bool HasSleeper() const { return sleeping_.load(); }
 
   bool Replace(int expected, int value) { return value_.compare_exchange_strong(expected, value); }
 
+  // Whoever is woken too late looks out for the next time as long as at first.
   void Wait(int value) {
-    const int64_t end = Now() + kSpinNanoseconds;
-    do {
-      for (int i = 0; i < 64; ++i) {
-        if (Get() == value) return;
-        Pause();
-      }
-    } while (Now() < end);
-    pthread_mutex_lock(&mutex_);
-    sleeping_.store(true);
-    while (value_.load() != value) pthread_cond_wait(&condition_, &mutex_);
-    sleeping_.store(false);
-    pthread_mutex_unlock(&mutex_);
+    while (true) {
+      const int64_t end = Now() + kSpinNanoseconds;
+      do {
+        for (int i = 0; i < 64; ++i) {
+          if (Get() == value) return;
+          Pause();
+        }
+      } while (Now() < end);
+      pthread_mutex_lock(&mutex_);
+      sleeping_.store(true);
+      if (value_.load() != value) pthread_cond_wait(&condition_, &mutex_);
+      sleeping_.store(false);
+      pthread_mutex_unlock(&mutex_);
+    }
   }
 
   // For the child of a fork, where nobody waits.
@@ -91,8 +97,6 @@ struct Job {
   void* argument;
   int helpers;  // threads beside the caller
   int members;  // threads of the OpenMP team; it never shrinks, since libgomp would end threads and create them anew
-  bool is_sent_off;   // whether the leader was kept from the caller's processor
-  cpu_set_t allowed;  // where it may run, then
 };
 
 // All of it lives for ever: the leader may outlast every destructor.
@@ -105,27 +109,43 @@ Job job;
 // The leader waits for kPosted in the one, the caller for kIdle in the other.
 Signal posted;
 Signal finished;
+// Whether the leader is kept from a processor, and where it may run else.
+bool is_sent_off = false;
+cpu_set_t allowed;
+// When whoever had taken the team was done last, and how long callers with short work had been without the leader since
+// it slept, one soon after the other.
+int64_t last_end = 0;
+int64_t alone_nanoseconds = 0;
 
 // Linux may wake the sleeping leader on its caller's processor, above all in a virtual machine, whose idle processors
 // do not count as free. It would wait there for milliseconds until the caller is interrupted: so until it runs, it may
 // not run there.
 void SendOff() {
-  if (!posted.IsAwaitedAsleep()) return;
+  if (!posted.HasSleeper()) return;
   const int processor = sched_getcpu();
   if (processor < 0) return;
-  if (!job.is_sent_off && pthread_getaffinity_np(leader, sizeof(cpu_set_t), &job.allowed) != 0) return;
-  cpu_set_t others = job.allowed;
+  if (pthread_getaffinity_np(leader, sizeof(cpu_set_t), &allowed) != 0) return;
+  cpu_set_t others = allowed;
   CPU_CLR(processor, &others);
   if (CPU_COUNT(&others) == 0) return;
-  if (pthread_setaffinity_np(leader, sizeof(cpu_set_t), &others) == 0) job.is_sent_off = true;
+  is_sent_off = pthread_setaffinity_np(leader, sizeof(cpu_set_t), &others) == 0;
+}
+
+// By the leader itself, or by the caller where the leader need not begin.
+void LetBack() {
+  if (!is_sent_off) return;
+  is_sent_off = false;
+  if (pthread_setaffinity_np(leader, sizeof(cpu_set_t), &allowed) == 0) return;
+  // None of them is left to this process: whatever is.
+  memset(&allowed, 0xff, sizeof(allowed));
+  pthread_setaffinity_np(leader, sizeof(cpu_set_t), &allowed);
 }
 
 void* Lead(void*) {
   while (true) {
     posted.Wait(kPosted);
     if (!posted.Replace(kPosted, kRunning)) continue;
-    if (job.is_sent_off) pthread_setaffinity_np(pthread_self(), sizeof(cpu_set_t), &job.allowed);
-    job.is_sent_off = false;
+    LetBack();
     if (job.helpers == 1) {
       job.help(job.argument);
     } else {
@@ -152,6 +172,7 @@ bool StartThread(void* (*body)(void*), void* argument, const pthread_attr_t* att
 void ForgetTeam() {
   has_leader = false;
   members = 1;
+  is_sent_off = false;
   posted.Reset(kIdle);
   finished.Reset(kIdle);
   taken.store(false);
@@ -198,11 +219,28 @@ int Grow(int helpers) {
   return helpers < members ? helpers : members;
 }
 
+// Runs short work without the leader, unless it is awake or would have been worth waking for what came before it: then
+// more of it will probably come. It stays awake from one call to the next.
+bool RunAlone(void (*own)(void*), void* argument) {
+  if (has_leader && !posted.HasSleeper()) return false;
+  const int64_t start = Now();
+  if (start - last_end > kSpinNanoseconds) alone_nanoseconds = 0;
+  if (alone_nanoseconds >= kWakingNanoseconds) return false;
+  own(argument);
+  last_end = Now();
+  alone_nanoseconds += last_end - start;
+  return true;
+}
+
 }  // namespace
 
-void RunOnTeam(int threads, void (*own)(void*), void (*help)(void*), void* argument) {
+void RunOnTeam(int threads, bool is_short, void (*own)(void*), void (*help)(void*), void* argument) {
   if (threads <= 1 || taken.exchange(true)) {
     own(argument);
+    return;
+  }
+  if (is_short && RunAlone(own, argument)) {
+    taken.store(false, std::memory_order_release);
     return;
   }
   if (!HaveLeader()) {
@@ -210,6 +248,7 @@ void RunOnTeam(int threads, void (*own)(void*), void (*help)(void*), void* argum
     own(argument);
     return;
   }
+  alone_nanoseconds = 0;
   job.helpers = Grow(threads - 1);
   job.members = members;
   job.help = help;
@@ -219,7 +258,11 @@ void RunOnTeam(int threads, void (*own)(void*), void (*help)(void*), void* argum
   posted.Set(kPosted);
   own(argument);
   // A leader who has not begun by now is not needed any more.
-  if (!posted.Replace(kPosted, kIdle)) finished.Wait(kIdle);
+  if (posted.Replace(kPosted, kIdle))
+    LetBack();
+  else
+    finished.Wait(kIdle);
+  last_end = Now();
   taken.store(false, std::memory_order_release);
 }
 

@@ -52,7 +52,8 @@ TEST(Lanes, IsaCanBeChosenByName) {
 }
 
 TEST(Lanes, MemoryIsZeroedAndAligned) {
-  for (const int64_t bytes : {1, 63, 64, 65, 4096, 1 << 20, (1 << 20) + 1, (6 << 20) + 12345}) {
+  for (const int64_t bytes :
+       {1, 63, 64, 65, 4096, 1 << 20, (1 << 20) + 1, (6 << 20) + 12345, (32 << 20) - 1, 32 << 20, (32 << 20) + 1}) {
     const int64_t address = lanes_allocate(bytes);
     ASSERT_NE(address, 0);
     EXPECT_EQ(address % 64, 0);

@@ -3,10 +3,13 @@
 
 #include <dirent.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -42,7 +45,7 @@ TEST(Team, RunsTheCallerAndAtMostTheHelpersAskedFor) {
   for (int threads = 1; threads <= 8; ++threads) {
     State state;
     RunOnTeam(
-        threads,
+        threads, false,
         [](void* s) {
           ++static_cast<State*>(s)->own;
           usleep(2000);
@@ -51,6 +54,66 @@ TEST(Team, RunsTheCallerAndAtMostTheHelpersAskedFor) {
     EXPECT_EQ(state.own, 1);
     EXPECT_LE(state.helpers, threads - 1);
   }
+}
+
+// Where each thread of this process may run.
+std::vector<cpu_set_t> Masks() {
+  std::vector<cpu_set_t> masks;
+  DIR* tasks = opendir("/proc/self/task");
+  while (const dirent* entry = readdir(tasks)) {
+    cpu_set_t mask;
+    if (entry->d_name[0] != '.' && sched_getaffinity(atoi(entry->d_name), sizeof(mask), &mask) == 0)
+      masks.push_back(mask);
+  }
+  closedir(tasks);
+  return masks;
+}
+
+TEST(Team, LeavesThreadsWhereTheyMayRun) {
+  cpu_set_t all;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(all), &all), 0);
+  std::atomic<int> helped{0};
+  const auto help = [](void* count) { ++*static_cast<std::atomic<int>*>(count); };
+  for (int round = 0; round < 20; ++round) {
+    usleep(2000);  // until the leader sleeps
+    // Half of the callers are done before it can begin.
+    if (round % 2 == 0)
+      RunOnTeam(
+          2, false, [](void*) { usleep(2000); }, help, &helped);
+    else
+      RunOnTeam(
+          2, false, [](void*) {}, help, &helped);
+    for (const cpu_set_t& mask : Masks()) EXPECT_TRUE(CPU_EQUAL(&mask, &all));
+  }
+  EXPECT_GE(helped, 1);
+}
+
+TEST(Team, WakesNobodyForShortWorkUntilItComesAgainAndAgain) {
+  struct State {
+    std::atomic<int> helpers{0};
+    int64_t microseconds;
+  };
+  const auto run = [](State* state) {
+    RunOnTeam(
+        2, true,
+        [](void* s) {
+          const auto end =
+              std::chrono::steady_clock::now() + std::chrono::microseconds(static_cast<State*>(s)->microseconds);
+          while (std::chrono::steady_clock::now() < end) {
+          }
+        },
+        [](void* s) { ++static_cast<State*>(s)->helpers; }, state);
+  };
+  State once{{0}, 5};
+  for (int k = 0; k < 20; ++k) {
+    usleep(5000);
+    run(&once);
+  }
+  // It may have been interrupted before it slept.
+  EXPECT_LT(once.helpers, 10);
+  State often{{0}, 200};
+  for (int k = 0; k < 1000 && often.helpers == 0; ++k) run(&often);
+  EXPECT_GE(often.helpers, 1);
 }
 
 TEST(Team, TwoHundredCallersMakeOneTeam) {

@@ -25,14 +25,17 @@ record Machine(List<String> lines) {
     String time = date + " UTC, load average at the start " + first("/proc/loadavg", "");
     return new Machine(
         Stream.of(
-                "Command: `./dev bench" + (arguments.isEmpty() ? "" : " " + ours(arguments)) + "`",
+                "Command: `" + ("./dev bench " + ours(arguments)).trim() + "`",
                 "Time: " + time.replaceAll("(\\.\\d+ \\S+ \\S+) .*", "$1"),
                 "Machine: %s, %d processors, %s"
                     .formatted(
                         first("/proc/cpuinfo", "model name"),
                         runtime.availableProcessors(),
                         first("/proc/meminfo", "MemTotal")),
-                "System: " + System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                "System: "
+                    + System.getProperty("os.name")
+                    + " "
+                    + System.getProperty("os.version").replaceAll("-.*", ""),
                 "Lanes: %s at %s, %s engine, %s, %d threads"
                     .formatted(
                         Lanes.version(),

@@ -43,7 +43,10 @@ public final class Main {
   private static final String LATER_PEERS =
       "LANES/JAVA_LOOP/JAVA_PARALLEL/VECTOR_API/VECTOR_PARALLEL/NUMPY/NUMEXPR/NUMBA/JAX/FUSED/TRAFFIC";
 
-  /** Those that take longest, and are nowhere near the best, have turns in the first round only. */
+  /**
+   * Those that take longest have turns in the first round only, and not at 6e7, or a full run would
+   * take hours. Products of matrices are in the first round only, too.
+   */
   private static final String ALL_PEERS = LATER_PEERS + "/ND4J/GANDIVA";
 
   private static final String QUICK_PEERS =
@@ -101,8 +104,10 @@ public final class Main {
   }
 
   private void run(String arguments) throws RunnerException, IOException {
-    Path folder = Path.of(isQuick || isNarrowed ? "target/bench" : "bench").toAbsolutePath();
-    Files.createDirectories(folder.resolve("results"));
+    Path part = Path.of("target/bench").toAbsolutePath();
+    Path whole = isQuick || isNarrowed ? part : Path.of("bench").toAbsolutePath();
+    Files.createDirectories(part.resolve("results"));
+    Files.createDirectories(whole.resolve("results"));
     Path notes = Path.of("target/bench-notes").toAbsolutePath();
     Files.createDirectories(notes.getParent());
     Files.deleteIfExists(notes);
@@ -117,11 +122,19 @@ public final class Main {
         runRest(title, round == 1);
       }
       // After each round, so that a run that is cut short leaves what it has.
-      report(machine, folder, notes);
+      report(machine, sets(round), round < rounds ? part : whole, notes);
     }
   }
 
-  private void report(Machine machine, Path folder, Path notes) throws IOException {
+  private String sets(int rounds) {
+    if (isQuick || rounds == 1) {
+      return "in %d sets of processes".formatted(rounds).replace("1 sets", "one set");
+    }
+    return "in one set of processes, and again in %d more without ND4J and Gandiva"
+        .formatted(rounds - 1);
+  }
+
+  private void report(Machine machine, String sets, Path folder, Path notes) throws IOException {
     Path raw = folder.resolve("results");
     write(raw.resolve("peers.json"), peers.values());
     if (!isNarrowed) {
@@ -132,7 +145,7 @@ public final class Main {
     List<String> left = Files.exists(notes) ? Files.readAllLines(notes) : List.of();
     Report report =
         new Report(
-            machine, peers.values(), sweep.values(), callers.values(), others.values(), left);
+            machine, sets, peers.values(), sweep.values(), callers.values(), others.values(), left);
     Path file = folder.resolve("RESULTS.md");
     Files.writeString(file, report.write(raw));
     System.out.println(report.summary());

@@ -25,6 +25,7 @@ final class Report {
   private static final int SHORT = 10_000;
 
   private final Machine machine;
+  private final String sets;
   private final Figures peers;
   private final Figures sweep;
   private final Figures callers;
@@ -35,12 +36,14 @@ final class Report {
 
   Report(
       Machine machine,
+      String sets,
       Collection<RunResult> peers,
       Collection<RunResult> sweep,
       Collection<RunResult> callers,
       Collection<RunResult> others,
       List<String> notes) {
     this.machine = machine;
+    this.sets = sets;
     this.peers = new Figures(peers);
     this.sweep = new Figures(sweep);
     this.callers = new Figures(callers);
@@ -79,15 +82,15 @@ final class Report {
     text.append(
         """
 
-        Every peer takes its turns in every round, a few milliseconds each, in an order drawn anew each time, in one set of
-        processes, and again in a second set, without ND4J and Gandiva, who are not there at 6e7 either; results were
-        compared with the Java engine's before anything was timed. Times are medians over the rounds; ratios are medians
-        of the ratios within rounds: `2.00` says that the peer takes twice as long as Lanes. The roofline of a cell is the
-        faster of the fused C++ loop and of copying (reading, for reductions) as many bytes, each by the best of one or
-        two threads with ordinary or non-temporal stores. The raw results lie in [results](results). Why cells are missed
-        stands in [README.md](README.md).
+        Peers take turns in rounds, a few milliseconds each, in an order drawn anew each time, %s;
+        results were compared with the Java engine's before anything was timed. Times are medians over the rounds; ratios
+        are medians of the ratios within rounds: `2.00` says that the peer takes twice as long as Lanes. The roofline of a
+        cell is the faster of the fused C++ loop and of copying (reading, for reductions) as many bytes, each by the best
+        of one or two threads with ordinary or non-temporal stores. The raw results lie in [results](results). Why cells
+        are missed stands in [README.md](README.md).
 
-        """);
+        """
+            .formatted(sets));
     bars(text);
     text.append(tables);
     if (!notes.isEmpty()) {

@@ -675,7 +675,7 @@ public final class Expression {
     double total = 0;
     for (int p = 0; p < costs.length; p++) {
       double nanos = costs[p] * Call.size(call.shapes[p]);
-      call.threads[p] = Threads.forWork(nanos, options.threads());
+      call.threads[p] = Threads.forPass(nanos, options.threads());
       total += nanos / call.threads[p];
     }
     return total;

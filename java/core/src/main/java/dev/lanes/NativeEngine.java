@@ -31,6 +31,7 @@ public final class NativeEngine extends Engine {
   private static final int NO_MEMORY = 3;
   private static final int CANCELLED = 4;
   private static final int UNSUPPORTED_CPU = 5;
+  private static final int SHORT = 1; // a flag of runs
 
   private final Path folder;
   private final List<String> isas;
@@ -436,7 +437,7 @@ public final class NativeEngine extends Engine {
      */
     private void write(Call call, ByteBuffer buffer, int start, long[] places) {
       buffer.putLong(start, call.watch.address());
-      buffer.putLong(start + Long.BYTES, 0);
+      buffer.putLong(start + Long.BYTES, call.nanos < Threads.WAKING_NANOS ? SHORT : 0);
       int at = start + 2 * Long.BYTES;
       for (int p = 0; p < operands.length; p++) {
         long[] shape = call.shapes[p];

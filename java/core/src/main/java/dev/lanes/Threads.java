@@ -9,8 +9,14 @@ final class Threads {
   /** Work that is worth a second thread: a few times what it costs to hand it over. */
   private static final double PARALLEL_NANOS = 20_000;
 
+  /** The same for passes of expressions, where a thread that sleeps is not always woken. */
+  private static final double PASS_NANOS = 6_000;
+
+  /** A run that takes so long is worth waking a thread for. */
+  static final double WAKING_NANOS = 30_000;
+
   /** Work that is always done by the calling thread alone. */
-  static final double ALONE_NANOS = PARALLEL_NANOS / 2;
+  static final double ALONE_NANOS = PASS_NANOS / 2;
 
   private static final ThreadLocal<Boolean> ALONE = new ThreadLocal<>();
 
@@ -23,9 +29,18 @@ final class Threads {
    * @param most the caller's own limit, or 0 for {@link Lanes#threads()}
    */
   static int forWork(double nanos, int most) {
+    return forWork(nanos, PARALLEL_NANOS, most);
+  }
+
+  /** The same for a pass of an expression. */
+  static int forPass(double nanos, int most) {
+    return forWork(nanos, PASS_NANOS, most);
+  }
+
+  private static int forWork(double nanos, double least, int most) {
     // Asked for even when it does not matter, so that a wrong -Dlanes.threads is always refused.
     int limit = most == 0 ? Lanes.threads() : most;
-    return nanos < PARALLEL_NANOS || ALONE.get() != null ? 1 : limit;
+    return nanos < least || ALONE.get() != null ? 1 : limit;
   }
 
   /**
