@@ -280,7 +280,33 @@ struct TanhF64 {
   }
 };
 
-#if HWY_NATIVE_FMA
+#if HWY_TARGET <= HWY_AVX3
+// A polynomial for each of 32 intervals, whose coefficients lie in registers: tanh|x| = tanh(c) + (|x| - c) q(|x| - c).
+struct TanhF32 {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = hn::MaskFromVec(hn::Zero(d));
+    const hn::RebindToSigned<D> di;
+    const V a = AtMost(d, hn::Abs(x), 9.5);
+    // Two bits below the exponent tell the interval; a NaN's may be any.
+    const auto first = hn::Set(di, ((127 - 4) << 2) - 1);
+    const auto interval = hn::Max(hn::Sub(hn::ShiftRight<21>(hn::BitCast(di, a)), first), hn::Zero(di));
+    const V r = hn::Sub(a, Lookup32(d, kTanhCenter, interval));
+    const auto coefficient = [&](const float* table) HWY_ATTR { return Lookup32(d, table, interval); };
+    V q = hn::MulAdd(coefficient(kTanh5), r, coefficient(kTanh4));
+    q = hn::MulAdd(q, r, coefficient(kTanh3));
+    q = hn::MulAdd(q, r, coefficient(kTanh2));
+    q = hn::MulAdd(q, r, coefficient(kTanh1));
+    const V of_center =
+        hn::IfThenElse(hn::RebindMask(d, hn::Eq(interval, hn::Zero(di))), a, coefficient(kTanhOfCenter));
+    return hn::CopySign(hn::MulAdd(q, r, of_center), x);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D, V, V y) {
+    return y;
+  }
+};
+#elif HWY_NATIVE_FMA
 // Up to 1 x + x^3 times a polynomial of degree 7 in x^2, relative error 2^-28.3; beyond, 1 - 2 / (e^|2x| + 1).
 struct TanhF32 {
   template <class D, class V>

@@ -60,6 +60,13 @@ HWY_INLINE hn::Vec<D> Lookup32(D d, const double* table, VI i) {
 #endif
 }
 
+#if HWY_TARGET <= HWY_AVX3
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> Lookup32(D d, const float* table, VI i) {
+  return hn::Vec<D>{_mm512_permutex2var_ps(hn::Load(d, table).raw, i.raw, hn::Load(d, table + 16).raw)};
+}
+#endif
+
 // table[bits >> 48 & 15] of kIntervals = 16 doubles or table[bits >> 47 & 31] of 32.
 template <int kIntervals, class D, class VI>
 HWY_INLINE hn::Vec<D> LookupLong(D d, const double* table, VI bits) {

@@ -26,7 +26,7 @@ constexpr int64_t kFewElements = 32;
 constexpr int64_t kStateBytes = 64 << 10;
 // A task below this is not worth handing over, unless there would be too few for all threads, nor is a pass below that.
 constexpr int64_t kTaskElements = 8192;
-constexpr int64_t kLeastShared = 2048;
+constexpr int64_t kLeastShared = 256;
 // So many that the last one to end makes the others wait for a thirtieth of the time.
 constexpr int64_t kTasksPerThread = 32;
 // Inputs of fewer elements may lie in the second-level cache.
