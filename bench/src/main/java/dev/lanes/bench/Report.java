@@ -199,7 +199,8 @@ final class Report {
       return;
     }
     tables.append("\n## Threads\n\n");
-    tables.append("The automatic choice over the better of one and two threads, float64. Two are the most ");
+    tables.append(
+        "The automatic choice over the better of one and two threads, float64. Two are the most ");
     tables.append("that a run may use: below 6 us of estimated work they are one as well.\n\n");
     Charts.sweep(sweep, precision, pictures.resolve("threads.png"));
     picture("threads.png");

@@ -375,7 +375,8 @@ public final class Expression {
       }
       given[i] = output;
     }
-    return named(runNamed(call, operands));
+    NDArray[] results = runNamed(call, operands);
+    return named(results != null ? results : new NDArray[] {outputs.get(names.get(0))});
   }
 
   private static void requireApart(NDArray output, NDArray[] others, int count) {

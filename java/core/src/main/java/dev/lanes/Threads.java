@@ -13,7 +13,7 @@ final class Threads {
   private static final double PASS_NANOS = 6_000;
 
   /** A run that takes so long is worth waking a thread for. */
-  static final double WAKING_NANOS = 30_000;
+  static final double WAKING_NANOS = 60_000;
 
   /** Work that is always done by the calling thread alone. */
   static final double ALONE_NANOS = PASS_NANOS / 2;

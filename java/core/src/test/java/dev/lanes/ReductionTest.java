@@ -331,6 +331,20 @@ class ReductionTest {
   }
 
   @Test
+  void oneResultMayBeAskedForLikeSeveral() {
+    NDArray a = NDArray.of(new double[] {1, 2, 4});
+    for (String text : new String[] {"m = max(a)", "max(a)"}) {
+      Expression one = Expression.compile(text);
+      String name = one.results().get(0);
+      NDArray output = NDArray.allocate(DType.FLOAT64);
+      assertThat(one.evaluateAll(Map.of("a", a)).get(name).item()).isEqualTo(4.0);
+      assertThat(one.evaluateAllInto(Map.of(name, output), Map.of("a", a)).get(name))
+          .isSameAs(output);
+      assertThat(output.item()).isEqualTo(4.0);
+    }
+  }
+
+  @Test
   void outputsThatOverlapAreRefused() {
     Expression two = Expression.compile("x = a + 1; y = a - 1");
     NDArray memory = NDArray.allocate(DType.FLOAT64, 15);
