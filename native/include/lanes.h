@@ -151,13 +151,14 @@ enum lanes_run_flags { LANES_SHORT = 1 };
 // LANES_SHORT says that waking a thread would take about as long as the run: threads other than the calling one take
 // part only when they are awake, or calls follow each other closely.
 //
-// `threads` >= 1 is the most that the pass may use. Bit k of `reduced axes` is set when the pass's reductions take
-// place along axis k; without such bits each element is a result. Strides are 0 along axes over which an operand is
-// broadcast, and for the outputs of reductions along the reduced axes. An output that stores each element may share its
-// memory with an input when address, strides and element size are the same for both (each element is read before it is
-// written), and the input is not of bytes, which registers only point to; other overlaps are the caller's to avoid. A
-// pass over no elements stores nothing; a reduction over no elements stores its identity (sum 0, prod 1, any 0, all 1;
-// mean, var and std NaN); the caller refuses those that have none. Elements of inputs and outputs need no alignment.
+// `threads` >= 1 is the most that the pass may use; the caller knows whether its work is worth them. Bit k of `reduced
+// axes` is set when the pass's reductions take place along axis k; without such bits each element is a result. Strides
+// are 0 along axes over which an operand is broadcast, and for the outputs of reductions along the reduced axes. An
+// output that stores each element may share its memory with an input when address, strides and element size are the
+// same for both (each element is read before it is written), and the input is not of bytes, which registers only point
+// to; other overlaps are the caller's to avoid. A pass over no elements stores nothing; a reduction over no elements
+// stores its identity (sum 0, prod 1, any 0, all 1; mean, var and std NaN); the caller refuses those that have none.
+// Elements of inputs and outputs need no alignment.
 //
 // What bits a NaN has is not promised, only that it is one.
 //

@@ -297,7 +297,7 @@ struct TanhF64 {
 };
 
 #if HWY_TARGET <= HWY_AVX3
-// A polynomial for each of 32 intervals, whose coefficients lie in registers: tanh|x| = tanh(c) + (|x| - c) q(|x| - c).
+// A polynomial for each of 30 intervals, whose coefficients lie in registers: tanh|x| = tanh(c) + (|x| - c) q(|x| - c).
 struct TanhF32 {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {

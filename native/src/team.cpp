@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kLeaderStackBytes = size_t{1} << 20;
 // About what waking costs in a virtual machine, so that waiting never takes much more than twice as long as it must.
 constexpr int64_t kSpinNanoseconds = 100000;
-// What waking the leader costs the caller.
+// What waking the leader costs the caller, and the most that is lost before it is woken for short runs.
 constexpr int64_t kWakingNanoseconds = 40000;
 
 int64_t Now() {
@@ -178,12 +178,14 @@ void ForgetTeam() {
   taken.store(false);
 }
 
+bool WatchForks() {
+  if (!forks_watched) forks_watched = pthread_atfork(nullptr, nullptr, ForgetTeam) == 0;
+  return forks_watched;
+}
+
 bool HaveLeader() {
   if (has_leader) return true;
-  if (!forks_watched) {
-    if (pthread_atfork(nullptr, nullptr, ForgetTeam) != 0) return false;
-    forks_watched = true;
-  }
+  if (!WatchForks()) return false;
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return false;
   pthread_attr_setstacksize(&attributes, kLeaderStackBytes);
@@ -239,7 +241,7 @@ void RunOnTeam(int threads, bool is_short, void (*own)(void*), void (*help)(void
     own(argument);
     return;
   }
-  if (is_short && RunAlone(own, argument)) {
+  if (is_short && WatchForks() && RunAlone(own, argument)) {
     taken.store(false, std::memory_order_release);
     return;
   }

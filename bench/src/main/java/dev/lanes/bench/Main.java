@@ -127,10 +127,14 @@ public final class Main {
   }
 
   private String sets(int rounds) {
-    if (isQuick || rounds == 1) {
-      return "in %d sets of processes".formatted(rounds).replace("1 sets", "one set");
+    if (rounds == 1) {
+      return "in one set of processes";
     }
-    return "in one set of processes, and again in %d more without ND4J and Gandiva"
+    if (isQuick || isNarrowed) {
+      return "in %d sets of processes".formatted(rounds);
+    }
+    return ("in one set of processes, and again in %d more without ND4J and Gandiva, who are not"
+            + " there at 6e7 either")
         .formatted(rounds - 1);
   }
 

@@ -46,6 +46,9 @@ final class Call implements AutoCloseable {
   /** About how many nanoseconds the run will take. */
   double nanos;
 
+  /** The same for one thread. */
+  double work;
+
   /** The caller's arrays for the results, null where there is none. */
   NDArray[] given = new NDArray[4];
 

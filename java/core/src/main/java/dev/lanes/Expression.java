@@ -515,7 +515,7 @@ public final class Expression {
       }
     }
     call.prepared = specialisation.prepared();
-    call.nanos = decideThreads(call, specialisation.costs());
+    decideThreads(call, specialisation.costs());
     return specialisation.outputs();
   }
 
@@ -671,15 +671,16 @@ public final class Expression {
     return true;
   }
 
-  /** Gives every pass its threads; returns about how many nanoseconds the run will take. */
-  private double decideThreads(Call call, double[] costs) {
-    double total = 0;
+  /** Gives every pass its threads, and the call the time that it will take. */
+  private void decideThreads(Call call, double[] costs) {
+    call.nanos = 0;
+    call.work = 0;
     for (int p = 0; p < costs.length; p++) {
       double nanos = costs[p] * Call.size(call.shapes[p]);
       call.threads[p] = Threads.forPass(nanos, options.threads());
-      total += nanos / call.threads[p];
+      call.nanos += nanos / call.threads[p];
+      call.work += nanos;
     }
-    return total;
   }
 
   /**

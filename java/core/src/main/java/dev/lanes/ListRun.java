@@ -205,7 +205,7 @@ final class ListRun implements AutoCloseable {
   private void run(Iterator<NDArray[]> evaluations) {
     int window = outputs == null ? Math.min(WINDOW, count) : count;
     prepare(0, window, evaluations);
-    double nanos = all.stream().mapToDouble(common -> common.call.nanos * common.count).sum();
+    double nanos = all.stream().mapToDouble(common -> common.call.work * common.count).sum();
     double nanosOfAll = nanos * count / Math.max(window, 1); // if the others are like the first
     BatchShare share = BatchShare.of(expression, nanosOfAll, count);
     try (Watch watch = expression.watch(share.nanos())) {

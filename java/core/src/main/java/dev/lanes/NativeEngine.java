@@ -437,7 +437,7 @@ public final class NativeEngine extends Engine {
      */
     private void write(Call call, ByteBuffer buffer, int start, long[] places) {
       buffer.putLong(start, call.watch.address());
-      buffer.putLong(start + Long.BYTES, call.nanos < Threads.WAKING_NANOS ? SHORT : 0);
+      buffer.putLong(start + Long.BYTES, call.work < Threads.WAKING_NANOS ? SHORT : 0);
       int at = start + 2 * Long.BYTES;
       for (int p = 0; p < operands.length; p++) {
         long[] shape = call.shapes[p];

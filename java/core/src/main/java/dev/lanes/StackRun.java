@@ -44,7 +44,7 @@ final class StackRun implements AutoCloseable {
       }
     }
     call.moves = new long[steps.length];
-    BatchShare share = BatchShare.of(expression, call.nanos * count, count);
+    BatchShare share = BatchShare.of(expression, call.work * count, count);
     call.acquire();
     try (Watch watch = expression.watch(share.nanos())) {
       share.prepare(call, watch);

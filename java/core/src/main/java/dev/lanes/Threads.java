@@ -12,11 +12,11 @@ final class Threads {
   /** The same for passes of expressions, where a thread that sleeps is not always woken. */
   private static final double PASS_NANOS = 6_000;
 
-  /** A run that takes so long is worth waking a thread for. */
-  static final double WAKING_NANOS = 60_000;
+  /** Work of a run that is worth waking a thread for, which takes about a third of that. */
+  static final double WAKING_NANOS = 120_000;
 
   /** Work that is always done by the calling thread alone. */
-  static final double ALONE_NANOS = PASS_NANOS / 2;
+  static final double ALONE_NANOS = PASS_NANOS;
 
   private static final ThreadLocal<Boolean> ALONE = new ThreadLocal<>();
 
@@ -32,9 +32,10 @@ final class Threads {
     return forWork(nanos, PARALLEL_NANOS, most);
   }
 
-  /** The same for a pass of an expression. */
+  /** The same for a pass of an expression: no more than have some microseconds of work each. */
   static int forPass(double nanos, int most) {
-    return forWork(nanos, PASS_NANOS, most);
+    double worthIt = Math.max(2, nanos / (PASS_NANOS / 2));
+    return (int) Math.min(forWork(nanos, PASS_NANOS, most), worthIt);
   }
 
   private static int forWork(double nanos, double least, int most) {
