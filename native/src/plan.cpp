@@ -24,8 +24,9 @@ constexpr int64_t kFewElements = 32;
 // Memory for accumulators that a block of results may take: of the first-level cache, or when their rows are worked on
 // one by one, of the second.
 constexpr int64_t kStateBytes = 64 << 10;
-// A task below this is not worth handing over, unless there would be too few for all threads, nor is a pass below that.
+// A task below this is not worth handing over, unless there would be too few tasks for all threads.
 constexpr int64_t kTaskElements = 8192;
+// Nor is a pass of fewer elements, however long they take.
 constexpr int64_t kLeastShared = 256;
 // So many that the last one to end makes the others wait for a thirtieth of the time.
 constexpr int64_t kTasksPerThread = 32;

@@ -17,8 +17,8 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Accumulators of a lane that are held in registers at once, of one register each and of several: few enough for their
-// loops to keep them there.
+// Vectors that loops go over side by side, few enough to stay in registers: of plain accumulators, which take one
+// register each, and of moments and positions, which take several.
 constexpr size_t kPlainGroup = 4;
 constexpr size_t kGroup = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
 
