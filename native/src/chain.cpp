@@ -8,7 +8,7 @@ namespace {
 
 // What a chain can do with each kernel.
 struct ChainKernel {
-  enum Sort : int8_t { kNone, kBinary, kUnary, kComparison, kMulAdd, kWhere };
+  enum Sort : int8_t { kNone, kBinary, kUnary, kFunction, kComparison, kMulAdd, kWhere };
   Sort sort = kNone;
   bool is_float64 = false;
   int32_t verb = 0;
@@ -34,6 +34,10 @@ struct ChainKernels {
 #undef LANES_BINARY
 #undef LANES_UNARY
 #undef LANES_COMPARISON
+#define LANES_FUNCTION(Verb) \
+  if (strcmp(row.name, #Verb) == 0) kernel = {ChainKernel::kFunction, key == kFloat64, kChain_##Verb};
+      LANES_CHAIN_FUNCTIONS(LANES_FUNCTION)
+#undef LANES_FUNCTION
       if (strcmp(row.name, "muladd") == 0) kernel.sort = ChainKernel::kMulAdd;
       if (strcmp(row.name, "where") == 0) kernel.sort = ChainKernel::kWhere;
     }
@@ -51,14 +55,15 @@ const ChainKernel& KernelOf(const Instruction& instruction) {
 // the accumulator alone are struck out in the end.
 class ChainMaker {
  public:
-  ChainMaker(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, bool any, ChainLink* links)
-      : pass_(pass), steps_(steps), count_(count), sums_(sums), any_(any), links_(links) {}
+  ChainMaker(const Pass& pass, const ChainStep* steps, int count, bool functions, const int32_t* sums, bool any,
+             ChainLink* links)
+      : pass_(pass), steps_(steps), count_(count), functions_(functions), sums_(sums), any_(any), links_(links) {}
 
   Chain Make() {
     Chain chain = {0, 0, false};
     while (chain.taken < count_) {
       const ChainKernel& kernel = KernelOf(InstructionAt(chain.taken));
-      if (kernel.sort == ChainKernel::kNone) break;
+      if (kernel.sort == ChainKernel::kNone || (kernel.sort == ChainKernel::kFunction && !functions_)) break;
       if (chain.taken == 0) chain.is_float64 = kernel.is_float64;
       // Room for the longest instruction and its store.
       if (kernel.is_float64 != chain.is_float64 || length_ + kLinksPerInstruction > kMostLinks) break;
@@ -123,6 +128,11 @@ class ChainMaker {
     switch (kernel.sort) {
       case ChainKernel::kUnary:
         TakeUnary(step, kernel.verb);
+        End(step);
+        return 1;
+      case ChainKernel::kFunction:
+        Begin(step, 0);
+        Add(kernel.verb, kRightBlock);
         End(step);
         return 1;
       case ChainKernel::kBinary:
@@ -256,6 +266,7 @@ class ChainMaker {
   const Pass& pass_;
   const ChainStep* steps_;
   const int count_;
+  const bool functions_;
   const int32_t* sums_;
   const bool any_;
   ChainLink* links_;
@@ -277,8 +288,9 @@ bool IsSum(int32_t reduction) {
   return is_real && (strcmp(row.name, "sum") == 0 || strcmp(row.name, "mean") == 0);
 }
 
-Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, bool any, ChainLink* links) {
-  return ChainMaker(pass, steps, count, sums, any, links).Make();
+Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, bool functions, const int32_t* sums, bool any,
+                ChainLink* links) {
+  return ChainMaker(pass, steps, count, functions, sums, any, links).Make();
 }
 
 }  // namespace lanes

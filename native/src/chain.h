@@ -20,6 +20,12 @@ namespace lanes {
   UNARY(floor) UNARY(ceil) UNARY(trunc) UNARY(round)                      \
   COMPARISON(lt) COMPARISON(le) COMPARISON(gt) COMPARISON(ge)             \
   COMPARISON(eq) COMPARISON(ne)
+
+// Elementary functions, of the accumulator only.
+#define LANES_CHAIN_FUNCTIONS(FUNCTION)                                   \
+  FUNCTION(exp) FUNCTION(exp2) FUNCTION(expm1)                            \
+  FUNCTION(log) FUNCTION(log1p) FUNCTION(log2) FUNCTION(log10)            \
+  FUNCTION(tanh) FUNCTION(pow3halves) FUNCTION(pow5halves)
 // clang-format on
 
 // What a link does, on the accumulator where nothing else is said; x and y are its arguments.
@@ -39,7 +45,11 @@ enum ChainVerb : int32_t {
   kChainLoadTruth,       // block x becomes the condition
   kChainStoreTruth,      // the condition, into block x
   kChainSum,             // to kAccumulators sums from x on, in turn
-  kChainVerbs
+  kChainFirstFunction,
+  kChainBeforeFunctions = kChainFirstFunction - 1,
+#define LANES_VERB(name) kChain_##name,
+  LANES_CHAIN_FUNCTIONS(LANES_VERB)
+#undef LANES_VERB
 };
 
 // The code of a link is verb * kChainForms + form. The first four say what x is, a block or one value, and on which
@@ -73,16 +83,18 @@ using ChainRunner = void (*)(const ChainLink* links, int count, char* const* blo
 struct ChainTable {
   ChainRunner float32;
   ChainRunner float64;
+  bool has_functions;  // whether these should join chains
 };
 
 // Whether kChainSum does what the reduction does with each element.
 bool IsSum(int32_t reduction);
 
 // Makes a chain of the first of these instructions and writes its links: kLinksPerInstruction of each at most, and
-// kMostLinks in all. `sums` has for each value that is summed up in float64 which block its accumulators are, else -1;
-// null for none. Then blocks must begin at a multiple of kAccumulators elements. With `any` the chain may spare
-// nothing.
-Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, const int32_t* sums, bool any, ChainLink* links);
+// kMostLinks in all. `functions` says whether elementary functions may join. `sums` has for each value that is summed
+// up in float64 which block its accumulators are, else -1; null for none. Then blocks must begin at a multiple of
+// kAccumulators elements. With `any` the chain may spare nothing.
+Chain MakeChain(const Pass& pass, const ChainStep* steps, int count, bool functions, const int32_t* sums, bool any,
+                ChainLink* links);
 
 }  // namespace lanes
 

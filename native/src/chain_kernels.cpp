@@ -1,5 +1,4 @@
-// The links of chains, compiled for every instruction set. Each is a function that has the accumulator in its vector
-// arguments and ends by jumping to the next one, so that nothing is stored or loaded in between.
+// The links of chains but for elementary functions, compiled for every instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "chain_kernels.cpp"
 #include <string.h>
@@ -10,6 +9,8 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "kernels.h"
+// These once for every target.
+#include "chain_links.h"
 #include "operators.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -17,34 +18,20 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// As many vectors as both x86-64 and AArch64 pass in registers.
-#define LANES_EACH(Do) Do(0) Do(1) Do(2) Do(3) Do(4) Do(5) Do(6) Do(7)
-#define LANES_VECTORS v0, v1, v2, v3, v4, v5, v6, v7
-constexpr size_t kVectors = 8;
-
 // What links work on: whole groups of kVectors vectors, in the caches or in memory, or the part of a group at a block's
 // end.
 enum Groups { kNear, kFar, kPart };
 
 // The links for elements of type T.
 template <class T, Groups kGroups>
-struct Links {
-  using D = hn::ScalableTag<T>;
-  using V = hn::Vec<D>;
-  static constexpr size_t N = hn::MaxLanes(D());
+struct Links : LinksOf<T> {
+  using typename LinksOf<T>::D;
+  using typename LinksOf<T>::V;
+  using typename LinksOf<T>::State;
+  using typename LinksOf<T>::Link;
+  using typename LinksOf<T>::Function;
+  using LinksOf<T>::N;
 
-  // What all links of a run see.
-  struct State {
-    size_t left;  // elements of a part
-    hn::Mask<D> condition[kVectors];
-  };
-  struct Link;
-  using Function = void (*)(const Link* link, size_t i, State* state, V v0, V v1, V v2, V v3, V v4, V v5, V v6, V v7);
-  struct Link {
-    Function run;
-    const char* x;
-    const char* y;
-  };
   // Where a link's blocks are. Far ones are looked up anew for each vector, because loads from memory that do not
   // follow each other at once go faster (2*a + 3*b by a sixth on Zen 4), though from the caches slower.
   struct Where {
@@ -57,22 +44,24 @@ struct Links {
     const char* x_;
     const char* y_;
   };
-#define LANES_LINK_ARGUMENTS                                                                                           \
-  [[maybe_unused]] const Link *link, [[maybe_unused]] size_t i, [[maybe_unused]] State *state, V v0, V v1, V v2, V v3, \
-      V v4, V v5, V v6, V v7
 // What follows this is read or written later. Left alone, compilers take a group's vectors in any order, and processors
 // fetch ahead only what is read upwards.
 #define LANES_UPWARDS std::atomic_signal_fence(std::memory_order_seq_cst);
-#define LANES_NEXT return link[1].run(link + 1, i, state, LANES_VECTORS)
 
-  // Vector k of the group that begins at element i of a block.
+  // Vector k of the group that begins at element i of a block. What a part lacks becomes ones, which few functions find
+  // hard.
   static HWY_INLINE V Block(const char* block, size_t i, size_t k, const State* state) {
     const D d;
     const T* p = reinterpret_cast<const T*>(block) + i + k * N;
     if (kGroups != kPart || state->left >= (k + 1) * N) return hn::LoadU(d, p);
-    if (state->left <= k * N) return hn::Zero(d);
-    if (!HWY_MEM_OPS_MIGHT_FAULT) return hn::MaskedLoad(hn::FirstN(d, state->left - k * N), d, p);
-    HWY_ALIGN T some[N] = {};
+    const V ones = hn::Set(d, T{1});
+    if (state->left <= k * N) return ones;
+    if (!HWY_MEM_OPS_MIGHT_FAULT) {
+      const auto belongs = hn::FirstN(d, state->left - k * N);
+      return hn::IfThenElse(belongs, hn::MaskedLoad(belongs, d, p), ones);
+    }
+    HWY_ALIGN T some[N];
+    hn::Store(ones, d, some);
     memcpy(some, p, (state->left - k * N) * sizeof(T));
     return hn::Load(d, some);
   }
@@ -299,7 +288,7 @@ struct Links {
 
   static void End(const Link*, size_t, State*, V, V, V, V, V, V, V, V) {}
 
-  static constexpr Function kTable[kChainVerbs][kChainForms] = {
+  static constexpr Function kTable[kChainFirstFunction][kChainForms] = {
 #define LANES_ROW(Which, name)                                                                  \
   {                                                                                             \
       Which<op_##name, kRightBlock>, Which<op_##name, kRightOne>, Which<op_##name, kLeftBlock>, \
@@ -326,12 +315,23 @@ struct Links {
       {StoreTruth},
       {Sum}};
 
+  static Function FunctionOf(int32_t code) {
+    const int32_t verb = code / kChainForms;
+    if (verb < kChainFirstFunction) return kTable[verb][code % kChainForms];
+    const FunctionLinks<T>* links;
+    if constexpr (std::is_same_v<T, float>) {
+      links = kFunctionLinks32 + (verb - kChainFirstFunction);
+    } else {
+      links = kFunctionLinks64 + (verb - kChainFirstFunction);
+    }
+    return kGroups == kPart ? links->part : links->whole;
+  }
+
   // Runs the links on groups of the elements [i, n), whole ones or the one that is left. Returns where it ends.
   static size_t Run(const ChainLink* links, int count, char* const* blocks, size_t i, size_t n) {
     Link own[kMostLinks + 1];
     for (int k = 0; k < count; ++k) {
-      own[k] = {kTable[links[k].code / kChainForms][links[k].code % kChainForms], blocks[links[k].x],
-                blocks[links[k].y]};
+      own[k] = {FunctionOf(links[k].code), blocks[links[k].x], blocks[links[k].y]};
     }
     own[count].run = End;
     State state;
@@ -356,7 +356,7 @@ void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n) 
   if (i < n) Links<T, kPart>::Run(links, count, blocks, i, n);
 }
 
-extern const ChainTable kChainTable = {RunChain<float>, RunChain<double>};
+extern const ChainTable kChainTable = {RunChain<float>, RunChain<double>, kHasFunctionLinks};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace lanes

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "chain.h"
+#include "isa.h"
 #include "plan.h"
 
 namespace lanes {
@@ -54,9 +55,11 @@ bool MakeSteps(Pass* pass) {
     if (bits == (1u << instruction.arity) - 1) return false;
     all.push_back({i, bits});
   }
+  const Isa* isa = CurrentIsa();
+  const bool functions = isa != nullptr && isa->chains->has_functions;
   for (int i = 0; i < count;) {
     ChainLink links[kMostLinks];
-    const Chain chain = MakeChain(*pass, all.data() + i, count - i, sums.data(), false, links);
+    const Chain chain = MakeChain(*pass, all.data() + i, count - i, functions, sums.data(), false, links);
     pass->plain_steps.push_back({i, all[i].uniform, chain.taken == 0 ? 0 : chain.links, chain.is_float64});
     if (chain.taken > 0) pass->plain_links.insert(pass->plain_links.end(), links, links + chain.links);
     for (int k = 0; chain.taken > 0 && k < chain.links; ++k) {

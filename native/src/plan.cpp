@@ -475,16 +475,17 @@ void PlanChains(Plan* plan, ChainStep* run, ChainLink* links, int32_t* sums) {
   if (plan->step_count < (any_sums || plan->streams ? 1 : 2)) return;
   const int32_t first = plan->input_count + static_cast<int32_t>(pass.loads.size());
   for (int k = 0; k < plan->step_count; ++k) run[k] = {plan->steps[k].dst - first, plan->steps[k].uniform};
+  const ChainTable& table = *plan->isa->chains;
   int kept = 0;
   for (int k = 0; k < plan->step_count;) {
-    const Chain chain = MakeChain(pass, run + k, plan->step_count - k, any_sums ? sums : nullptr, plan->streams, links);
+    const Chain chain = MakeChain(pass, run + k, plan->step_count - k, table.has_functions, any_sums ? sums : nullptr,
+                                  plan->streams, links);
     Step& step = plan->steps[kept++];
     if (chain.taken == 0) {
       step = plan->steps[k++];
       continue;
     }
     k += chain.taken;
-    const ChainTable& table = *plan->isa->chains;
     step = {};
     step.links = links;
     step.link_count = chain.links;

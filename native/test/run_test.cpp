@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "chain.h"
 #include "guarded.h"
 #include "isa.h"
 #include "lanes.h"
@@ -374,6 +375,54 @@ TEST_P(Run, GivesWhatTheProgramSaysForAnyLayout) {
     CheckRandomProgram(seed, seed % 2 == 0);
     if (HasFatalFailure()) return;
   }
+}
+
+// Functions that chains take in, against their own kernels: 3 * f(a * b) in lengths that end within a group.
+template <class T>
+void CheckFunctionsInChains(int kind, int dtype) {
+  const Isa& isa = *CurrentIsa();
+  std::mt19937_64 random(1);
+#define LANES_NAME(name) #name,
+  for (const char* name : {LANES_CHAIN_FUNCTIONS(LANES_NAME)}) {
+#undef LANES_NAME
+    const int function = KernelNumber(name, kind), mul = KernelNumber("mul", kind);
+    ProgramBuilder program;
+    PassBuilder pass;
+    const int a = pass.Input(program.Operand(dtype), kind);
+    const int b = pass.Input(program.Operand(dtype), kind);
+    const int three = pass.Load(program.Constant(kind, T{3}), kind);
+    const int value = pass.Apply(function, pass.Apply(mul, a, b));
+    pass.Output(program.Operand(dtype), pass.Apply(mul, value, three));
+    program.Add(pass);
+    const Handle handle(program);
+    for (const size_t n : {1, 8, 31, 64, 127, 1000, 5003, 40001}) {
+      for (const int awkward_percent : {0, 1, 100}) {
+        SCOPED_TRACE(testing::Message() << name << " of " << n << ", " << awkward_percent << "% awkward");
+        const std::vector<T> pool = Awkward<T>(n, random);
+        const Guarded memory_x(n * sizeof(T)), memory_y(n * sizeof(T)), memory_out(n * sizeof(T));
+        T* x = reinterpret_cast<T*>(memory_x.Back(n * sizeof(T)));
+        T* y = reinterpret_cast<T*>(memory_y.Back(n * sizeof(T)));
+        T* out = reinterpret_cast<T*>(memory_out.Back(n * sizeof(T)));
+        std::vector<T> expected(n);
+        std::uniform_real_distribution<T> ordinary(T(0.01), T(20));
+        for (size_t i = 0; i < n; ++i) {
+          x[i] = static_cast<int>(random() % 100) < awkward_percent ? pool[i] : ordinary(random);
+          y[i] = ordinary(random);
+        }
+        isa.kernels[mul](expected.data(), x, y, nullptr, n, 0);
+        isa.kernels[function](expected.data(), expected.data(), nullptr, nullptr, n, 0);
+        for (T& each : expected) each *= 3;
+        Call call;
+        call.Pass(1, {static_cast<int64_t>(n)}).Operand(x, {sizeof(T)}).Operand(y, {sizeof(T)});
+        ASSERT_EQ(call.Operand(out, {sizeof(T)}).Run(handle), LANES_OK);
+        for (size_t i = 0; i < n; ++i) ASSERT_TRUE(SameNumber(out[i], expected[i])) << i << ": " << x[i] << " " << y[i];
+      }
+    }
+  }
+}
+TEST_P(Run, ComputesFunctionsInChainsAsAlone) {
+  CheckFunctionsInChains<float>(kFloat32, kDFloat32);
+  if (!HasFatalFailure()) CheckFunctionsInChains<double>(kFloat64, kDFloat64);
 }
 
 // ---- What the random programs do not reach --------------------------------------------------------------------------

@@ -1,0 +1,131 @@
+// The links of chains that compute elementary functions, compiled for every instruction set.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "chain_functions.cpp"
+#include "chain.h"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+// These once for every target.
+#include "chain_links.h"
+#include "exp_log.h"
+#include "half_powers.h"
+#include "map_block.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lanes {
+namespace HWY_NAMESPACE {
+
+// An operation of map_block.h in the form of those of exp_log_loops.h.
+template <class Op>
+struct NaNIsSlow {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, hn::Mask<D>& slow) {
+    V y;
+    if constexpr (sizeof(hn::TFromD<D>) == sizeof(double)) {
+      y = Op::Apply(d, x);
+    } else {
+      const exp_log::Wide<D> wide;
+      y = exp_log::Narrow(d, Op::Apply(wide, exp_log::WidenLower(d, x)), Op::Apply(wide, exp_log::WidenUpper(d, x)));
+    }
+    slow = hn::IsNaN(y);
+    return y;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V y) {
+    if constexpr (sizeof(hn::TFromD<D>) == sizeof(double)) {
+      return ReplaceNaNs<Op>(d, x, y);
+    } else {
+      const exp_log::Wide<D> wide;
+      return exp_log::Narrow(d, ReplaceNaNs<Op>(wide, exp_log::WidenLower(d, x), exp_log::WidenLower(d, y)),
+                             ReplaceNaNs<Op>(wide, exp_log::WidenUpper(d, x), exp_log::WidenUpper(d, y)));
+    }
+  }
+};
+
+template <class T, class Op>
+struct FunctionLink : LinksOf<T> {
+  using typename LinksOf<T>::D;
+  using typename LinksOf<T>::V;
+  using typename LinksOf<T>::State;
+  using typename LinksOf<T>::Link;
+  using LinksOf<T>::N;
+
+#define LANES_STORE(k) hn::Store(v##k, d, group + k * N);
+#define LANES_LOAD(k) v##k = hn::Load(d, group + k * N);
+
+  // One vector after the other: of a part what belongs to it, or a group that has slow elements.
+  template <bool kPart>
+  static void OneByOne(LANES_LINK_ARGUMENTS) {
+    const D d;
+    HWY_ALIGN T group[kVectors * N];
+    LANES_EACH(LANES_STORE)
+    const size_t n = kPart ? state->left : kVectors * N;
+    for (size_t k = 0; k < n; k += N) exp_log::MapVector<Op>(d, group + k, group + k);
+    LANES_EACH(LANES_LOAD)
+    LANES_NEXT;
+  }
+
+  // Where there are registers for a whole group.
+  static void InRegisters(LANES_LINK_ARGUMENTS) {
+    const D d;
+    const V x[kVectors] = {LANES_VECTORS};
+    V y[kVectors];
+    hn::Mask<D> slow[kVectors];
+    if constexpr (exp_log::InTwoSteps<Op, D>::value) {
+      typename Op::template Middle<D> middle[kVectors];
+      for (size_t k = 0; k < kVectors; ++k) middle[k] = Op::First(d, x[k]);
+      for (size_t k = 0; k < kVectors; ++k) y[k] = Op::Second(d, x[k], middle[k], slow[k]);
+    } else {
+      for (size_t k = 0; k < kVectors; ++k) y[k] = Op::Fast(d, x[k], slow[k]);
+    }
+    hn::Mask<D> any = slow[0];
+    for (size_t k = 1; k < kVectors; ++k) any = hn::Or(any, slow[k]);
+    if (HWY_UNLIKELY(!hn::AllFalse(d, any))) return OneByOne<false>(link, i, state, LANES_VECTORS);
+#define LANES_RESULT(k) v##k = y[k];
+    LANES_EACH(LANES_RESULT)
+#undef LANES_RESULT
+    LANES_NEXT;
+  }
+#undef LANES_STORE
+#undef LANES_LOAD
+};
+
+// The operations of the functions, for float64 and float32.
+#define LANES_OPERATIONS(name, Op64, Op32) \
+  using name##_double = Op64;              \
+  using name##_float = Op32;
+LANES_OPERATIONS(exp, exp_log::ExpF64, exp_log::ExpF32)
+LANES_OPERATIONS(exp2, exp_log::Exp2F64, exp_log::Exp2F32)
+LANES_OPERATIONS(expm1, exp_log::Expm1F64, exp_log::Expm1F32)
+LANES_OPERATIONS(log, exp_log::LogF64, exp_log::LogF32)
+LANES_OPERATIONS(log1p, exp_log::Log1pF64, exp_log::Log1pF32)
+LANES_OPERATIONS(log2, exp_log::Log2F64, exp_log::Log2F32)
+LANES_OPERATIONS(log10, exp_log::Log10F64, exp_log::Log10F32)
+LANES_OPERATIONS(tanh, exp_log::TanhF64, exp_log::TanhF32)
+#if HWY_NATIVE_FMA
+LANES_OPERATIONS(pow3halves, NaNIsSlow<HalfPower64<1>>, HalfPower32<1>)
+LANES_OPERATIONS(pow5halves, NaNIsSlow<HalfPower64<2>>, HalfPower32<2>)
+#else
+LANES_OPERATIONS(pow3halves, NaNIsSlow<HalfPower64<1>>, NaNIsSlow<HalfPower64<1>>)
+LANES_OPERATIONS(pow5halves, NaNIsSlow<HalfPower64<2>>, NaNIsSlow<HalfPower64<2>>)
+#endif
+#undef LANES_OPERATIONS
+
+template <class T, class Op>
+constexpr FunctionLinks<T> LinksFor() {
+  if constexpr (kHasFunctionLinks) {
+    return {FunctionLink<T, Op>::InRegisters, FunctionLink<T, Op>::template OneByOne<true>};
+  } else {
+    return {FunctionLink<T, Op>::template OneByOne<false>, FunctionLink<T, Op>::template OneByOne<true>};
+  }
+}
+
+#define LANES_FUNCTION(name) LinksFor<float, name##_float>(),
+extern const FunctionLinks<float> kFunctionLinks32[] = {LANES_CHAIN_FUNCTIONS(LANES_FUNCTION)};
+#undef LANES_FUNCTION
+#define LANES_FUNCTION(name) LinksFor<double, name##_double>(),
+extern const FunctionLinks<double> kFunctionLinks64[] = {LANES_CHAIN_FUNCTIONS(LANES_FUNCTION)};
+#undef LANES_FUNCTION
+
+}  // namespace HWY_NAMESPACE
+}  // namespace lanes
+HWY_AFTER_NAMESPACE();
