@@ -77,9 +77,11 @@ struct FunctionLink : LinksOf<T> {
     } else {
       for (size_t k = 0; k < kVectors; ++k) y[k] = Op::Fast(d, x[k], slow[k]);
     }
-    hn::Mask<D> any = slow[0];
-    for (size_t k = 1; k < kVectors; ++k) any = hn::Or(any, slow[k]);
-    if (HWY_UNLIKELY(!hn::AllFalse(d, any))) return OneByOne<false>(link, i, state, LANES_VECTORS);
+    if constexpr (!exp_log::kIsTotal<Op>) {
+      hn::Mask<D> any = slow[0];
+      for (size_t k = 1; k < kVectors; ++k) any = hn::Or(any, slow[k]);
+      if (HWY_UNLIKELY(!hn::AllFalse(d, any))) return OneByOne<false>(link, i, state, LANES_VECTORS);
+    }
 #define LANES_RESULT(k) v##k = y[k];
     LANES_EACH(LANES_RESULT)
 #undef LANES_RESULT

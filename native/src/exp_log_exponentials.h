@@ -29,6 +29,7 @@ HWY_INLINE V Bounded(D d, V x, double bound) {
 
 // e^x = 2^n e^r with a table of the powers of 2^(1/16) and a polynomial.
 struct ExpF64 {
+  static constexpr bool kTotal = HWY_TARGET <= HWY_AVX3;
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
 #if HWY_TARGET <= HWY_AVX3
@@ -52,6 +53,7 @@ struct ExpF64 {
 // e^x = 2^n e^r, |r| <= log(2)/2, polynomial of degree 6, relative error 2^-27.8, or for expm1 7 with 2^-31.6.
 // Elsewhere than on AVX-512 the way for all arguments takes half as long again.
 struct ExpF32 {
+  static constexpr bool kTotal = HWY_TARGET <= HWY_AVX3;
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
 #if HWY_TARGET <= HWY_AVX3
@@ -122,6 +124,7 @@ struct ExpF32 {
 
 // 2^x as e^(n log(2) + r log(2)), n the nearest multiple of 1/16.
 struct Exp2F64 {
+  static constexpr bool kTotal = HWY_TARGET <= HWY_AVX3;
   template <class D, class V>
   static HWY_INLINE ExpParts<D> Reduce(D d, V x) {
     ExpParts<D> parts = NearestStep(d, x, hn::Set(d, 1.0));
@@ -152,6 +155,7 @@ struct Exp2F64 {
 
 // 2^x = 2^n 2^r, |r| <= 1/2, polynomial of degree 7: relative error 2^-32.2.
 struct Exp2F32 {
+  static constexpr bool kTotal = HWY_TARGET <= HWY_AVX3;
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
 #if HWY_TARGET <= HWY_AVX3
@@ -274,6 +278,7 @@ HWY_INLINE V DivideBySum(D d, V high, V low, double term, V& quotient_low) {
 
 // With E = e^|2x| - 1 in two doubles, tanh|x| = E / (E + 2), the quotient in two doubles. Beyond 22 it rounds to 1.
 struct TanhF64 {
+  static constexpr bool kTotal = true;
   template <class D>
   using Middle = TwoVectors<D>;
   template <class D, class V>
@@ -299,6 +304,7 @@ struct TanhF64 {
 #if HWY_TARGET <= HWY_AVX3
 // A polynomial for each of 30 intervals, whose coefficients lie in registers: tanh|x| = tanh(c) + (|x| - c) q(|x| - c).
 struct TanhF32 {
+  static constexpr bool kTotal = true;
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = hn::MaskFromVec(hn::Zero(d));
@@ -325,6 +331,7 @@ struct TanhF32 {
 #elif HWY_NATIVE_FMA
 // Up to 1 x + x^3 times a polynomial of degree 7 in x^2, relative error 2^-28.3; beyond, 1 - 2 / (e^|2x| + 1).
 struct TanhF32 {
+  static constexpr bool kTotal = true;
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = hn::MaskFromVec(hn::Zero(d));

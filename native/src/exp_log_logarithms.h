@@ -122,6 +122,7 @@ struct LogTo64 {
 // all special values. 1/c is so short that r = z/c - 1, in [-0.038, 1/16], is exact, and r loses less than a quarter of
 // the result's last place when the rest is added to it. Just below 1, where c = 2, the first two cancel exactly.
 struct LogF64 {
+  static constexpr bool kTotal = true;
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = hn::MaskFromVec(hn::Zero(d));
@@ -265,6 +266,7 @@ struct LogTo32 {
 #if HWY_TARGET <= HWY_AVX3
 // As for float64, r in [-0.018, 1/32].
 struct LogF32 {
+  static constexpr bool kTotal = true;
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = hn::MaskFromVec(hn::Zero(d));

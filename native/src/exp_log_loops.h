@@ -41,7 +41,7 @@ HWY_NOINLINE void MapVector(D d, const T* x, T* y) {
   const auto v = hn::LoadU(d, x);
   Mask<D> slow;
   auto result = Whole<Op>(d, v, slow);
-  if (!hn::AllFalse(d, slow)) result = hn::IfThenElse(slow, Op::Fix(d, v, result), result);
+  if (!kIsTotal<Op> && !hn::AllFalse(d, slow)) result = hn::IfThenElse(slow, Op::Fix(d, v, result), result);
   hn::StoreU(result, d, y);
 }
 
@@ -61,7 +61,7 @@ HWY_INLINE void Map(const T* x, T* y, size_t n) {
       for (size_t v = 0; v < kVectors; ++v) {
         Mask<D> slow;
         const auto result = Op::Second(d, hn::LoadU(d, x + i + v * N), middle[v], slow);
-        if (HWY_UNLIKELY(!hn::AllFalse(d, slow))) {
+        if (!kIsTotal<Op> && HWY_UNLIKELY(!hn::AllFalse(d, slow))) {
           MapVector<Op>(d, x + i + v * N, y + i + v * N);
         } else {
           hn::StoreU(result, d, y + i + v * N);
@@ -81,10 +81,10 @@ HWY_INLINE void Map(const T* x, T* y, size_t n) {
           const auto y2 = Op::Fast(d, hn::LoadU(d, x + i + 2 * N), slow2);
           const auto y3 = Op::Fast(d, hn::LoadU(d, x + i + 3 * N), slow3);
           slow = hn::Or(slow, hn::Or(slow2, slow3));
-          if (HWY_UNLIKELY(!hn::AllFalse(d, slow))) break;
+          if (!kIsTotal<Op> && HWY_UNLIKELY(!hn::AllFalse(d, slow))) break;
           hn::StoreU(y2, d, y + i + 2 * N);
           hn::StoreU(y3, d, y + i + 3 * N);
-        } else if (HWY_UNLIKELY(!hn::AllFalse(d, slow))) {
+        } else if (!kIsTotal<Op> && HWY_UNLIKELY(!hn::AllFalse(d, slow))) {
           break;
         }
         hn::StoreU(y0, d, y + i);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <limits>
+#include <type_traits>
 
 #include "exp_log_tables.h"
 
@@ -396,6 +397,12 @@ struct ThroughWide {
     return F::Fix(d, x, y);
   }
 };
+
+// Whether an operation says of itself that no element is slow, so that nobody need ask.
+template <class Op, class = void>
+constexpr bool kIsTotal = false;
+template <class Op>
+constexpr bool kIsTotal<Op, std::void_t<decltype(Op::kTotal)>> = Op::kTotal;
 
 // For functions without slow elements.
 struct NeverSlow {
