@@ -1,4 +1,4 @@
-// Chains: runs of arithmetic instructions that are done on a few vectors at a time. These vectors, the accumulator,
+// Chains: runs of arithmetic instructions and functions, done on a few vectors at a time. These vectors, the accumulator,
 // stay in registers from one instruction to the next, so that only what others read is written to blocks.
 #ifndef LANES_CHAIN_H_
 #define LANES_CHAIN_H_
