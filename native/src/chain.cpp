@@ -37,6 +37,9 @@ struct ChainKernels {
 #define LANES_FUNCTION(Verb) \
   if (strcmp(row.name, #Verb) == 0) kernel = {ChainKernel::kFunction, key == kFloat64, kChain_##Verb};
       LANES_CHAIN_FUNCTIONS(LANES_FUNCTION)
+      if (key == kFloat32) {
+        LANES_CHAIN_FUNCTIONS_32(LANES_FUNCTION)
+      }
 #undef LANES_FUNCTION
       if (strcmp(row.name, "muladd") == 0) kernel.sort = ChainKernel::kMulAdd;
       if (strcmp(row.name, "where") == 0) kernel.sort = ChainKernel::kWhere;

@@ -1,5 +1,5 @@
-// Chains: runs of arithmetic instructions and functions, done on a few vectors at a time. These vectors, the accumulator,
-// stay in registers from one instruction to the next, so that only what others read is written to blocks.
+// Chains: runs of arithmetic instructions and functions, done on a few vectors at a time. These vectors, the
+// accumulator, stay in registers from one instruction to the next, so that only what others read is written to blocks.
 #ifndef LANES_CHAIN_H_
 #define LANES_CHAIN_H_
 
@@ -27,6 +27,8 @@ namespace lanes {
   FUNCTION(log) FUNCTION(log1p) FUNCTION(log2) FUNCTION(log10)            \
   FUNCTION(tanh) FUNCTION(pow3halves) FUNCTION(pow5halves)
 // clang-format on
+// Those of float32 only: for float64 they need so many registers that loops of their own are faster.
+#define LANES_CHAIN_FUNCTIONS_32(FUNCTION) FUNCTION(sin) FUNCTION(cos)
 
 // What a link does, on the accumulator where nothing else is said; x and y are its arguments.
 enum ChainVerb : int32_t {
@@ -48,7 +50,7 @@ enum ChainVerb : int32_t {
   kChainFirstFunction,
   kChainBeforeFunctions = kChainFirstFunction - 1,
 #define LANES_VERB(name) kChain_##name,
-  LANES_CHAIN_FUNCTIONS(LANES_VERB)
+  LANES_CHAIN_FUNCTIONS(LANES_VERB) LANES_CHAIN_FUNCTIONS_32(LANES_VERB)
 #undef LANES_VERB
 };
 

@@ -8,38 +8,11 @@
 #include "chain_links.h"
 #include "exp_log.h"
 #include "half_powers.h"
-#include "map_block.h"
+#include "trig.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
 namespace HWY_NAMESPACE {
-
-// An operation of map_block.h in the form of those of exp_log_loops.h.
-template <class Op>
-struct NaNIsSlow {
-  template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, hn::Mask<D>& slow) {
-    V y;
-    if constexpr (sizeof(hn::TFromD<D>) == sizeof(double)) {
-      y = Op::Apply(d, x);
-    } else {
-      const exp_log::Wide<D> wide;
-      y = exp_log::Narrow(d, Op::Apply(wide, exp_log::WidenLower(d, x)), Op::Apply(wide, exp_log::WidenUpper(d, x)));
-    }
-    slow = hn::IsNaN(y);
-    return y;
-  }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D d, V x, V y) {
-    if constexpr (sizeof(hn::TFromD<D>) == sizeof(double)) {
-      return ReplaceNaNs<Op>(d, x, y);
-    } else {
-      const exp_log::Wide<D> wide;
-      return exp_log::Narrow(d, ReplaceNaNs<Op>(wide, exp_log::WidenLower(d, x), exp_log::WidenLower(d, y)),
-                             ReplaceNaNs<Op>(wide, exp_log::WidenUpper(d, x), exp_log::WidenUpper(d, y)));
-    }
-  }
-};
 
 template <class T, class Op>
 struct FunctionLink : LinksOf<T> {
@@ -104,11 +77,15 @@ LANES_OPERATIONS(log2, exp_log::Log2F64, exp_log::Log2F32)
 LANES_OPERATIONS(log10, exp_log::Log10F64, exp_log::Log10F32)
 LANES_OPERATIONS(tanh, exp_log::TanhF64, exp_log::TanhF32)
 #if HWY_NATIVE_FMA
-LANES_OPERATIONS(pow3halves, NaNIsSlow<HalfPower64<1>>, HalfPower32<1>)
-LANES_OPERATIONS(pow5halves, NaNIsSlow<HalfPower64<2>>, HalfPower32<2>)
+LANES_OPERATIONS(pow3halves, exp_log::NaNIsSlow<HalfPower64<1>>, HalfPower32<1>)
+LANES_OPERATIONS(pow5halves, exp_log::NaNIsSlow<HalfPower64<2>>, HalfPower32<2>)
+using sin_float = SinWithinFloat<0, Sin32>;
+using cos_float = SinWithinFloat<1, Cos32>;
 #else
-LANES_OPERATIONS(pow3halves, NaNIsSlow<HalfPower64<1>>, NaNIsSlow<HalfPower64<1>>)
-LANES_OPERATIONS(pow5halves, NaNIsSlow<HalfPower64<2>>, NaNIsSlow<HalfPower64<2>>)
+LANES_OPERATIONS(pow3halves, exp_log::NaNIsSlow<HalfPower64<1>>, exp_log::NaNIsSlow<HalfPower64<1>>)
+LANES_OPERATIONS(pow5halves, exp_log::NaNIsSlow<HalfPower64<2>>, exp_log::NaNIsSlow<HalfPower64<2>>)
+using sin_float = exp_log::NaNIsSlow<Sin32>;
+using cos_float = exp_log::NaNIsSlow<Cos32>;
 #endif
 #undef LANES_OPERATIONS
 
@@ -122,7 +99,8 @@ constexpr FunctionLinks<T> LinksFor() {
 }
 
 #define LANES_FUNCTION(name) LinksFor<float, name##_float>(),
-extern const FunctionLinks<float> kFunctionLinks32[] = {LANES_CHAIN_FUNCTIONS(LANES_FUNCTION)};
+extern const FunctionLinks<float> kFunctionLinks32[] = {LANES_CHAIN_FUNCTIONS(LANES_FUNCTION)
+                                                            LANES_CHAIN_FUNCTIONS_32(LANES_FUNCTION)};
 #undef LANES_FUNCTION
 #define LANES_FUNCTION(name) LinksFor<double, name##_double>(),
 extern const FunctionLinks<double> kFunctionLinks64[] = {LANES_CHAIN_FUNCTIONS(LANES_FUNCTION)};

@@ -57,7 +57,7 @@ struct FunctionLinks {
   typename LinksOf<T>::Function whole;
   typename LinksOf<T>::Function part;
 };
-// By their place among the functions of LANES_CHAIN_VERBS.
+// By their place in LANES_CHAIN_FUNCTIONS, behind which for float32 are those of LANES_CHAIN_FUNCTIONS_32.
 extern const FunctionLinks<float> kFunctionLinks32[];
 extern const FunctionLinks<double> kFunctionLinks64[];
 

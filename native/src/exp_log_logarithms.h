@@ -264,7 +264,7 @@ struct LogTo32 {
   }
 };
 #if HWY_TARGET <= HWY_AVX3
-// As for float64, r in [-0.018, 1/32].
+// As for float64, but r, in [-0.018, 1/32], may lose its last bit.
 struct LogF32 {
   static constexpr bool kTotal = true;
   template <class D, class V>

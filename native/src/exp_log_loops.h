@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "exp_log_pieces.h"
+#include "map_block.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
@@ -34,6 +35,33 @@ HWY_INLINE V Whole(D d, V x, Mask<D>& slow) {
     return Op::Fast(d, x, slow);
   }
 }
+
+// An operation of map_block.h in the form of those of exp_log_loops.h.
+template <class Op>
+struct NaNIsSlow {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    V y;
+    if constexpr (sizeof(hn::TFromD<D>) == sizeof(double)) {
+      y = Op::Apply(d, x);
+    } else {
+      const Wide<D> wide;
+      y = Narrow(d, Op::Apply(wide, WidenLower(d, x)), Op::Apply(wide, WidenUpper(d, x)));
+    }
+    slow = hn::IsNaN(y);
+    return y;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V y) {
+    if constexpr (sizeof(hn::TFromD<D>) == sizeof(double)) {
+      return ReplaceNaNs<Op>(d, x, y);
+    } else {
+      const Wide<D> wide;
+      return Narrow(d, ReplaceNaNs<Op>(wide, WidenLower(d, x), WidenLower(d, y)),
+                    ReplaceNaNs<Op>(wide, WidenUpper(d, x), WidenUpper(d, y)));
+    }
+  }
+};
 
 // One vector, slow elements and all. Not inlined, so that the loops below keep their constants in registers.
 template <class Op, class D, class T = hn::TFromD<D>>

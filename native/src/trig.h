@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "exp_log_loops.h"
 #include "hwy/highway.h"
 #include "map_block.h"
 
@@ -31,9 +32,9 @@ constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
 // ---- sin, cos -------------------------------------------------------------------------------------------------------
 //
 // Any finite argument: reduced by Cody and Waite to |r| <= pi/4 up to 2^20, by Payne and Hanek in scalar code beyond
-// (the C library's own sin and cos are off by up to 179 ULP near multiples of pi/2 around 2^47). float32: reduced to
-// |r| <= pi/2 in float64 up to 2^45 (2^20 without FMA), then one short polynomial. Infinities and NaN give NaN.
-// Measured: float64 0.87 ULP (0.82 without FMA), float32 0.59.
+// (the C library's own sin and cos are off by up to 179 ULP near multiples of pi/2 around 2^47). float32: with FMA the
+// same up to 2^13; else reduced to |r| <= pi/2 in float64 up to 2^45 (2^20 without FMA), then one short polynomial.
+// Infinities and NaN give NaN. Measured: float64 0.87 ULP (0.82 without FMA), float32 0.86 (0.59 without FMA).
 
 // A reduced argument: hi - minus_lo = x - n * pi/2 with |hi| <= pi/4, n in the low bits of `quadrant`. The low part is
 // kept negated because of sin(-0): hi - (hi * 0 + minus_lo) is -0 where adding would give +0.
@@ -239,10 +240,60 @@ struct Cos32 {
   static double Slow(double x) { return Cos64::Slow(x); }
 };
 
+#if HWY_NATIVE_FMA
+// sin(x + kQuadrants pi/2) within float32 up to 2^13, beyond that through Wide. Reduced to |r| <= pi/4 as float64 is:
+// the 24 bits of pi/2 that come first leave an exact difference, the next 11 an exact product; what is left of pi/2
+// after 24 more bits is below 2^-23 of the smallest |r|. Both polynomials, of degree 2 in r^2, are one scheme with
+// blended coefficients (relative error sin 2^-27.9, cos 2^-33).
+template <int kQuadrants, class Wide>
+struct SinWithinFloat {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, hn::Mask<D>& slow) {
+    const hn::RebindToSigned<D> di;
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    slow = hn::Not(hn::Le(hn::Abs(x), c(0x1p13f)));
+    const V magic = c(0x1.8p23f + kQuadrants);
+    const V biased = hn::MulAdd(x, c(0x1.45f306p-1f), magic);
+    const V n = hn::Sub(biased, magic);
+    const V t = hn::NegMulAdd(n, c(0x1.921fb4p+0f), x);
+    const V second = c(0x1.444p-24f);
+    const V r = hn::NegMulAdd(n, second, t);
+    const V minus_lo = hn::MulAdd(n, c(0x1.68c234p-39f), hn::MulAdd(n, second, hn::Sub(r, t)));
+    const V odd = hn::BitCast(d, hn::ShiftLeft<31>(hn::BitCast(di, biased)));
+    const auto coefficient = [&](float cos, float sin) HWY_ATTR { return hn::IfNegativeThenElse(odd, c(cos), c(sin)); };
+    const V minus_r_lo = hn::Mul(r, minus_lo);
+    const V r2 = hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo));
+    V p = hn::MulAdd(coefficient(0x1.99e904p-16f, -0x1.9953p-13f), r2, coefficient(-0x1.6c0c2ap-10f, 0x1.110776p-7f));
+    p = hn::MulAdd(p, r2, coefficient(0x1.55554ap-5f, -0x1.555546p-3f));
+    const V z = hn::MulAdd(p, r2, coefficient(-0.5f, 0.0f));
+    const V factor = hn::IfNegativeThenElse(odd, r2, r);
+    const V minus_tail = hn::IfNegativeThenElse(odd, c(-1.0f), minus_lo);
+    const V head = hn::IfNegativeThenElse(odd, hn::Zero(d), r);
+    const V sine = hn::Sub(head, hn::NegMulAdd(factor, z, minus_tail));
+    return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<30>(hn::BitCast(di, biased))), hn::SignBit(d)));
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V) {
+    hn::Mask<D> slow;
+    const V y = exp_log::NaNIsSlow<Wide>::Fast(d, x, slow);
+    return exp_log::NaNIsSlow<Wide>::Fix(d, x, y);
+  }
+};
+template <int kQuadrants, class Wide>
+HWY_INLINE void SinOfFloats(const float* x, float* y, size_t n) {
+  exp_log::Map<SinWithinFloat<kQuadrants, Wide>>(x, y, n);
+}
+#else
+template <int kQuadrants, class Wide>
+HWY_INLINE void SinOfFloats(const float* x, float* y, size_t n) {
+  MapBlock<Wide>(x, y, n);
+}
+#endif
+
 inline HWY_NOINLINE void Sin(const double* x, double* y, size_t n) { MapBlock<Sin64>(x, y, n); }
-inline HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { MapBlock<Sin32>(x, y, n); }
+inline HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { SinOfFloats<0, Sin32>(x, y, n); }
 inline HWY_NOINLINE void Cos(const double* x, double* y, size_t n) { MapBlock<Cos64>(x, y, n); }
-inline HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { MapBlock<Cos32>(x, y, n); }
+inline HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { SinOfFloats<1, Cos32>(x, y, n); }
 
 // ---- sinpi, cospi ---------------------------------------------------------------------------------------------------
 //

@@ -383,7 +383,7 @@ void CheckFunctionsInChains(int kind, int dtype) {
   const Isa& isa = *CurrentIsa();
   std::mt19937_64 random(1);
 #define LANES_NAME(name) #name,
-  for (const char* name : {LANES_CHAIN_FUNCTIONS(LANES_NAME)}) {
+  for (const char* name : {LANES_CHAIN_FUNCTIONS(LANES_NAME) LANES_CHAIN_FUNCTIONS_32(LANES_NAME)}) {
 #undef LANES_NAME
     const int function = KernelNumber(name, kind), mul = KernelNumber("mul", kind);
     ProgramBuilder program;
