@@ -277,8 +277,7 @@ HWY_INLINE V DivideBySum(D d, V high, V low, double term, V& quotient_low) {
 }
 
 // With E = e^|2x| - 1 in two doubles, tanh|x| = E / (E + 2), the quotient in two doubles. Beyond 22 it rounds to 1.
-struct TanhF64 {
-  static constexpr bool kTotal = true;
+struct TanhF64 : NeverSlow {
   template <class D>
   using Middle = TwoVectors<D>;
   template <class D, class V>
@@ -290,24 +289,19 @@ struct TanhF64 {
   }
   template <class D, class V>
   static HWY_INLINE V Second(D d, V x, const Middle<D>& e, Mask<D>& slow) {
-    slow = hn::MaskFromVec(hn::Zero(d));
+    slow = Slow(d, x);
     V quotient_low;
     const V quotient = DivideBySum(d, e.high, e.low, 2.0, quotient_low);
     return hn::CopySign(hn::Add(quotient, quotient_low), x);
-  }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D, V, V y) {
-    return y;
   }
 };
 
 #if HWY_TARGET <= HWY_AVX3
 // A polynomial for each of 30 intervals, whose coefficients lie in registers: tanh|x| = tanh(c) + (|x| - c) q(|x| - c).
-struct TanhF32 {
-  static constexpr bool kTotal = true;
+struct TanhF32 : NeverSlow {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
-    slow = hn::MaskFromVec(hn::Zero(d));
+    slow = Slow(d, x);
     const hn::RebindToSigned<D> di;
     const V a = AtMost(d, hn::Abs(x), 9.5);
     // Two bits below the exponent tell the interval; a NaN's may be any.
@@ -323,18 +317,13 @@ struct TanhF32 {
         hn::IfThenElse(hn::RebindMask(d, hn::Eq(interval, hn::Zero(di))), a, coefficient(kTanhOfCenter));
     return hn::CopySign(hn::MulAdd(q, r, of_center), x);
   }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D, V, V y) {
-    return y;
-  }
 };
 #elif HWY_NATIVE_FMA
 // Up to 1 x + x^3 times a polynomial of degree 7 in x^2, relative error 2^-28.3; beyond, 1 - 2 / (e^|2x| + 1).
-struct TanhF32 {
-  static constexpr bool kTotal = true;
+struct TanhF32 : NeverSlow {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
-    slow = hn::MaskFromVec(hn::Zero(d));
+    slow = Slow(d, x);
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
     const V a = AtMost(d, hn::Abs(x), 10);
     const V a2 = hn::Mul(a, a);
@@ -347,10 +336,6 @@ struct TanhF32 {
     const V far = hn::Sub(c(1.0f), hn::Div(c(2.0f), hn::MulAdd(s, p, hn::Add(s, c(1.0f)))));
     // A NaN is not beyond 1.
     return hn::CopySign(hn::IfThenElse(hn::Gt(a, c(1.0f)), far, near), x);
-  }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D, V, V y) {
-    return y;
   }
 };
 #else

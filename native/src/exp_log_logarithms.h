@@ -116,42 +116,7 @@ struct LogTo64 {
     return LogAtTheEdges(d, x, LogOfNormal<Base>(d, normal, more));
   }
 };
-
-#if HWY_TARGET <= HWY_AVX3
-// log(x) = k log(2) + log(c) + log(1 + r) for any x: k and the mantissa z in [1, 2) are taken by instructions that know
-// all special values. 1/c is so short that r = z/c - 1, in [-0.038, 1/16], is exact, and r loses less than a quarter of
-// the result's last place when the rest is added to it. Just below 1, where c = 2, the first two cancel exactly.
-struct LogF64 {
-  static constexpr bool kTotal = true;
-  template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
-    slow = hn::MaskFromVec(hn::Zero(d));
-    const V z{_mm512_getmant_pd(x.raw, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_nan)};
-    const V k{_mm512_getexp_pd(x.raw)};
-    const auto interval = hn::ShiftRight<48>(hn::BitCast(hn::RebindToSigned<D>(), z));
-    const auto c = [d](double value) HWY_ATTR { return hn::Set(d, value); };
-    const V r = hn::MulSub(z, Lookup16(d, kLogInverse1To2, interval), c(1.0));
-    // The sum of the high parts is exact.
-    const V high = hn::MulAdd(k, c(BaseE::kTwoHigh), Lookup16(d, kLogOfC1To2High, interval));
-    const V low = hn::MulAdd(k, c(BaseE::kTwoLow), Lookup16(d, kLogOfC1To2Low, interval));
-    // (log(1 + r) - r) / r^2: degree 8, relative error of log(1 + r) 2^-55.7.
-    const V r2 = hn::Mul(r, r);
-    const V q01 = hn::MulAdd(c(0x1.555555555625fp-2), r, c(-0x1.fffffffffffe8p-2));
-    const V q23 = hn::MulAdd(c(0x1.999999820f5ep-3), r, c(-0x1.0000000036358p-2));
-    const V q45 = hn::MulAdd(c(0x1.24929d463b778p-3), r, c(-0x1.5555511ce3b7cp-3));
-    const V q67 = hn::MulAdd(c(0x1.c6f1e36c15c5cp-4), r, c(-0x1.0010314b7a447p-3));
-    const V q =
-        hn::MulAdd(hn::MulAdd(hn::MulAdd(hn::MulAdd(c(-0x1.6ff1660fc69bap-4), r2, q67), r2, q45), r2, q23), r2, q01);
-    return hn::Add(high, hn::Add(r, hn::MulAdd(q, r2, low)));
-  }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D, V, V y) {
-    return y;
-  }
-};
-#else
 using LogF64 = LogTo64<BaseE>;
-#endif
 using Log2F64 = LogTo64<Base2>;
 using Log10F64 = LogTo64<Base10>;
 
@@ -263,27 +228,26 @@ struct LogTo32 {
     return LogAtTheEdges(d, x, OfParts::Of(d, hn::Sub(parts.k, hn::Set(d, 24.0f)), parts.r));
   }
 };
+
 #if HWY_TARGET <= HWY_AVX3
-// As for float64, but r, in [-0.018, 1/32], may lose its last bit.
-struct LogF32 {
-  static constexpr bool kTotal = true;
+// log(x) = k log(2) + log(c) + log(1 + r) for any x: k and the mantissa z in [1, 2) are taken by instructions that know
+// all special values. 1/c is so short that r = z/c - 1, in [-0.018, 1/32], loses its last bit at most. Just below 1,
+// where c = 2, the first two cancel exactly.
+struct LogF32 : NeverSlow {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
-    slow = hn::MaskFromVec(hn::Zero(d));
+    slow = Slow(d, x);
     const V z{_mm512_getmant_ps(x.raw, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_nan)};
     const V k{_mm512_getexp_ps(x.raw)};
     const auto interval = hn::ShiftRight<18>(hn::BitCast(hn::RebindToSigned<D>(), z));
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
     const V r = hn::MulSub(z, Lookup32(d, kLogInverse1To2Float, interval), c(1.0f));
+    // The sum of the high parts is exact.
     const V high = hn::MulAdd(k, c(0x1.62e4p-1f), Lookup32(d, kLogOfC1To2HighFloat, interval));
     const V low = hn::MulAdd(k, c(0x1.7f7d1cp-20f), Lookup32(d, kLogOfC1To2LowFloat, interval));
     // (log(1 + r) - r) / r^2: degree 2, relative error of log(1 + r) 2^-26.5.
     const V q = Polynomial(d, r, c(-0x1.f50c2p-3f), c(0x1.5562dcp-2f), c(-0x1.000028p-1f));
     return hn::Add(high, hn::Add(r, hn::MulAdd(q, hn::Mul(r, r), low)));
-  }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D, V, V y) {
-    return y;
   }
 };
 #else

@@ -382,10 +382,17 @@ HWY_INLINE hn::Vec<DF> Narrow(DF d, V lower, V upper) {
   return hn::Combine(d, hn::DemoteTo(half, upper), hn::DemoteTo(half, lower));
 }
 
+// Whether an operation says of itself that no element is slow, so that nobody need ask.
+template <class Op, class = void>
+constexpr bool kIsTotal = false;
+template <class Op>
+constexpr bool kIsTotal<Op, std::void_t<decltype(Op::kTotal)>> = Op::kTotal;
+
 // A float32 function as F::Of on float64, where the result needs half the precision; F::Slow says where F::Fix has the
 // result.
 template <class F>
 struct ThroughWide {
+  static constexpr bool kTotal = kIsTotal<F>;
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     const Wide<D> wide;
@@ -398,14 +405,9 @@ struct ThroughWide {
   }
 };
 
-// Whether an operation says of itself that no element is slow, so that nobody need ask.
-template <class Op, class = void>
-constexpr bool kIsTotal = false;
-template <class Op>
-constexpr bool kIsTotal<Op, std::void_t<decltype(Op::kTotal)>> = Op::kTotal;
-
 // For functions without slow elements.
 struct NeverSlow {
+  static constexpr bool kTotal = true;
   template <class D, class V>
   static HWY_INLINE Mask<D> Slow(D d, V) {
     return hn::MaskFromVec(hn::Zero(d));

@@ -122,43 +122,9 @@ alignas(64) inline constexpr double kPowLogLow[32] = {
     -0x1.f7606e108731dp-24, -0x1.e2ca31c4f5a64p-26, -0x1.ec71df27ce096p-25,
     -0x1.05350682ca823p-25, 0x1.db19eec584a4fp-24};
 
-// For logarithms where mantissas lie in [1, 2): 1/c for c near the middle of 16 intervals, 32 for float32, with 1 and 2
-// in the first and last, and log(c) as a multiple of 2^-42, 2^-16 for float32, and the rest.
-alignas(64) inline constexpr double kLogInverse1To2[16] = {0x1p+0,   0x1.dp-1, 0x1.cp-1, 0x1.ap-1, 0x1.9p-1, 0x1.8p-1,
-                                                           0x1.7p-1, 0x1.6p-1, 0x1.5p-1, 0x1.4p-1, 0x1.3p-1, 0x1.3p-1,
-                                                           0x1.2p-1, 0x1.1p-1, 0x1.1p-1, 0x1p-1};
-alignas(64) inline constexpr double kLogOfC1To2High[16] = {0,
-                                                           0x1.9335e5d594p-4,
-                                                           0x1.1178e8227ep-3,
-                                                           0x1.a93ed3c8aep-3,
-                                                           0x1.f991c6cb3cp-3,
-                                                           0x1.269621134ep-2,
-                                                           0x1.522ae0738ap-2,
-                                                           0x1.7fafa3bd81p-2,
-                                                           0x1.af5295248dp-2,
-                                                           0x1.e148a1a272p-2,
-                                                           0x1.0ae76e2d058p-1,
-                                                           0x1.0ae76e2d058p-1,
-                                                           0x1.269621134d8p-1,
-                                                           0x1.43d9ff2f92p-1,
-                                                           0x1.43d9ff2f92p-1,
-                                                           0x1.62e42fefa38p-1};
-alignas(64) inline constexpr double kLogOfC1To2Low[16] = {0,
-                                                          0x1.3115c3abd47dap-45,
-                                                          0x1.1ef78ce2d07f2p-45,
-                                                          -0x1.8724350562169p-45,
-                                                          -0x1.90d04cd7cc834p-44,
-                                                          -0x1.1b61f10522625p-44,
-                                                          0x1.ebe708164c759p-45,
-                                                          0x1.46fb79bf6d4cbp-44,
-                                                          -0x1.17cc552774458p-45,
-                                                          0x1.b36537e3375b2p-44,
-                                                          -0x1.82de51de06076p-44,
-                                                          -0x1.82de51de06076p-44,
-                                                          0x1.c93c1df5bb3b6p-44,
-                                                          0x1.e267b0b7efae1p-44,
-                                                          0x1.e267b0b7efae1p-44,
-                                                          0x1.ef35793c7673p-45};
+// For the logarithm of float32 with mantissas in [1, 2), of which there are 32 intervals: 1/c as a multiple of 2^-7
+// such that c is near the middle, but 1 in the first interval and 2 in the last; log(c) as a multiple of 2^-16, and the
+// rest.
 alignas(64) inline constexpr float kLogInverse1To2Float[32] = {
     0x1p+0f,    0x1.e8p-1f, 0x1.dcp-1f, 0x1.ccp-1f, 0x1.cp-1f,  0x1.b4p-1f, 0x1.a8p-1f, 0x1.ap-1f,
     0x1.94p-1f, 0x1.8cp-1f, 0x1.8p-1f,  0x1.78p-1f, 0x1.7p-1f,  0x1.68p-1f, 0x1.6p-1f,  0x1.58p-1f,
