@@ -327,12 +327,10 @@ struct Links : LinksOf<T> {
     return kGroups == kPart ? links->part : links->whole;
   }
 
-  // Runs the links on groups of the elements [i, n), whole ones or the one that is left. Returns where it ends.
-  static size_t Run(const ChainLink* links, int count, char* const* blocks, size_t i, size_t n) {
-    Link own[kMostLinks + 1];
-    for (int k = 0; k < count; ++k) {
-      own[k] = {FunctionOf(links[k].code), blocks[links[k].x], blocks[links[k].y]};
-    }
+  // Runs the links, whose functions are set here, on groups of the elements [i, n), whole ones or the one that is left.
+  // Returns where it ends.
+  static size_t Run(const ChainLink* links, int count, Link* own, size_t i, size_t n) {
+    for (int k = 0; k < count; ++k) own[k].run = FunctionOf(links[k].code);
     own[count].run = End;
     State state;
     state.left = n - i;
@@ -346,14 +344,58 @@ struct Links : LinksOf<T> {
   }
 };
 
+// Products summed up, the commonest of short chains, with the accumulators in registers all the time.
+template <class T>
+void SumProducts(const ChainLink* links, char* const* blocks, size_t n) {
+  using Whole = Links<T, kNear>;
+  using Part = Links<T, kPart>;
+  constexpr size_t N = Whole::N;
+  constexpr size_t kSumN = Whole::kSumN;
+  const typename Whole::SumD d;
+  const bool is_square = links[0].code / kChainForms == kChain_square;
+  const char* x = blocks[links[0].x];
+  const char* y = is_square ? x : blocks[links[0].y];
+  double* accumulators = reinterpret_cast<double*>(blocks[links[1].x]);
+  typename Whole::SumV sums[Whole::kSums];
+  for (size_t k = 0; k < Whole::kSums; ++k) sums[k] = hn::LoadU(d, accumulators + k * kSumN);
+  typename Whole::State state;
+  size_t i = 0;
+  for (; i + kAccumulators <= n; i += kAccumulators) {
+    for (size_t k = 0; k < kAccumulators / N; ++k) {
+      Whole::AddTo(sums, k, &state, hn::Mul(Whole::Block(x, i, k, &state), Whole::Block(y, i, k, &state)));
+    }
+  }
+  state.left = n - i;
+  for (size_t k = 0; k * N < state.left; ++k) {
+    Part::AddTo(sums, k, &state, hn::Mul(Part::Block(x, i, k, &state), Part::Block(y, i, k, &state)));
+  }
+  for (size_t k = 0; k < Whole::kSums; ++k) hn::StoreU(sums[k], d, accumulators + k * kSumN);
+}
+
+bool IsSumOfProducts(const ChainLink* links, int count) {
+  const bool is_product =
+      links[0].code == kChain_mul * kChainForms + kBlocks || links[0].code == kChain_square * kChainForms + kBlocks;
+  return count == 2 && is_product && links[1].code == kChainSum * kChainForms;
+}
+
 template <class T>
 void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n) {
-  size_t i = 0;
-  if (n >= kVectors * Links<T, kNear>::N) {
-    const bool is_far = links[count - 1].code / kChainForms == kChainStreamLast;
-    i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, blocks, 0, n);
+  // Where there are registers for them.
+  if constexpr (Links<T, kNear>::kSums * Links<T, kNear>::kSumN == kAccumulators && Links<T, kNear>::kSums <= 8) {
+    if (IsSumOfProducts(links, count)) return SumProducts<T>(links, blocks, n);
   }
-  if (i < n) Links<T, kPart>::Run(links, count, blocks, i, n);
+  constexpr size_t kGroup = kVectors * Links<T, kNear>::N;
+  size_t i = 0;
+  typename LinksOf<T>::Link own[kMostLinks + 1];
+  for (int k = 0; k < count; ++k) {
+    own[k].x = blocks[links[k].x];
+    own[k].y = blocks[links[k].y];
+  }
+  if (n >= kGroup) {
+    const bool is_far = links[count - 1].code / kChainForms == kChainStreamLast;
+    i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, own, i, n);
+  }
+  if (i < n) Links<T, kPart>::Run(links, count, own, i, n);
 }
 
 extern const ChainTable kChainTable = {RunChain<float>, RunChain<double>, kHasFunctionLinks};

@@ -203,14 +203,11 @@ int32_t lanes_run_vectors(int64_t program, int64_t n, int64_t output, int64_t ou
   if (decoded.passes.size() != 1 || decoded.passes[0].inputs.size() > 3 || decoded.passes[0].outputs.size() != 1) {
     return LANES_BAD_ARGUMENT;
   }
-  // As many operands as there are, the output last.
-  const int64_t inputs[] = {a, a_stride, b, b_stride, c, c_stride};
-  int64_t words[14] = {0, 0, 1, 1, 1, n};  // of which a reduction takes all
-  const size_t count = 2 * decoded.passes[0].inputs.size();
-  for (size_t k = 0; k < count; ++k) words[6 + k] = inputs[k];
-  words[6 + count] = output;
-  words[7 + count] = output_stride;
-  return lanes::RunProgram(decoded, words);
+  int64_t operands[2 * lanes::kMostVectors] = {a, a_stride, b, b_stride, c, c_stride};
+  const size_t inputs = decoded.passes[0].inputs.size();
+  operands[2 * inputs] = output;
+  operands[2 * inputs + 1] = output_stride;
+  return lanes::RunVectors(decoded, n, operands);
 }
 
 int32_t lanes_run_many(int64_t program, int64_t calls, int64_t count, int32_t threads, int64_t cancel) noexcept {

@@ -26,20 +26,40 @@ int FirstInstruction(const Pass& pass) { return static_cast<int>(pass.inputs.siz
 
 bool IsRun(int64_t address, int64_t stride, int32_t bytes) { return stride == bytes && (address & (bytes - 1)) == 0; }
 
-// Where the accumulators are of values whose only reduction is a sum: behind the blocks of values.
+// Finds out what the outputs of reductions accumulate. Those that include others come first.
+void FindStates(const Isa& isa, Pass* pass) {
+  State states[kMostReductions];
+  int count = 0;
+  for (const bool including : {true, false}) {
+    for (size_t k = 0; k < pass->outputs.size(); ++k) {
+      const Output& output = pass->outputs[k];
+      if (output.reduction < 0) continue;
+      const Reduction& reduction = isa.reductions[output.reduction];
+      if ((reduction.includes != nullptr) != including) continue;
+      pass->plain.results.push_back({static_cast<int32_t>(k), ShareState(reduction, output.value, states, &count)});
+    }
+  }
+  for (int k = 0; k < count; ++k) {
+    pass->plain.states.push_back({static_cast<int32_t>(states[k].reduction - isa.reductions), states[k].value, false});
+  }
+}
+
+// Where the accumulators are of values whose only reduction is a sum: behind the blocks of values, those of each state.
 std::vector<int32_t> FindSums(const Pass& pass) {
   std::vector<int32_t> sums(pass.values.size(), -1);
   std::vector<int> reductions(pass.values.size(), 0);
-  for (const Output& output : pass.outputs) reductions[output.value] += output.reduction >= 0;
-  int32_t next = static_cast<int32_t>(pass.values.size());
-  for (const Output& output : pass.outputs) {
-    if (output.reduction >= 0 && IsSum(output.reduction) && reductions[output.value] == 1) sums[output.value] = next++;
+  for (const PlainPass::Result& result : pass.plain.results) ++reductions[pass.outputs[result.output].value];
+  for (size_t k = 0; k < pass.plain.states.size(); ++k) {
+    const PlainPass::State& state = pass.plain.states[k];
+    if (IsSum(state.reduction) && reductions[state.value] == 1) {
+      sums[state.value] = static_cast<int32_t>(pass.values.size() + k);
+    }
   }
   return sums;
 }
 
 // The steps of the pass; false when constants alone make a value.
-bool MakeSteps(Pass* pass) {
+bool MakeSteps(const Isa& isa, Pass* pass) {
   const std::vector<int32_t> sums = FindSums(*pass);
   const int inputs = static_cast<int>(pass->inputs.size());
   const int first = FirstInstruction(*pass);
@@ -55,20 +75,17 @@ bool MakeSteps(Pass* pass) {
     if (bits == (1u << instruction.arity) - 1) return false;
     all.push_back({i, bits});
   }
-  const Isa* isa = CurrentIsa();
-  const bool functions = isa != nullptr && isa->chains->has_functions;
+  PlainPass& plain = pass->plain;
   for (int i = 0; i < count;) {
     ChainLink links[kMostLinks];
-    const Chain chain = MakeChain(*pass, all.data() + i, count - i, functions, sums.data(), false, links);
-    pass->plain_steps.push_back({i, all[i].uniform, chain.taken == 0 ? 0 : chain.links, chain.is_float64});
-    if (chain.taken > 0) pass->plain_links.insert(pass->plain_links.end(), links, links + chain.links);
-    for (int k = 0; chain.taken > 0 && k < chain.links; ++k) {
-      if (links[k].code == kChainSum * kChainForms) {
-        const auto value = std::find(sums.begin(), sums.end(), links[k].x) - sums.begin();
-        pass->plain_sums.push_back({static_cast<int32_t>(value), links[k].x});
-      }
-    }
+    const Chain chain =
+        MakeChain(*pass, all.data() + i, count - i, isa.chains->has_functions, sums.data(), false, links);
+    plain.steps.push_back({i, all[i].uniform, chain.taken == 0 ? 0 : chain.links, chain.is_float64});
+    if (chain.taken > 0) plain.links.insert(plain.links.end(), links, links + chain.links);
     i += chain.taken == 0 ? 1 : chain.taken;
+  }
+  for (const ChainLink& link : plain.links) {
+    if (link.code == kChainSum * kChainForms) plain.states[link.x - pass->values.size()].is_chained = true;
   }
   return true;
 }
@@ -76,18 +93,18 @@ bool MakeSteps(Pass* pass) {
 // Marks the values that steps write.
 std::vector<bool> Stored(const Pass& pass) {
   std::vector<bool> stored(pass.values.size(), false);
-  for (const PlainStep& step : pass.plain_steps) {
+  for (const PlainPass::Step& step : pass.plain.steps) {
     if (step.links == 0) stored[FirstInstruction(pass) + step.instruction] = true;
   }
-  for (const ChainLink& link : pass.plain_links) {
+  for (const ChainLink& link : pass.plain.links) {
     if (IsStore(link)) stored[link.x] = true;
   }
   return stored;
 }
 
 void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, int first, size_t n) {
-  const ChainLink* links = pass.plain_links.data();
-  for (const PlainStep& step : pass.plain_steps) {
+  const ChainLink* links = pass.plain.links.data();
+  for (const PlainPass::Step& step : pass.plain.steps) {
     if (step.links > 0) {
       (step.is_float64 ? isa.chains->float64 : isa.chains->float32)(links, step.links, pointers, n);
       links += step.links;
@@ -105,64 +122,51 @@ void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, int first
 // The reductions of a pass on their way.
 class Reducer {
  public:
-  // Puts the accumulators of sums among the blocks.
+  // Puts the accumulators behind the blocks of values.
   Reducer(const Isa& isa, const Pass& pass, int64_t n, char** pointers) : isa_(isa), pass_(pass), n_(n) {
-    for (const bool including : {true, false}) {
-      for (size_t k = 0; k < pass.outputs.size(); ++k) {
-        const Output& output = pass.outputs[k];
-        if (output.reduction < 0) continue;
-        const Reduction& reduction = isa.reductions[output.reduction];
-        if ((reduction.includes != nullptr) == including)
-          state_of_[k] = ShareState(reduction, output.value, states_, &count_);
-      }
-    }
-    for (int k = 0; k < count_; ++k) states_[k].reduction->start(memory_[k], 1, n);
-    for (const PlainSum& sum : pass.plain_sums) {
-      for (int k = 0; k < count_; ++k) {
-        if (states_[k].value != sum.value) continue;
-        states_[k].is_chained = true;
-        pointers[sum.block] = memory_[k];
-      }
+    char** accumulators = pointers + pass.values.size();
+    for (size_t k = 0; k < pass.plain.states.size(); ++k) {
+      ReductionOf(k).start(memory_[k], 1, n);
+      accumulators[k] = memory_[k];
     }
   }
 
   void Take(char* const* pointers, int64_t position, int64_t m) {
-    for (int k = 0; k < count_; ++k) {
-      if (states_[k].is_chained) continue;
-      const int value = states_[k].value;
-      AccumulateRun(*states_[k].reduction, memory_[k], 1, pointers[value], pass_.values[value].bytes, position, m);
+    for (size_t k = 0; k < pass_.plain.states.size(); ++k) {
+      const PlainPass::State& state = pass_.plain.states[k];
+      if (state.is_chained) continue;
+      AccumulateRun(ReductionOf(k), memory_[k], 1, pointers[state.value], pass_.values[state.value].bytes, position, m);
     }
   }
 
-  // `addresses` are those of all outputs.
-  void Store(char* const* addresses) {
+  // `operands` are those of the outputs.
+  void Store(const int64_t* operands) {
     Partial partials[kMostReductions];
-    for (int k = 0; k < count_; ++k) states_[k].reduction->fold(memory_[k], 1, n_, 0, &partials[k]);
-    for (size_t k = 0; k < pass_.outputs.size(); ++k) {
-      const Output& output = pass_.outputs[k];
-      if (output.reduction < 0) continue;
+    for (size_t k = 0; k < pass_.plain.states.size(); ++k) ReductionOf(k).fold(memory_[k], 1, n_, 0, &partials[k]);
+    for (const PlainPass::Result& result : pass_.plain.results) {
+      const Output& output = pass_.outputs[result.output];
       Constant value;
-      isa_.reductions[output.reduction].finish(&value, &partials[state_of_[k]], 1, n_, output.parameter);
-      isa_.stores[output.dtype](addresses[k], &value, 1, 0);
+      isa_.reductions[output.reduction].finish(&value, &partials[result.state], 1, n_, output.parameter);
+      isa_.stores[output.dtype](reinterpret_cast<char*>(operands[2 * result.output]), &value, 1, 0);
     }
   }
 
  private:
+  const Reduction& ReductionOf(size_t state) const { return isa_.reductions[pass_.plain.states[state].reduction]; }
+
   const Isa& isa_;
   const Pass& pass_;
   const int64_t n_;
-  State states_[kMostReductions];
-  int count_ = 0;
-  int state_of_[kMostReductions] = {};
   alignas(64) char memory_[kMostReductions][kStateBytes];
 };
 
 }  // namespace
 
 void PreparePlain(Pass* pass) {
+  const Isa* isa = CurrentIsa();
   const int first = FirstInstruction(*pass);
   const int count = static_cast<int>(pass->values.size());
-  if (count > kMostValues || pass->user_arguments > 0) return;
+  if (isa == nullptr || count > kMostValues || pass->user_arguments > 0) return;
   if (pass->reductions > 0 && pass->outputs.size() > kMostReductions) return;
   for (const Input& input : pass->inputs) {
     if (!kDTypeRows[input.dtype].native) return;
@@ -177,7 +181,8 @@ void PreparePlain(Pass* pass) {
     if (!kDTypeRows[output.dtype].native || output.value < first || scratch[output.value] < 0) return;
     scratch[output.value] = -1;
   }
-  if (!MakeSteps(pass)) return;
+  FindStates(*isa, pass);
+  if (!MakeSteps(*isa, pass)) return;
   const std::vector<bool> stored = Stored(*pass);
   // Values of one register share its place.
   std::vector<int32_t> places(pass->slots, -1);
@@ -189,65 +194,56 @@ void PreparePlain(Pass* pass) {
       place = static_cast<int32_t>(end);
       end += kBlock * pass->values[v].bytes + kApart;
     }
-    scratch[v] = place;
+    pass->plain.scratch.push_back({v, place});
   }
   if (end > kScratchBytes) return;
-  pass->plain_block = end > 0 ? kBlock : kMostElements;
-  pass->plain_scratch = scratch;
-  pass->plain = true;
+  pass->plain.block = end > 0 ? kBlock : kMostElements;
+  pass->plain.fits = true;
 }
 
-bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words) {
-  if (!pass.plain || words[0] != 1 || words[1] != 1 || words[3] > kMostElements) return false;
-  const int64_t n = words[3];
+bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, int64_t n, const int64_t* operands) {
+  const PlainPass& plain = pass.plain;
   // No elements give results of their own.
-  if (pass.reductions > 0 && (n == 0 || (words[2] & 1) == 0)) return false;
-  const int64_t* operand = words + 4;
+  if (!plain.fits || n > kMostElements || (pass.reductions > 0 && n == 0)) return false;
   const int inputs = static_cast<int>(pass.inputs.size());
+  const int outputs = static_cast<int>(pass.outputs.size());
   const int first = FirstInstruction(pass);
-  const int count = static_cast<int>(pass.values.size());
-  const int64_t block = pass.plain_block;
   char* pointers[kMostValues + kMostReductions];
-  int64_t steps[kMostValues];
-  for (int k = 0; k < inputs; ++k, operand += 2) {
+  for (int k = 0; k < inputs; ++k) {
+    const int64_t* operand = operands + 2 * k;
     if (!IsRun(operand[0], operand[1], pass.inputs[k].bytes)) return false;
     pointers[k] = reinterpret_cast<char*>(operand[0]);
-    steps[k] = block * pass.inputs[k].bytes;
   }
   for (int k = inputs; k < first; ++k) {
     // Kernels never write to a constant.
     pointers[k] = const_cast<char*>(reinterpret_cast<const char*>(program.constants[pass.loads[k - inputs]].bytes));
-    steps[k] = 0;
   }
   alignas(64) char memory[kScratchBytes + 4096];
   const uintptr_t wanted = inputs > 0 ? (reinterpret_cast<uintptr_t>(pointers[0]) & ~uintptr_t{63}) + 1024 : 0;
   char* scratch = memory + (wanted - reinterpret_cast<uintptr_t>(memory)) % 4096;
-  for (int v = first; v < count; ++v) {
-    pointers[v] = scratch + pass.plain_scratch[v];
-    steps[v] = 0;
-  }
-  char* addresses[kMostValues];
-  for (size_t j = 0; j < pass.outputs.size(); ++j, operand += 2) {
+  for (const PlainPass::Place& place : plain.scratch) pointers[place.value] = scratch + place.offset;
+  const int64_t* results = operands + 2 * inputs;
+  for (int j = 0; j < outputs; ++j) {
     const Output& output = pass.outputs[j];
-    addresses[j] = reinterpret_cast<char*>(operand[0]);
+    const int64_t* operand = results + 2 * j;
     if (output.reduction >= 0) continue;
     if (!IsRun(operand[0], operand[1], output.bytes)) return false;
     for (int k = 0; k < inputs; ++k) {
       // The instruction writes into the output's memory, so no later one may read an input that lies there.
-      if (pointers[k] == reinterpret_cast<char*>(operand[0]) && pass.inputs[k].last_use > output.value - first) {
-        return false;
-      }
+      if (operands[2 * k] == operand[0] && pass.inputs[k].last_use > output.value - first) return false;
     }
     pointers[output.value] = reinterpret_cast<char*>(operand[0]);
-    steps[output.value] = block * output.bytes;
   }
   const auto run = [&](auto take) {
-    for (int64_t position = 0; position < n; position += block) {
-      const int64_t m = n - position < block ? n - position : block;
+    for (int64_t position = 0; position < n;) {
+      const int64_t m = n - position < plain.block ? n - position : plain.block;
       RunSteps(isa, pass, pointers, first, static_cast<size_t>(m));
       take(position, m);
-      if (m == block) {
-        for (int v = 0; v < count; ++v) pointers[v] += steps[v];
+      position += m;
+      if (position == n) return;
+      for (int k = 0; k < inputs; ++k) pointers[k] += m * pass.inputs[k].bytes;
+      for (const Output& output : pass.outputs) {
+        if (output.reduction < 0) pointers[output.value] += m * output.bytes;
       }
     }
   };
@@ -257,7 +253,7 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const in
   }
   Reducer reducer(isa, pass, n, pointers);
   run([&](int64_t position, int64_t m) { reducer.Take(pointers, position, m); });
-  reducer.Store(addresses);
+  reducer.Store(results);
   return true;
 }
 

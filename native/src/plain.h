@@ -12,9 +12,9 @@ namespace lanes {
 // Works out what every such call of the pass has in common.
 void PreparePlain(Pass* pass);
 
-// Runs the pass when it and the call are of that sort; false when nothing was done. `words` are the pass's words of the
-// call, from its thread count on.
-bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, const int64_t* words);
+// Runs the pass over vectors of n elements, which a reduction takes all, when it and they are of that sort; false when
+// nothing was done. `operands` are the address and the stride in bytes of each input, then of each output.
+bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, int64_t n, const int64_t* operands);
 
 }  // namespace lanes
 

@@ -47,18 +47,39 @@ struct ChainLink {
   int32_t y;
 };
 
-// A kernel call, or a chain of links.
-struct PlainStep {
-  int32_t instruction;
-  uint32_t uniform;
-  int32_t links;  // none for a kernel call
-  bool is_float64;
-};
+// The short way of a pass, see RunPlain.
+struct PlainPass {
+  // A kernel call, or a chain of links.
+  struct Step {
+    int32_t instruction;
+    uint32_t uniform;
+    int32_t links;  // none for a kernel call
+    bool is_float64;
+  };
+  // A value in scratch memory.
+  struct Place {
+    int32_t value;
+    int32_t offset;
+  };
+  // What one or several reductions of the same value accumulate.
+  struct State {
+    int32_t reduction;
+    int32_t value;
+    bool is_chained;  // a chain does it
+  };
+  // The output of a reduction.
+  struct Result {
+    int32_t output;
+    int32_t state;
+  };
 
-// A value that a chain adds to accumulators.
-struct PlainSum {
-  int32_t value;
-  int32_t block;
+  bool fits = false;  // whether the pass is of its sort; if not there is nothing else
+  int64_t block = 0;  // elements
+  std::vector<Step> steps;
+  std::vector<ChainLink> links;
+  std::vector<Place> scratch;
+  std::vector<State> states;
+  std::vector<Result> results;
 };
 
 struct Constant {
@@ -75,15 +96,7 @@ struct Pass {
   int32_t reductions = 0;
   int32_t user_arguments = 0;  // of functions of the user's, all together
   std::vector<int32_t> uses;   // of each value, as argument or output
-
-  // For RunPlain: whether the pass is of its sort, what it does, and each value's place in its scratch memory (-1 for
-  // an output's memory).
-  bool plain = false;
-  std::vector<PlainStep> plain_steps;
-  std::vector<ChainLink> plain_links;
-  std::vector<PlainSum> plain_sums;
-  std::vector<int32_t> plain_scratch;
-  int64_t plain_block = 0;
+  PlainPass plain;
 };
 
 struct Program {

@@ -278,10 +278,40 @@ struct Plain {
     });
   }
 
+  // The halves of a vector joined, and theirs, down to one element.
+  template <class D>
+  static HWY_INLINE Acc JoinHalves([[maybe_unused]] D d, hn::Vec<D> v) {
+    if constexpr (hn::MaxLanes(D()) == 1) {
+      return hn::GetLane(v);
+    } else {
+      const hn::Half<D> half;
+      return JoinHalves(half, Body::Do(half, hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+    }
+  }
+
+  // All accumulators of one result, in the order of Fold.
+  static Acc FoldAll(const Acc* acc) {
+    const hn::CappedTag<Acc, kAccumulators> d;
+    constexpr size_t kLanes = hn::MaxLanes(d);
+    hn::Vec<decltype(d)> v[kAccumulators / kLanes];
+    for (size_t k = 0; k < kAccumulators / kLanes; ++k) v[k] = hn::LoadU(d, acc + k * kLanes);
+    for (size_t half = kAccumulators / kLanes / 2; half > 0; half /= 2) {
+      for (size_t k = 0; k < half; ++k) v[k] = Body::Do(d, v[k], v[half + k]);
+    }
+    return JoinHalves(d, v[0]);
+  }
+
   static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
     Acc* acc = static_cast<Acc*>(state);
     const size_t width = columns * kParts;
     size_t used = Used(n);
+    if constexpr (kParts == 1) {
+      if (columns == 1 && used == kAccumulators) {
+        const Acc all = FoldAll(acc);
+        memcpy(WordsOf<kParts>(partials, 0), &all, sizeof(all));
+        return;
+      }
+    }
     for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
       if (used <= half) continue;
       Join(acc, acc + half * width, (used - half) * width);

@@ -625,13 +625,24 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
   for (const Pass& pass : program.passes) {
     const int64_t rank = words[1];
     if (words[0] < 1 || rank < 0 || rank > kMaxRank) return LANES_BAD_ARGUMENT;
-    if (!RunPlain(*isa, program, pass, words)) {
+    const bool is_simple = words[0] == 1 && rank == 1 && (pass.reductions == 0 || (words[2] & 1) != 0);
+    if (!is_simple || !RunPlain(*isa, program, pass, words[3], words + 4)) {
       const int32_t status = RunPass(*isa, program, pass, words, is_short, cancel);
       if (status != LANES_OK) return status;
     }
     words += 3 + rank + static_cast<int64_t>(pass.inputs.size() + pass.outputs.size()) * (1 + rank);
   }
   return LANES_OK;
+}
+
+int32_t RunVectors(const Program& program, int64_t n, const int64_t* operands) {
+  const Isa* isa = CurrentIsa();
+  if (isa == nullptr) return LANES_UNSUPPORTED_CPU;
+  const Pass& pass = program.passes[0];
+  if (RunPlain(*isa, program, pass, n, operands)) return LANES_OK;
+  int64_t words[4 + 2 * kMostVectors] = {1, 1, 1, n};  // of which a reduction takes all
+  memcpy(words + 4, operands, 2 * (pass.inputs.size() + 1) * sizeof(*words));
+  return RunPass(*isa, program, pass, words, false, nullptr);
 }
 
 int32_t RunProgramMany(const Program& program, const int64_t* const* calls, int64_t count, int threads,
