@@ -56,7 +56,17 @@ enum ChainVerb : int32_t {
 
 // The code of a link is verb * kChainForms + form. The first four say what x is, a block or one value, and on which
 // side of the accumulator it stands; with the others the verb is done on x and y alone.
-enum ChainForm : int32_t { kRightBlock, kRightOne, kLeftBlock, kLeftOne, kBlocks, kBlockOne, kOneBlock, kChainForms };
+// Their number is rounded up to a power of two, by which codes are quickly taken apart.
+enum ChainForm : int32_t {
+  kRightBlock,
+  kRightOne,
+  kLeftBlock,
+  kLeftOne,
+  kBlocks,
+  kBlockOne,
+  kOneBlock,
+  kChainForms = 8
+};
 
 inline bool IsStore(const ChainLink& link) {
   const int32_t verb = link.code / kChainForms;

@@ -328,18 +328,23 @@ struct Links : LinksOf<T> {
   }
 
   // Runs the links, whose functions are set here, on groups of the elements [i, n), whole ones or the one that is left.
-  // Returns where it ends.
-  static size_t Run(const ChainLink* links, int count, Link* own, size_t i, size_t n) {
+  // Where elements may be done twice, the last group begins early enough to be a whole one. Returns where it ends.
+  static size_t Run(const ChainLink* links, int count, Link* own, size_t i, size_t n, bool is_repeatable) {
     for (int k = 0; k < count; ++k) own[k].run = FunctionOf(links[k].code);
     own[count].run = End;
     State state;
     state.left = n - i;
     const V v = hn::Zero(D());
+    constexpr size_t kGroup = kVectors * N;
     if constexpr (kGroups == kPart) {
       own[0].run(own, i, &state, v, v, v, v, v, v, v, v);
       return n;
     }
-    for (; i + kVectors * N <= n; i += kVectors * N) own[0].run(own, i, &state, v, v, v, v, v, v, v, v);
+    while (i + kGroup <= n) {
+      own[0].run(own, i, &state, v, v, v, v, v, v, v, v);
+      i += kGroup;
+      if (is_repeatable && i < n && n - i < kGroup) i = n - kGroup;
+    }
     return i;
   }
 };
@@ -378,6 +383,19 @@ bool IsSumOfProducts(const ChainLink* links, int count) {
   return count == 2 && is_product && links[1].code == kChainSum * kChainForms;
 }
 
+// Whether elements may be done twice: nothing is summed up, and no block that is written is read.
+template <class Link>
+bool IsRepeatable(const ChainLink* links, int count, const Link* own) {
+  for (int k = 0; k < count; ++k) {
+    if (links[k].code == kChainSum * kChainForms) return false;
+    if (!IsStore(links[k])) continue;
+    for (int other = 0; other < count; ++other) {
+      if (other != k && (own[other].x == own[k].x || own[other].y == own[k].x)) return false;
+    }
+  }
+  return true;
+}
+
 template <class T>
 void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n) {
   // Where there are registers for them.
@@ -393,9 +411,10 @@ void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n) 
   }
   if (n >= kGroup) {
     const bool is_far = links[count - 1].code / kChainForms == kChainStreamLast;
-    i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, own, i, n);
+    const bool is_repeatable = !is_far && n % kGroup != 0 && IsRepeatable(links, count, own);
+    i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, own, i, n, is_repeatable);
   }
-  if (i < n) Links<T, kPart>::Run(links, count, own, i, n);
+  if (i < n) Links<T, kPart>::Run(links, count, own, i, n, false);
 }
 
 extern const ChainTable kChainTable = {RunChain<float>, RunChain<double>, kHasFunctionLinks};

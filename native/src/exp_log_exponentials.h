@@ -202,24 +202,21 @@ HWY_INLINE V ExpMinusOneInTwo(D d, V x, V& low) {
   const V n = parts.steps;
   const V minus_one = hn::Set(d, -1.0);
   const V s = PowerFromTable(d, kPlainExpBits, parts.index);
-  // The tail goes into r, because s (1 + tail) e^r = s e^(r + tail).
+  // r = r_high + r_low. The tail goes into it, because s (1 + tail) e^r = s e^(r + tail).
+  const V r_high = hn::NegMulAdd(n, hn::Set(d, kLog2High), x);
   const V r_low = hn::NegMulAdd(n, hn::Set(d, kLog2Low), Lookup16(d, kPlainExpTail, parts.index));
-  V sum_low, r_error;
-  const V r = FastTwoSum(hn::NegMulAdd(n, hn::Set(d, kLog2High), x), r_low, r_error);
+  const V r = hn::Add(r_high, r_low);
   const V r2 = hn::Mul(r, r);
-  const V sr = hn::Mul(s, r);
-  V lows = ProductTail(d, s, r, sr);
-  V s1;
+  V s1, s1_low, sum_low;
   if constexpr (kRange == ExpRange::kPositiveBelow2To53) {
     s1 = hn::Add(s, minus_one);
   } else {
-    V s1_low;
     s1 = kRange == ExpRange::kAny ? TwoSum(s, minus_one, s1_low) : FastTwoSum(s, minus_one, s1_low);
-    lows = hn::Add(lows, s1_low);
   }
-  const V sum = FastTwoSum(s1, sr, sum_low);
-  const V rest = hn::MulAdd(ExpQuotientOfSmall(d, r, r2), r2, r_error);
-  return FastTwoSum(sum, hn::MulAdd(s, rest, hn::Add(lows, sum_low)), low);
+  const V sum = ProductPlus(d, s, r_high, s1, sum_low);
+  if constexpr (kRange != ExpRange::kPositiveBelow2To53) sum_low = hn::Add(sum_low, s1_low);
+  const V rest = hn::MulAdd(ExpQuotientOfSmall(d, r, r2), r2, r_low);
+  return FastTwoSum(sum, hn::MulAdd(s, rest, sum_low), low);
 }
 
 // e^x - 1 for |x| <= 200, relative error below 2^-31.
@@ -263,11 +260,13 @@ struct Expm1F32 {
   }
 };
 
-// e / (e + term) in two doubles, for e = high + low >= 0.
+// e / (e + term) in two doubles, for e = high + low >= 0 below 2^53 term; beyond, with an error of 2^-53. The term is a
+// power of two and so, like the divisor, a multiple of the divisor's last place: the sum in two is without error also
+// where the term is the smaller one.
 template <class D, class V>
 HWY_INLINE V DivideBySum(D d, V high, V low, double term, V& quotient_low) {
   V divisor_low;
-  const V divisor = TwoSum(hn::Set(d, term), high, divisor_low);
+  const V divisor = FastTwoSum(hn::Set(d, term), high, divisor_low);
   divisor_low = hn::Add(divisor_low, low);
   const V inverse = hn::Div(hn::Set(d, 1.0), divisor);
   const V quotient = hn::Mul(high, inverse);
@@ -276,13 +275,14 @@ HWY_INLINE V DivideBySum(D d, V high, V low, double term, V& quotient_low) {
   return quotient;
 }
 
-// With E = e^|2x| - 1 in two doubles, tanh|x| = E / (E + 2), the quotient in two doubles. Beyond 22 it rounds to 1.
+// With E = e^|2x| - 1 in two doubles, tanh|x| = E / (E + 2), the quotient in two doubles. From 18.7 on, where E is
+// nearly 2^54, it rounds to 1 - 2^-53, and from 55 log(2) / 2 on to 1.
 struct TanhF64 : NeverSlow {
   template <class D>
   using Middle = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
-    const V a = AtMost(d, hn::Abs(x), 22);
+    const V a = AtMost(d, hn::Abs(x), 18.7);
     Middle<D> e;
     e.high = ExpMinusOneInTwo<ExpRange::kPositiveBelow2To53>(d, hn::Add(a, a), e.low);
     return e;
@@ -292,7 +292,8 @@ struct TanhF64 : NeverSlow {
     slow = Slow(d, x);
     V quotient_low;
     const V quotient = DivideBySum(d, e.high, e.low, 2.0, quotient_low);
-    return hn::CopySign(hn::Add(quotient, quotient_low), x);
+    const auto is_one = hn::Ge(hn::Abs(x), hn::Set(d, 0x1.30fc1931f09c9p+4));
+    return hn::CopySign(hn::IfThenElse(is_one, hn::Set(d, 1.0), hn::Add(quotient, quotient_low)), x);
   }
 };
 

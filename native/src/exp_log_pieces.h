@@ -209,6 +209,22 @@ HWY_INLINE V FastTwoSum(V a, V b, V& low) {
   return sum;
 }
 
+// a b + c in two numbers, for |c| >= |a b| or c = 0.
+template <class D, class V>
+HWY_INLINE V ProductPlus(D d, V a, V b, V c, V& low) {
+#if HWY_NATIVE_FMA
+  (void)d;
+  const V sum = hn::MulAdd(a, b, c);
+  low = hn::MulAdd(a, b, hn::Sub(c, sum));
+  return sum;
+#else
+  const V product = hn::Mul(a, b);
+  const V sum = FastTwoSum(c, product, low);
+  low = hn::Add(low, ProductTail(d, a, b, product));
+  return sum;
+#endif
+}
+
 // z * inverse - 1 rounded once, for an inverse of at most 32 bits and a product near 1.
 template <class D, class V>
 HWY_INLINE V ProductMinusOne(D d, V z, V inverse) {
