@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 
-#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "chain.h"
 #include "isa.h"
@@ -12,9 +13,10 @@
 namespace lanes {
 namespace {
 
-constexpr int kMostValues = 24;
-constexpr int64_t kBlock = 512;
-constexpr int64_t kMostElements = 8 * kBlock;
+constexpr int kMostValues = 128;
+constexpr int64_t kMostElements = 4096;
+constexpr int64_t kWidestBlock = 512;
+constexpr int64_t kNarrowestBlock = 128;
 constexpr int64_t kScratchBytes = 24 << 10;
 constexpr int kMostReductions = 3;
 constexpr size_t kStateBytes = kMostPlanes * kAccumulators * kAccumulatorBytes;
@@ -102,6 +104,29 @@ std::vector<bool> Stored(const Pass& pass) {
   return stored;
 }
 
+// Gives the values that steps write to scratch memory their places there; false when it is too small for blocks of so
+// many elements.
+bool FindPlaces(const std::vector<bool>& is_output, int64_t block, Pass* pass) {
+  const std::vector<bool> stored = Stored(*pass);
+  // Values of one register share its place.
+  std::vector<int32_t> places(pass->slots, -1);
+  std::vector<PlainPass::Place> found;
+  int64_t end = 0;
+  const int count = static_cast<int>(pass->values.size());
+  for (int v = FirstInstruction(*pass); v < count; ++v) {
+    if (is_output[v] || !stored[v]) continue;
+    int32_t& place = places[pass->values[v].slot];
+    if (place < 0) {
+      place = static_cast<int32_t>(end);
+      end += block * pass->values[v].bytes + kApart;
+    }
+    found.push_back({v, place});
+  }
+  if (end > kScratchBytes) return false;
+  pass->plain.scratch = std::move(found);
+  return true;
+}
+
 void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, int first, size_t n) {
   const ChainLink* links = pass.plain.links.data();
   for (const PlainPass::Step& step : pass.plain.steps) {
@@ -171,34 +196,25 @@ void PreparePlain(Pass* pass) {
   for (const Input& input : pass->inputs) {
     if (!kDTypeRows[input.dtype].native) return;
   }
-  std::vector<int32_t> scratch(count, 0);
+  std::vector<bool> is_output(count, false);
   for (const Output& output : pass->outputs) {
     if (output.reduction >= 0) {
       // A constant's block is one element.
       if (output.value >= static_cast<int>(pass->inputs.size()) && output.value < first) return;
       continue;
     }
-    if (!kDTypeRows[output.dtype].native || output.value < first || scratch[output.value] < 0) return;
-    scratch[output.value] = -1;
+    if (!kDTypeRows[output.dtype].native || output.value < first || is_output[output.value]) return;
+    is_output[output.value] = true;
   }
   FindStates(*isa, pass);
   if (!MakeSteps(*isa, pass)) return;
-  const std::vector<bool> stored = Stored(*pass);
-  // Values of one register share its place.
-  std::vector<int32_t> places(pass->slots, -1);
-  int64_t end = 0;
-  for (int v = first; v < count; ++v) {
-    if (scratch[v] < 0 || !stored[v]) continue;
-    int32_t& place = places[pass->values[v].slot];
-    if (place < 0) {
-      place = static_cast<int32_t>(end);
-      end += kBlock * pass->values[v].bytes + kApart;
-    }
-    pass->plain.scratch.push_back({v, place});
+  for (int64_t block = kWidestBlock; block >= kNarrowestBlock; block /= 2) {
+    if (!FindPlaces(is_output, block, pass)) continue;
+    // Values in registers and in operands alone need no blocks.
+    pass->plain.block = pass->plain.scratch.empty() ? kMostElements : block;
+    pass->plain.fits = true;
+    return;
   }
-  if (end > kScratchBytes) return;
-  pass->plain.block = end > 0 ? kBlock : kMostElements;
-  pass->plain.fits = true;
 }
 
 bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, int64_t n, const int64_t* operands) {
