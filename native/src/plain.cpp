@@ -14,13 +14,12 @@ namespace lanes {
 namespace {
 
 constexpr int kMostValues = 128;
-constexpr int64_t kMostElements = 4096;
+constexpr int64_t kMostElements = kChunk;  // a reduction must be one chunk
 constexpr int64_t kWidestBlock = 512;
 constexpr int64_t kNarrowestBlock = 128;
 constexpr int64_t kScratchBytes = 24 << 10;
 constexpr int kMostReductions = 3;
 constexpr size_t kStateBytes = kMostPlanes * kAccumulators * kAccumulatorBytes;
-static_assert(kMostElements <= kChunk, "a reduction must be one chunk");
 // A load waits for an earlier store whose address agrees in the low 12 bits, so neighbours are kept apart by this much.
 constexpr int64_t kApart = 1024 + 64;
 

@@ -625,7 +625,9 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
   for (const Pass& pass : program.passes) {
     const int64_t rank = words[1];
     if (words[0] < 1 || rank < 0 || rank > kMaxRank) return LANES_BAD_ARGUMENT;
-    const bool is_simple = words[0] == 1 && rank == 1 && (pass.reductions == 0 || (words[2] & 1) != 0);
+    // The short way does not look at the flag.
+    const bool is_simple =
+        cancel == nullptr && words[0] == 1 && rank == 1 && (pass.reductions == 0 || (words[2] & 1) != 0);
     if (!is_simple || !RunPlain(*isa, program, pass, words[3], words + 4)) {
       const int32_t status = RunPass(*isa, program, pass, words, is_short, cancel);
       if (status != LANES_OK) return status;
