@@ -21,8 +21,8 @@ namespace {
 constexpr size_t kPlanStackBytes = 4 << 10;
 constexpr size_t kFrameStackBytes = 40 << 10;
 constexpr int64_t kLineBytes = 64;
-// Elements that take so little time that nobody need be able to stop them.
-constexpr int64_t kMostUnwatched = 4096;
+// Elements times instructions that take so little time that nobody need be able to stop them.
+constexpr int64_t kMostUnwatched = 1 << 17;
 // Elements: few enough that their lines can all be on the way at once, enough that the kernel's start costs little.
 constexpr int64_t kFetchedAtOnce = 128;
 
@@ -628,7 +628,8 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
     const int64_t rank = words[1];
     if (words[0] < 1 || rank < 0 || rank > kMaxRank) return LANES_BAD_ARGUMENT;
     // The short way does not look at the flag.
-    const bool is_vector = rank == 1 && (cancel == nullptr || words[3] <= kMostUnwatched);
+    const int64_t most = kMostUnwatched / static_cast<int64_t>(pass.instructions.size() + 1);
+    const bool is_vector = rank == 1 && (cancel == nullptr || words[3] <= most);
     const bool is_simple = words[0] == 1 && is_vector && (pass.reductions == 0 || (words[2] & 1) != 0);
     if (!is_simple || !RunPlain(*isa, program, pass, words[3], words + 4)) {
       const int32_t status = RunPass(*isa, program, pass, words, is_short, cancel);
