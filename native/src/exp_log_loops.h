@@ -36,7 +36,7 @@ HWY_INLINE V Whole(D d, V x, Mask<D>& slow) {
   }
 }
 
-// An operation of map_block.h in the form of those of exp_log_loops.h.
+// An operation of map_block.h in the form of those that the loops below take: what gives NaN is slow.
 template <class Op>
 struct NaNIsSlow {
   template <class D, class V>
