@@ -1,6 +1,9 @@
 // What this machine can do at best: fused loops and plain traffic over aligned memory, each by the fastest of one or
 // two threads with ordinary or non-temporal stores. A process that the benchmark asks for turns over its pipes.
 
+// It is compiled for this machine alone; left to itself, Highway would not compile for some of the newest.
+#define HWY_COMPILE_ONLY_STATIC
+
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 #include <sched.h>
