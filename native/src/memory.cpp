@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@ namespace {
 constexpr size_t kHugePage = size_t{2} << 20;
 // Above this, pages come from the kernel: zeroed on first touch, by whichever thread that is.
 constexpr size_t kLarge = size_t{1} << 20;
+// What a processor can count on of a third-level cache that it shares with those of other virtual machines. With more,
+// two processors of a 105 MB cache write 24 to 48 MB past it in half to three quarters of the time.
+constexpr size_t kCacheShareBytes = size_t{16} << 20;
 constexpr int64_t kBlock = 512;  // the unit of st_blocks, whatever the file system's own is
 
 size_t RoundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
@@ -55,6 +59,12 @@ int FillHoles(int fd, int64_t offset, int64_t bytes) {
     result = fallocate(fd, 0, offset, bytes) == 0 ? 0 : errno;
   } while (result == EINTR);
   return result == EOPNOTSUPP ? 0 : result;
+}
+
+// Processors that this process may use; 1 when Linux does not say.
+size_t AllowedProcessors() {
+  cpu_set_t allowed;
+  return sched_getaffinity(0, sizeof(allowed), &allowed) == 0 ? static_cast<size_t>(CPU_COUNT(&allowed)) : 1;
 }
 
 // The third-level cache that one processor can use, or 0 when Linux does not say. The C library adds up those of a
@@ -119,10 +129,13 @@ void UnmapFile(void* address, size_t bytes) {
 
 size_t LastLevelCacheBytes() {
   static const size_t bytes = [] {
-    const size_t shared = ThirdLevelCacheBytes();
-    if (shared > 0) return shared;
-    const long l3 = sysconf(_SC_LEVEL3_CACHE_SIZE);
-    return l3 > 0 ? static_cast<size_t>(l3) : size_t{32} << 20;
+    size_t all = ThirdLevelCacheBytes();
+    if (all == 0) {
+      const long l3 = sysconf(_SC_LEVEL3_CACHE_SIZE);
+      all = l3 > 0 ? static_cast<size_t>(l3) : size_t{32} << 20;
+    }
+    const size_t share = AllowedProcessors() * kCacheShareBytes;
+    return share < all ? share : all;
   }();
   return bytes;
 }

@@ -17,7 +17,7 @@ void FreeArray(void* address, size_t bytes);
 int64_t MapFile(const char* path, int64_t offset, int64_t bytes, lanes_access access);
 void UnmapFile(void* address, size_t bytes);
 
-// Size of the last-level cache, or a usual one where the machine does not tell.
+// What this process can count on of the last-level cache; a usual size where the machine does not tell.
 size_t LastLevelCacheBytes();
 
 }  // namespace lanes
