@@ -134,6 +134,7 @@ class ChainMaker {
         End(step);
         return 1;
       case ChainKernel::kFunction:
+        if (kernel.verb == kChain_log && TakeQuotient(step)) return 1;
         Begin(step, 0);
         Add(kernel.verb, kRightBlock);
         End(step);
@@ -195,6 +196,20 @@ class ChainMaker {
     ++from_accumulator_;
     AddProduct(step, kernel.verb == kChain_add ? kChainAddProduct : is_right ? kChainSubProduct : kChainProductSub);
     End(step + 1);
+    return true;
+  }
+
+  // A quotient of blocks that the accumulator holds for this logarithm alone.
+  bool TakeQuotient(int step) {
+    if (held_ < 0 || InstructionAt(step).arguments[0] != held_ || pass_.uses[held_] != 1) return false;
+    const int quotient = store_ - 1;
+    if (store_ != length_ - 1 || quotient < 0 || links_[quotient].code != kChain_truediv * kChainForms + kBlocks)
+      return false;
+    links_[quotient].code = kChain_log * kChainForms + kBlocks;
+    length_ = store_;
+    ++spared_;
+    held_ = -1;
+    End(step);
     return true;
   }
 

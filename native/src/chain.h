@@ -21,7 +21,8 @@ namespace lanes {
   COMPARISON(lt) COMPARISON(le) COMPARISON(gt) COMPARISON(ge)             \
   COMPARISON(eq) COMPARISON(ne)
 
-// Elementary functions, of the accumulator only.
+// Elementary functions, of the accumulator only, but for the logarithm, which with kBlocks is that of a quotient x / y:
+// on its own a group's division must wait until most of the logarithms before it are done.
 #define LANES_CHAIN_FUNCTIONS(FUNCTION)                                   \
   FUNCTION(exp) FUNCTION(exp2) FUNCTION(expm1)                            \
   FUNCTION(log) FUNCTION(log1p) FUNCTION(log2) FUNCTION(log10)            \

@@ -37,10 +37,19 @@ struct FunctionLink : LinksOf<T> {
     LANES_NEXT;
   }
 
-  // Where there are registers for a whole group.
+  // Of the accumulator, or of quotients, where there are registers for a whole group.
+  template <bool kOfQuotients>
   static void InRegisters(LANES_LINK_ARGUMENTS) {
     const D d;
-    const V x[kVectors] = {LANES_VECTORS};
+    V x[kVectors] = {LANES_VECTORS};
+    // Divisions are begun some vectors ahead, because they take long and processors look ahead only so far.
+    constexpr size_t kAhead = kOfQuotients ? 2 : 0;
+    const auto divide = [&](size_t k) HWY_ATTR {
+      const T* dividends = reinterpret_cast<const T*>(link->x) + i;
+      const T* divisors = reinterpret_cast<const T*>(link->y) + i;
+      x[k] = hn::Div(hn::LoadU(d, dividends + k * N), hn::LoadU(d, divisors + k * N));
+    };
+    for (size_t k = 0; k < kAhead; ++k) divide(k);
     V y[kVectors];
     hn::Mask<D> slow[kVectors];
     if constexpr (exp_log::InTwoSteps<Op, D>::value) {
@@ -48,12 +57,20 @@ struct FunctionLink : LinksOf<T> {
       for (size_t k = 0; k < kVectors; ++k) middle[k] = Op::First(d, x[k]);
       for (size_t k = 0; k < kVectors; ++k) y[k] = Op::Second(d, x[k], middle[k], slow[k]);
     } else {
-      for (size_t k = 0; k < kVectors; ++k) y[k] = Op::Fast(d, x[k], slow[k]);
+#pragma GCC unroll 8
+      for (size_t k = 0; k < kVectors; ++k) {
+        if (kOfQuotients && k + kAhead < kVectors) divide(k + kAhead);
+        y[k] = Op::Fast(d, x[k], slow[k]);
+      }
     }
     if constexpr (!exp_log::kIsTotal<Op>) {
       hn::Mask<D> any = slow[0];
       for (size_t k = 1; k < kVectors; ++k) any = hn::Or(any, slow[k]);
-      if (HWY_UNLIKELY(!hn::AllFalse(d, any))) return OneByOne<false>(link, i, state, LANES_VECTORS);
+      if (HWY_UNLIKELY(!hn::AllFalse(d, any))) {
+#define LANES_ARGUMENT(k) , x[k]
+        return OneByOne<false>(link, i, state LANES_EACH(LANES_ARGUMENT));
+#undef LANES_ARGUMENT
+      }
     }
 #define LANES_RESULT(k) v##k = y[k];
     LANES_EACH(LANES_RESULT)
@@ -91,10 +108,13 @@ using cos_float = exp_log::NaNIsSlow<Cos32>;
 
 template <class T, class Op>
 constexpr FunctionLinks<T> LinksFor() {
-  if constexpr (kHasFunctionLinks) {
-    return {FunctionLink<T, Op>::InRegisters, FunctionLink<T, Op>::template OneByOne<true>};
+  using Link = FunctionLink<T, Op>;
+  if constexpr (!kHasFunctionLinks) {
+    return {Link::template OneByOne<false>, Link::template OneByOne<true>, nullptr};
+  } else if constexpr (std::is_same_v<Op, log_double> || std::is_same_v<Op, log_float>) {
+    return {Link::template InRegisters<false>, Link::template OneByOne<true>, Link::template InRegisters<true>};
   } else {
-    return {FunctionLink<T, Op>::template OneByOne<false>, FunctionLink<T, Op>::template OneByOne<true>};
+    return {Link::template InRegisters<false>, Link::template OneByOne<true>, nullptr};
   }
 }
 

@@ -286,6 +286,23 @@ struct Links : LinksOf<T> {
     LANES_NEXT;
   }
 
+  static const FunctionLinks<T>& LinksOfFunction(int32_t verb) {
+    if constexpr (std::is_same_v<T, float>) {
+      return kFunctionLinks32[verb - kChainFirstFunction];
+    } else {
+      return kFunctionLinks64[verb - kChainFirstFunction];
+    }
+  }
+
+  // Of a part.
+  static void LogOfQuotients(LANES_LINK_ARGUMENTS) {
+    const Where at(link);
+#define LANES_DO(k) v##k = hn::Div(Block(at.X(), i, k, state), Block(at.Y(), i, k, state));
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    return LinksOfFunction(kChain_log).part(link, i, state, LANES_VECTORS);
+  }
+
   static void End(const Link*, size_t, State*, V, V, V, V, V, V, V, V) {}
 
   static constexpr Function kTable[kChainFirstFunction][kChainForms] = {
@@ -318,13 +335,9 @@ struct Links : LinksOf<T> {
   static Function FunctionOf(int32_t code) {
     const int32_t verb = code / kChainForms;
     if (verb < kChainFirstFunction) return kTable[verb][code % kChainForms];
-    const FunctionLinks<T>* links;
-    if constexpr (std::is_same_v<T, float>) {
-      links = kFunctionLinks32 + (verb - kChainFirstFunction);
-    } else {
-      links = kFunctionLinks64 + (verb - kChainFirstFunction);
-    }
-    return kGroups == kPart ? links->part : links->whole;
+    const FunctionLinks<T>& links = LinksOfFunction(verb);
+    if (code % kChainForms == kBlocks) return kGroups == kPart ? LogOfQuotients : links.of_quotients;
+    return kGroups == kPart ? links.part : links.whole;
   }
 
   // Runs the links, whose functions are set here, on groups of the elements [i, n), whole ones or the one that is left.

@@ -61,12 +61,22 @@ HWY_INLINE V SumOfLogs(D d, const LogParts<D>& parts, V k, V r, V r_low) {
   return hn::Add(high, hn::MulAdd(LogQuotient(d, r, hn::Mul(r, r)), hn::Mul(r, scaled), low));
 }
 
-// log_b(x) = k log_b(2) + log_b(c) + log_b(1 + r), r = z/c - 1 without rounding, for positive normal x 2^-more.
+// log_b(x) = k log_b(2) + log_b(c) + log_b(1 + r), r = z/c - 1 without rounding, for positive normal x of these parts.
+template <class Base, class D, class V>
+HWY_INLINE V LogOfParts64(D d, const LogParts<D>& parts, V k) {
+  const V r = ProductMinusOne(d, parts.z, LookupShort<16>(d, kLogInverse, parts.bits));
+  return SumOfLogs<Base, false>(d, parts, k, r, r);
+}
+template <class Base, class D, class V>
+HWY_INLINE V LogOfNormal(D d, V x) {
+  const LogParts<D> parts = SplitForLog<16>(d, x);
+  return LogOfParts64<Base>(d, parts, parts.k);
+}
+// log_b(x 2^more).
 template <class Base, class D, class V>
 HWY_INLINE V LogOfNormal(D d, V x, V more) {
   const LogParts<D> parts = SplitForLog<16>(d, x);
-  const V r = ProductMinusOne(d, parts.z, LookupShort<16>(d, kLogInverse, parts.bits));
-  return SumOfLogs<Base, false>(d, parts, hn::Add(parts.k, more), r, r);
+  return LogOfParts64<Base>(d, parts, hn::Add(parts.k, more));
 }
 
 // log(u + low + lower) for positive normal u, |low| <= ulp(u)/2 and |lower| <= ulp(u + low)/2.
@@ -107,7 +117,7 @@ struct LogTo64 {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     slow = SlowForLog(d, x);
-    return LogOfNormal<Base>(d, x, hn::Zero(d));
+    return LogOfNormal<Base>(d, x);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {

@@ -19,13 +19,16 @@ constexpr int64_t kWidestBlock = 512;
 constexpr int64_t kNarrowestBlock = 128;
 constexpr int64_t kScratchBytes = 24 << 10;
 constexpr int kMostReductions = 3;
+// Inputs of one value for all elements, which is repeated to a block; of so many bytes.
+constexpr int kMostRepeated = 4;
+constexpr int64_t kRepeatedBytes = 4 << 10;
 constexpr size_t kStateBytes = kMostPlanes * kAccumulators * kAccumulatorBytes;
 // A load waits for an earlier store whose address agrees in the low 12 bits, so neighbours are kept apart by this much.
 constexpr int64_t kApart = 1024 + 64;
 
 int FirstInstruction(const Pass& pass) { return static_cast<int>(pass.inputs.size() + pass.loads.size()); }
 
-bool IsRun(int64_t address, int64_t stride, int32_t bytes) { return stride == bytes && (address & (bytes - 1)) == 0; }
+bool IsAligned(int64_t address, int32_t bytes) { return (address & (bytes - 1)) == 0; }
 
 // Finds out what the outputs of reductions accumulate. Those that include others come first.
 void FindStates(const Isa& isa, Pass* pass) {
@@ -224,9 +227,16 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, int64_t 
   const int outputs = static_cast<int>(pass.outputs.size());
   const int first = FirstInstruction(pass);
   char* pointers[kMostValues + kMostReductions];
+  int repeated_inputs = 0;
+  int64_t block = plain.block;
   for (int k = 0; k < inputs; ++k) {
     const int64_t* operand = operands + 2 * k;
-    if (!IsRun(operand[0], operand[1], pass.inputs[k].bytes)) return false;
+    const int32_t bytes = pass.inputs[k].bytes;
+    if (!IsAligned(operand[0], bytes)) return false;
+    if (operand[1] != bytes && n > 1) {
+      if (operand[1] != 0 || ++repeated_inputs > kMostRepeated) return false;
+      if (block * bytes > kRepeatedBytes) block = kRepeatedBytes / bytes;
+    }
     pointers[k] = reinterpret_cast<char*>(operand[0]);
   }
   for (int k = inputs; k < first; ++k) {
@@ -242,21 +252,30 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, int64_t 
     const Output& output = pass.outputs[j];
     const int64_t* operand = results + 2 * j;
     if (output.reduction >= 0) continue;
-    if (!IsRun(operand[0], operand[1], output.bytes)) return false;
+    if ((operand[1] != output.bytes && n > 1) || !IsAligned(operand[0], output.bytes)) return false;
     for (int k = 0; k < inputs; ++k) {
       // The instruction writes into the output's memory, so no later one may read an input that lies there.
       if (operands[2 * k] == operand[0] && pass.inputs[k].last_use > output.value - first) return false;
     }
     pointers[output.value] = reinterpret_cast<char*>(operand[0]);
   }
+  alignas(64) char repeated[kMostRepeated][kRepeatedBytes];
+  if (repeated_inputs > 0) {
+    for (int k = 0, r = 0; k < inputs; ++k) {
+      if (operands[2 * k + 1] != 0) continue;
+      const int64_t m = n < block ? n : block;
+      isa.fill(repeated[r], pointers[k], static_cast<size_t>(m), static_cast<size_t>(pass.inputs[k].bytes));
+      pointers[k] = repeated[r++];
+    }
+  }
   const auto run = [&](auto take) {
     for (int64_t position = 0; position < n;) {
-      const int64_t m = n - position < plain.block ? n - position : plain.block;
+      const int64_t m = n - position < block ? n - position : block;
       RunSteps(isa, pass, pointers, first, static_cast<size_t>(m));
       take(position, m);
       position += m;
       if (position == n) return;
-      for (int k = 0; k < inputs; ++k) pointers[k] += m * pass.inputs[k].bytes;
+      for (int k = 0; k < inputs; ++k) pointers[k] += m * operands[2 * k + 1];
       for (const Output& output : pass.outputs) {
         if (output.reduction < 0) pointers[output.value] += m * output.bytes;
       }

@@ -1,4 +1,5 @@
-// The short way for small calls: contiguous operands in their kinds' own formats, one thread, reductions to one value.
+// The short way for small calls: operands that are contiguous or one value for all elements, in their kinds' own
+// formats; one thread, reductions to one value.
 #ifndef LANES_PLAIN_H_
 #define LANES_PLAIN_H_
 

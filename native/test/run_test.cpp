@@ -377,27 +377,28 @@ TEST_P(Run, GivesWhatTheProgramSaysForAnyLayout) {
   }
 }
 
-// Functions that chains take in, against their own kernels: 3 * f(a * b) in lengths that end within a group.
+// Functions that chains take in, against their own kernels: 3 * f(a op b) in lengths that end within a group.
 template <class T>
-void CheckFunctionsInChains(int kind, int dtype) {
+void CheckFunctionsInChains(int kind, int dtype, const char* op) {
   const Isa& isa = *CurrentIsa();
   std::mt19937_64 random(1);
 #define LANES_NAME(name) #name,
   for (const char* name : {LANES_CHAIN_FUNCTIONS(LANES_NAME) LANES_CHAIN_FUNCTIONS_32(LANES_NAME)}) {
 #undef LANES_NAME
-    const int function = KernelNumber(name, kind), mul = KernelNumber("mul", kind);
+    const int function = KernelNumber(name, kind), mul = KernelNumber("mul", kind), before = KernelNumber(op, kind);
     ProgramBuilder program;
     PassBuilder pass;
     const int a = pass.Input(program.Operand(dtype), kind);
     const int b = pass.Input(program.Operand(dtype), kind);
     const int three = pass.Load(program.Constant(kind, T{3}), kind);
-    const int value = pass.Apply(function, pass.Apply(mul, a, b));
+    const int value = pass.Apply(function, pass.Apply(before, a, b));
     pass.Output(program.Operand(dtype), pass.Apply(mul, value, three));
     program.Add(pass);
     const Handle handle(program);
     for (const size_t n : {1, 8, 31, 64, 127, 1000, 5003, 40001}) {
       for (const int awkward_percent : {0, 1, 100}) {
-        SCOPED_TRACE(testing::Message() << name << " of " << n << ", " << awkward_percent << "% awkward");
+        SCOPED_TRACE(testing::Message() << name << " after " << op << " of " << n << ", " << awkward_percent
+                                        << "% awkward");
         const std::vector<T> pool = Awkward<T>(n, random);
         const Guarded memory_x(n * sizeof(T)), memory_y(n * sizeof(T)), memory_out(n * sizeof(T));
         T* x = reinterpret_cast<T*>(memory_x.Back(n * sizeof(T)));
@@ -409,7 +410,7 @@ void CheckFunctionsInChains(int kind, int dtype) {
           x[i] = static_cast<int>(random() % 100) < awkward_percent ? pool[i] : ordinary(random);
           y[i] = ordinary(random);
         }
-        isa.kernels[mul](expected.data(), x, y, nullptr, n, 0);
+        isa.kernels[before](expected.data(), x, y, nullptr, n, 0);
         isa.kernels[function](expected.data(), expected.data(), nullptr, nullptr, n, 0);
         for (T& each : expected) each *= 3;
         Call call;
@@ -421,8 +422,10 @@ void CheckFunctionsInChains(int kind, int dtype) {
   }
 }
 TEST_P(Run, ComputesFunctionsInChainsAsAlone) {
-  CheckFunctionsInChains<float>(kFloat32, kDFloat32);
-  if (!HasFatalFailure()) CheckFunctionsInChains<double>(kFloat64, kDFloat64);
+  for (const char* op : {"mul", "truediv"}) {
+    CheckFunctionsInChains<float>(kFloat32, kDFloat32, op);
+    if (!HasFatalFailure()) CheckFunctionsInChains<double>(kFloat64, kDFloat64, op);
+  }
 }
 
 // ---- What the random programs do not reach --------------------------------------------------------------------------

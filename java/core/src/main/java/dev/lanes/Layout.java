@@ -16,9 +16,14 @@ final class Layout {
   /** The shape of one element of rank 0. */
   static final long[] SCALAR_SHAPE = {};
 
+  /** No bytes are between elements that do not stand at equal distances. */
+  static final long UNEVEN = Long.MIN_VALUE;
+
   final long[] shape;
   final long[] strides;
   final long offset;
+  private final long size;
+  private final long distance;
   private final long low;
   private final long high;
 
@@ -26,6 +31,8 @@ final class Layout {
     this.shape = shape;
     this.strides = strides;
     this.offset = offset;
+    size = product(shape);
+    distance = distance(shape, strides);
     low = offset + reach(false);
     high = offset + reach(true);
   }
@@ -109,11 +116,40 @@ final class Layout {
   }
 
   long size() {
+    return size;
+  }
+
+  private static long product(long[] shape) {
     long size = 1;
     for (long length : shape) {
       size *= length;
     }
     return size;
+  }
+
+  /**
+   * The bytes from each element to the next in C order, 0 when there is but one, or {@link
+   * #UNEVEN}.
+   */
+  long distance() {
+    return distance;
+  }
+
+  private static long distance(long[] shape, long[] strides) {
+    long distance = 0;
+    long inner = 1; // elements of the axes behind
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      if (shape[axis] == 1) {
+        continue;
+      }
+      if (inner == 1) {
+        distance = strides[axis];
+      } else if (strides[axis] != distance * inner) {
+        return UNEVEN;
+      }
+      inner *= shape[axis];
+    }
+    return distance;
   }
 
   /**

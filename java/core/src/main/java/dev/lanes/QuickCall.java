@@ -4,11 +4,13 @@ import dev.lanes.lang.Program;
 import dev.lanes.lang.Program.Role;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * The short way for the most frequent sort of small call: up to three vectors, all of one length,
- * into a vector of the caller's, or reduced into an array without axes. Nothing is written to the
- * Java heap, which with most collectors would cost more than the work.
+ * The short way for the most frequent sort of small call: up to three arrays of one shape, or of
+ * one element, into an array of the caller's, or reduced into one without axes. The elements of
+ * each stand at equal distances. Nothing is written to the Java heap, which with most collectors
+ * would cost more than the work.
  */
 final class QuickCall {
 
@@ -65,6 +67,9 @@ final class QuickCall {
     }
     int[] order =
         pass.inputs().stream().mapToInt(in -> operands.get(in.operand()).index()).toArray();
+    if (IntStream.of(order).distinct().count() != variables) {
+      return null; // what is not read may still have a say in the shape
+    }
     DType output = operands.get(pass.outputs().get(0).operand()).dtype();
     if (output.kind() == Kind.BYTES) {
       return null; // it may be an operand, and those of bytes are read when they are stored
@@ -90,15 +95,19 @@ final class QuickCall {
     if (count != inputs.length || a == null || result.dtype() != output || result.isReadOnly()) {
       return false;
     }
-    long[] shape = (isReducing ? a : result).layout().shape;
-    boolean isVector = shape.length == 1 && (!isReducing || result.rank() == 0 && shape[0] > 0);
-    if (!isVector || shape[0] > most) {
-      return false;
+    Layout all = result.layout();
+    if (isReducing) {
+      all = count == 1 ? a.layout() : larger(a.layout(), b.layout());
+      all = count < 3 ? all : larger(all, c.layout());
     }
-    long n = shape[0];
-    if (!fits(a, 0, n, result)
-        || count > 1 && !fits(b, 1, n, result)
-        || count > 2 && !fits(c, 2, n, result)) {
+    long n = all.size();
+    if (n == 0
+        || n > most
+        || result.layout().distance() == Layout.UNEVEN
+        || isReducing && result.rank() > 0
+        || !fits(a, 0, all, result)
+        || count > 1 && !fits(b, 1, all, result)
+        || count > 2 && !fits(c, 2, all, result)) {
       return false;
     }
     result.memory().acquire();
@@ -137,12 +146,19 @@ final class QuickCall {
     }
   }
 
-  /** A vector of the right type and length that is the result's own elements, or none of them. */
-  private boolean fits(NDArray operand, int variable, long n, NDArray result) {
-    long[] shape = operand.layout().shape;
+  private static Layout larger(Layout a, Layout b) {
+    return a.rank() < b.rank() || a.size() < b.size() ? b : a;
+  }
+
+  /**
+   * An operand of the right type, of the shape of all or of one element, that is the result's own
+   * elements or none of them.
+   */
+  private boolean fits(NDArray operand, int variable, Layout all, NDArray result) {
+    Layout own = operand.layout();
     return operand.dtype() == inputs[variable]
-        && shape.length == 1
-        && shape[0] == n
+        && (own.hasShape(all.shape) || own.size() == 1 && own.rank() <= all.rank())
+        && own.distance() != Layout.UNEVEN
         && (operand == result && !isReducing || !NDArray.mayShareBytes(operand, result));
   }
 
@@ -155,13 +171,13 @@ final class QuickCall {
             prepared.handle(),
             n,
             place(result),
-            isReducing ? 0 : result.layout().strides[0],
+            result.layout().distance(),
             place(first),
-            first.layout().strides[0],
+            first.layout().distance(),
             place(second),
-            second.layout().strides[0],
+            second.layout().distance(),
             place(third),
-            third.layout().strides[0]);
+            third.layout().distance());
     Reference.reachabilityFence(prepared);
     NativeEngine.require(status, Watch.NONE, "the evaluation");
   }

@@ -25,6 +25,11 @@ class QuickCallTest {
     sum.evaluateInto(out, a, b);
   }
 
+  private static NDArray full(DType dtype, int value, long... shape) {
+    NDArray array = NDArray.allocate(dtype, shape);
+    return Expression.compile("value").evaluateInto(array, NDArray.scalar(dtype, value));
+  }
+
   private static double[] values(NDArray array) {
     return array.toDoubleArray();
   }
@@ -149,6 +154,102 @@ class QuickCallTest {
     assertThat(code(() -> largest.evaluateInto(result, none))).isEqualTo(Code.SHAPE);
     dot.evaluateInto(result, none, none);
     assertThat(result.getDouble()).isEqualTo(0.0);
+  }
+
+  @Test
+  void repeatsOperandsOfOneElement() {
+    NDArray two = NDArray.scalar(DType.FLOAT64, 2);
+    NDArray ten = NDArray.of(new double[] {10});
+    for (int i = 0; i < 3; i++) {
+      sum.evaluateInto(out, a, two);
+      assertThat(values(out)).containsExactly(-3, -2, -1, 0, 1);
+      sum.evaluateInto(out, ten, a);
+      assertThat(values(out)).containsExactly(8, 6, 4, 2, 0);
+      sum.evaluateInto(out, two, ten);
+      assertThat(values(out)).containsExactly(-18, -18, -18, -18, -18);
+    }
+    // One of the result's own elements.
+    out.copyFrom(a);
+    sum.evaluateInto(out, a, out.select(0, 1));
+    assertThat(values(out)).containsExactly(-3, -2, -1, 0, 1);
+    Expression scaled = Expression.compile("a*scale + shift");
+    for (int n : new int[] {1, 2, 511, 512, 513, 1024, 4000, 16384, 16385, 40000}) {
+      double[] x = new double[n];
+      Arrays.setAll(x, i -> i * 0.5);
+      NDArray result = NDArray.allocate(DType.FLOAT64, n);
+      for (int i = 0; i < 2; i++) {
+        scaled.evaluateInto(result, NDArray.of(x), two, ten);
+        assertThat(values(result)).isEqualTo(Arrays.stream(x).map(v -> v * 2 + 10).toArray());
+      }
+    }
+  }
+
+  @Test
+  void repeatsElementsOfEveryWidth() {
+    Expression product = Expression.compile("a*b");
+    for (DType dtype : new DType[] {DType.INT8, DType.INT16, DType.FLOAT32, DType.COMPLEX128}) {
+      NDArray ones = full(dtype, 1, 1500);
+      NDArray result = NDArray.allocate(dtype, 1500);
+      for (int i = 0; i < 2; i++) {
+        product.evaluateInto(result, ones, NDArray.scalar(dtype, 3 + i));
+        assertThat(result.contentEquals(full(dtype, 3 + i, 1500))).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void takesMoreValuesThanItRepeats() {
+    Expression many = Expression.compile("((((a*p + q)*r + s)*t + u)*v + w)*x");
+    NDArray[] operands = new NDArray[many.variables().size()];
+    Arrays.setAll(operands, i -> NDArray.scalar(DType.FLOAT64, i + 1));
+    for (int arrays = 0; arrays < operands.length; arrays++) {
+      for (int i = 0; i < 2; i++) {
+        many.evaluateInto(out, operands);
+        double expected = ((((1 * 2 + 3) * 4 + 5) * 6 + 7) * 8.0 + 9) * 10;
+        assertThat(values(out)).containsOnly(expected);
+      }
+      operands[arrays] = full(DType.FLOAT64, arrays + 1, 5);
+    }
+  }
+
+  @Test
+  void takesArraysOfAnyShape() {
+    NDArray x = NDArray.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
+    NDArray y = NDArray.of(new double[] {10, 20, 30, 40, 50, 60}, 2, 3);
+    NDArray into = NDArray.allocate(DType.FLOAT64, 2, 3);
+    NDArray byColumns = NDArray.of(new double[] {10, 40, 20, 50, 30, 60}, 3, 2).transpose();
+    NDArray wide = NDArray.allocate(DType.FLOAT64, 2, 5);
+    NDArray part = wide.slice(1, 1, 4);
+    part.copyFrom(y);
+    NDArray spread = NDArray.allocate(DType.FLOAT64, 2, 3, 4).select(2, 1);
+    spread.copyFrom(x);
+    Expression total = Expression.compile("sum(a - 2*b)");
+    NDArray result = NDArray.allocate(DType.FLOAT64);
+    for (int i = 0; i < 2; i++) {
+      for (NDArray first : new NDArray[] {x, spread}) {
+        for (NDArray second : new NDArray[] {y, byColumns, part}) {
+          into.copyFrom(full(DType.FLOAT64, 0, 2, 3));
+          sum.evaluateInto(into, first, second);
+          assertThat(values(into)).containsExactly(-19, -38, -57, -76, -95, -114);
+          total.evaluateInto(result, first, second);
+          assertThat(result.getDouble()).isEqualTo(-399.0);
+        }
+      }
+      sum.evaluateInto(into, x, NDArray.scalar(DType.FLOAT64, 1));
+      assertThat(values(into)).containsExactly(-1, 0, 1, 2, 3, 4);
+      sum.evaluateInto(into, x, NDArray.of(new double[] {1, 2, 3}));
+      assertThat(values(into)).containsExactly(-1, -2, -3, 2, 1, 0);
+      total.evaluateInto(result, NDArray.scalar(DType.FLOAT64, 100), y);
+      assertThat(result.getDouble()).isEqualTo(180.0);
+      total.evaluateInto(result, result.copy(), NDArray.scalar(DType.FLOAT64, 1));
+      assertThat(result.getDouble()).isEqualTo(178.0);
+      total.evaluateInto(
+          result, NDArray.of(new double[] {100}, 1, 1), NDArray.of(new double[] {1, 2}));
+      assertThat(result.getDouble()).isEqualTo(194.0);
+    }
+    NDArray reversed = x.flip(0).flip(1);
+    sum.evaluateInto(reversed, y, y);
+    assertThat(values(x)).containsExactly(-60, -50, -40, -30, -20, -10);
   }
 
   @Test
