@@ -91,8 +91,9 @@ struct Chain {
   bool is_float64;
 };
 
-// Runs a chain's links over blocks of n elements. `blocks` holds those of values.
-using ChainRunner = void (*)(const ChainLink* links, int count, char* const* blocks, size_t n);
+// Runs a chain's links over blocks of n elements. `blocks` holds those of values; `is_far` says that they come from
+// memory, in ascending order.
+using ChainRunner = void (*)(const ChainLink* links, int count, char* const* blocks, size_t n, bool is_far);
 struct ChainTable {
   ChainRunner float32;
   ChainRunner float64;

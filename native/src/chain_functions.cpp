@@ -37,16 +37,22 @@ struct FunctionLink : LinksOf<T> {
     LANES_NEXT;
   }
 
-  // Of the accumulator, or of quotients, where there are registers for a whole group.
-  template <bool kOfQuotients>
+  enum Argument { kAccumulator, kQuotients, kFarQuotients };
+
+  // Where there are registers for a whole group.
+  template <Argument kArgument>
   static void InRegisters(LANES_LINK_ARGUMENTS) {
     const D d;
     V x[kVectors] = {LANES_VECTORS};
     // Divisions are begun some vectors ahead, because they take long and processors look ahead only so far.
-    constexpr size_t kAhead = kOfQuotients ? 2 : 0;
+    constexpr size_t kAhead = kArgument == kAccumulator ? 0 : 2;
     const auto divide = [&](size_t k) HWY_ATTR {
       const T* dividends = reinterpret_cast<const T*>(link->x) + i;
       const T* divisors = reinterpret_cast<const T*>(link->y) + i;
+      if (kArgument == kFarQuotients) {
+        __builtin_prefetch(reinterpret_cast<const char*>(dividends + k * N) + kAheadBytes);
+        __builtin_prefetch(reinterpret_cast<const char*>(divisors + k * N) + kAheadBytes);
+      }
       x[k] = hn::Div(hn::LoadU(d, dividends + k * N), hn::LoadU(d, divisors + k * N));
     };
     for (size_t k = 0; k < kAhead; ++k) divide(k);
@@ -59,7 +65,7 @@ struct FunctionLink : LinksOf<T> {
     } else {
 #pragma GCC unroll 8
       for (size_t k = 0; k < kVectors; ++k) {
-        if (kOfQuotients && k + kAhead < kVectors) divide(k + kAhead);
+        if (kAhead > 0 && k + kAhead < kVectors) divide(k + kAhead);
         y[k] = Op::Fast(d, x[k], slow[k]);
       }
     }
@@ -110,11 +116,12 @@ template <class T, class Op>
 constexpr FunctionLinks<T> LinksFor() {
   using Link = FunctionLink<T, Op>;
   if constexpr (!kHasFunctionLinks) {
-    return {Link::template OneByOne<false>, Link::template OneByOne<true>, nullptr};
+    return {Link::template OneByOne<false>, Link::template OneByOne<true>, nullptr, nullptr};
   } else if constexpr (std::is_same_v<Op, log_double> || std::is_same_v<Op, log_float>) {
-    return {Link::template InRegisters<false>, Link::template OneByOne<true>, Link::template InRegisters<true>};
+    return {Link::template InRegisters<Link::kAccumulator>, Link::template OneByOne<true>,
+            Link::template InRegisters<Link::kQuotients>, Link::template InRegisters<Link::kFarQuotients>};
   } else {
-    return {Link::template InRegisters<false>, Link::template OneByOne<true>, nullptr};
+    return {Link::template InRegisters<Link::kAccumulator>, Link::template OneByOne<true>, nullptr, nullptr};
   }
 }
 

@@ -53,6 +53,8 @@ struct Links : LinksOf<T> {
   static HWY_INLINE V Block(const char* block, size_t i, size_t k, const State* state) {
     const D d;
     const T* p = reinterpret_cast<const T*>(block) + i + k * N;
+    // Behind the array's end it is harmless.
+    if (kGroups == kFar) __builtin_prefetch(reinterpret_cast<const char*>(p) + kAheadBytes);
     if (kGroups != kPart || state->left >= (k + 1) * N) return hn::LoadU(d, p);
     const V ones = hn::Set(d, T{1});
     if (state->left <= k * N) return ones;
@@ -336,7 +338,9 @@ struct Links : LinksOf<T> {
     const int32_t verb = code / kChainForms;
     if (verb < kChainFirstFunction) return kTable[verb][code % kChainForms];
     const FunctionLinks<T>& links = LinksOfFunction(verb);
-    if (code % kChainForms == kBlocks) return kGroups == kPart ? LogOfQuotients : links.of_quotients;
+    if (code % kChainForms == kBlocks) {
+      return kGroups == kPart ? LogOfQuotients : kGroups == kFar ? links.of_far_quotients : links.of_quotients;
+    }
     return kGroups == kPart ? links.part : links.whole;
   }
 
@@ -363,9 +367,9 @@ struct Links : LinksOf<T> {
 };
 
 // Products summed up, the commonest of short chains, with the accumulators in registers all the time.
-template <class T>
+template <class T, Groups kGroups>
 void SumProducts(const ChainLink* links, char* const* blocks, size_t n) {
-  using Whole = Links<T, kNear>;
+  using Whole = Links<T, kGroups>;
   using Part = Links<T, kPart>;
   constexpr size_t N = Whole::N;
   constexpr size_t kSumN = Whole::kSumN;
@@ -410,10 +414,12 @@ bool IsRepeatable(const ChainLink* links, int count, const Link* own) {
 }
 
 template <class T>
-void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n) {
+void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n, bool is_far) {
   // Where there are registers for them.
   if constexpr (Links<T, kNear>::kSums * Links<T, kNear>::kSumN == kAccumulators && Links<T, kNear>::kSums <= 8) {
-    if (IsSumOfProducts(links, count)) return SumProducts<T>(links, blocks, n);
+    if (IsSumOfProducts(links, count)) {
+      return (is_far ? SumProducts<T, kFar> : SumProducts<T, kNear>)(links, blocks, n);
+    }
   }
   constexpr size_t kGroup = kVectors * Links<T, kNear>::N;
   size_t i = 0;
@@ -423,7 +429,6 @@ void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n) 
     own[k].y = blocks[links[k].y];
   }
   if (n >= kGroup) {
-    const bool is_far = links[count - 1].code / kChainForms == kChainStreamLast;
     const bool is_repeatable = !is_far && n % kGroup != 0 && IsRepeatable(links, count, own);
     i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, own, i, n, is_repeatable);
   }

@@ -51,13 +51,14 @@ struct LinksOf {
 // tenth to a fifth on AVX2 and SSE4.
 constexpr bool kHasFunctionLinks = HWY_TARGET <= HWY_AVX3;
 
-// The links of an elementary function, which work on the accumulator alone: for whole groups, and for parts. The last
-// is for whole groups of quotients, null where there is none.
+// The links of an elementary function, which work on the accumulator alone: for whole groups, and for parts. The others
+// are for whole groups of quotients, in the caches or in memory; null where there are none.
 template <class T>
 struct FunctionLinks {
   typename LinksOf<T>::Function whole;
   typename LinksOf<T>::Function part;
   typename LinksOf<T>::Function of_quotients;
+  typename LinksOf<T>::Function of_far_quotients;
 };
 // By their place in LANES_CHAIN_FUNCTIONS, behind which for float32 are those of LANES_CHAIN_FUNCTIONS_32.
 extern const FunctionLinks<float> kFunctionLinks32[];

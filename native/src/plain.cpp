@@ -133,7 +133,7 @@ void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, int first
   const ChainLink* links = pass.plain.links.data();
   for (const PlainPass::Step& step : pass.plain.steps) {
     if (step.links > 0) {
-      (step.is_float64 ? isa.chains->float64 : isa.chains->float32)(links, step.links, pointers, n);
+      (step.is_float64 ? isa.chains->float64 : isa.chains->float32)(links, step.links, pointers, n, false);
       links += step.links;
       continue;
     }

@@ -386,20 +386,23 @@ bool MayWriteDirectly(const Plan& plan, int operand, int value) {
   return true;
 }
 
-bool WorthStreaming(const Plan& plan, int64_t threads) {
+bool IsFar(const Plan& plan) {
   const Pass& pass = *plan.pass;
   int64_t bytes = 0;
   for (const Output& output : pass.outputs) {
     if (output.reduction < 0) bytes += output.bytes;
   }
-  if (bytes == 0) return false;
-  // The inputs, too, push the output out of the cache.
   for (int i = 0; i < plan.input_count; ++i) {
     if (plan.transfers[i].way != Transfer::kUniform) bytes += pass.inputs[i].bytes;
   }
   // Most calls are small: keep the question to the cache's size out of their way.
   if (bytes * plan.total < (1 << 20)) return false;
-  if (static_cast<size_t>(bytes * plan.total) <= LastLevelCacheBytes()) return false;
+  return static_cast<size_t>(bytes * plan.total) > LastLevelCacheBytes();
+}
+
+bool WorthStreaming(const Plan& plan, int64_t threads) {
+  // The inputs, too, push the output out of the cache.
+  if (!plan.is_far || plan.pass->reductions == static_cast<int>(plan.pass->outputs.size())) return false;
   // A kernel that computes long leaves the caches of one thread the time to write.
   if (threads == 1 && plan.step_count > 0 && plan.steps[plan.step_count - 1].is_long) return false;
   for (int i = 0; i < plan.input_count; ++i) {
@@ -411,6 +414,7 @@ bool WorthStreaming(const Plan& plan, int64_t threads) {
 // `direct` marks values that live in an output's memory.
 void PlanOutputs(Plan* plan, int64_t threads, const uint8_t* uniform, uint8_t* direct) {
   const Pass& pass = *plan->pass;
+  plan->is_far = IsFar(*plan);
   const bool stream = WorthStreaming(*plan, threads);
   plan->streams = false;
   const int outputs = static_cast<int>(pass.outputs.size());

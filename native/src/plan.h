@@ -210,6 +210,7 @@ struct Plan {
   Expansion* expansions;
   int expansion_count;
   bool streams;
+  bool is_far;  // its operands are too large for the caches
 
   // Per thread.
   size_t slot_bytes;

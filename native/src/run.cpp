@@ -25,6 +25,7 @@ constexpr int64_t kLineBytes = 64;
 constexpr int64_t kMostUnwatched = 1 << 17;
 // Elements: few enough that their lines can all be on the way at once, enough that the kernel's start costs little.
 constexpr int64_t kFetchedAtOnce = 128;
+constexpr int64_t kFetchedAhead = 512;
 
 // Brings n elements from memory into a register, or back. Those of bytes differ in width and have no conversion.
 void LoadRun(const Transfer& t, void* dst, const char* src, int64_t n, int64_t stride) {
@@ -314,7 +315,7 @@ class Sweep {
 
   void RunStep(const Step& s, int64_t n, uint32_t uniform) {
     if (s.links != nullptr)
-      s.chain(s.links, s.link_count, pointers_, static_cast<size_t>(n));
+      s.chain(s.links, s.link_count, pointers_, static_cast<size_t>(n), plan_.is_far);
     else if (s.function == nullptr)
       s.kernel(pointers_[s.dst], pointers_[s.a], pointers_[s.b], pointers_[s.c], static_cast<size_t>(n), uniform);
     else
@@ -396,11 +397,30 @@ class Sweep {
     }
     for (int k = 0; k < plan_.state_count; ++k) {
       const State& state = plan_.states[k];
-      if (state.is_chained) continue;
-      AccumulateRun(*state.reduction, accumulators_ + state.offset, plan_.columns, pointers_[state.value],
-                    ValueBytes(state.value), in_chunk, n);
+      if (!state.is_chained) Accumulate(state, in_chunk, n);
     }
     Advance(n);
+  }
+
+  // What comes from memory is asked for some time before.
+  void Accumulate(const State& state, int64_t in_chunk, int64_t n) {
+    const char* x = pointers_[state.value];
+    const int64_t bytes = ValueBytes(state.value);
+    char* accumulators = accumulators_ + state.offset;
+    int64_t piece = n;
+    if (plan_.is_far && state.value < plan_.input_count && plan_.transfers[state.value].way == Transfer::kInPlace) {
+      const int64_t turn = kAccumulators * plan_.columns;
+      piece = turn < kFetchedAhead ? kFetchedAhead / turn * turn : turn;
+    }
+    for (int64_t i = 0; i < n; i += piece) {
+      const int64_t m = n - i < piece ? n - i : piece;
+      if (piece < n) {
+        // Behind the array's end it is harmless.
+        const char* ahead = x + i * bytes + kAheadBytes;
+        for (int64_t j = 0; j < m * bytes; j += kLineBytes) __builtin_prefetch(ahead + j);
+      }
+      AccumulateRun(*state.reduction, accumulators, plan_.columns, x + i * bytes, bytes, in_chunk + i, m);
+    }
   }
 
   // ---- Column mode --------------------------------------------------------------------------------------------------

@@ -516,6 +516,58 @@ TEST_P(Run, StreamsOutputsLargerThanTheCache) {
   }
 }
 
+// Operands that lie flush against a page that must not be read, for all is asked for ahead.
+TEST_P(Run, TakesOperandsLargerThanTheCache) {
+  const size_t n = LastLevelCacheBytes() / 8 + 100001;
+  const size_t bytes = n * sizeof(double);
+  const Guarded memory_a(bytes), memory_b(bytes), memory_out(bytes);
+  double* a = reinterpret_cast<double*>(memory_a.Back(bytes));
+  double* b = reinterpret_cast<double*>(memory_b.Back(bytes));
+  double* out = reinterpret_cast<double*>(memory_out.Back(bytes));
+  std::mt19937_64 random(5);
+  std::uniform_real_distribution<double> ordinary(0.01, 20);
+  long double dot = 0, squares = 0;
+  for (size_t i = 0; i < n; ++i) {
+    a[i] = ordinary(random);
+    b[i] = ordinary(random);
+    dot += static_cast<long double>(a[i]) * b[i];
+  }
+  const long double mean = std::accumulate(a, a + n, 0.0L) / static_cast<long double>(n);
+  for (size_t i = 0; i < n; ++i) squares += (a[i] - mean) * (a[i] - mean);
+
+  ProgramBuilder log_program;
+  PassBuilder pass;
+  const int x = pass.Input(log_program.Operand(kDFloat64), kFloat64);
+  const int y = pass.Input(log_program.Operand(kDFloat64), kFloat64);
+  const int quotient = pass.Apply(KernelNumber("truediv", kFloat64), x, y);
+  pass.Output(log_program.Operand(kDFloat64), pass.Apply(KernelNumber("log", kFloat64), quotient));
+  log_program.Add(pass);
+  const Handle log_of_quotients(log_program), sum_of_products(Binary("mul", "sum"));
+  for (const int threads : {1, 2}) {
+    Call quotients;
+    quotients.Pass(threads, {static_cast<int64_t>(n)}).Operand(a, {8}).Operand(b, {8}).Operand(out, {8});
+    ASSERT_EQ(quotients.Run(log_of_quotients), LANES_OK);
+    for (size_t i = 0; i < n; ++i) ASSERT_NEAR(out[i], std::log(a[i] / b[i]), 2e-15) << i;
+    double result = 0;
+    Call products;
+    products.Pass(threads, {static_cast<int64_t>(n)}).Operand(a, {8}).Operand(b, {8}).Operand(&result, {0});
+    ASSERT_EQ(products.Run(sum_of_products), LANES_OK);
+    EXPECT_NEAR(result, static_cast<double>(dot), 1e-13 * static_cast<double>(dot));
+    for (const char* name : {"max", "var"}) {
+      ProgramBuilder program;
+      PassBuilder reduction;
+      const int value = reduction.Input(program.Operand(kDFloat64), kFloat64);
+      reduction.Output(program.Operand(kDFloat64), value, ReductionNumber(name, kFloat64));
+      program.Add(reduction);
+      Call call;
+      call.Pass(threads, {static_cast<int64_t>(n)}).Operand(a, {8}).Operand(&result, {0});
+      ASSERT_EQ(call.Run(Handle(program)), LANES_OK);
+      const double expected = name[0] == 'm' ? *std::max_element(a, a + n) : static_cast<double>(squares / n);
+      EXPECT_NEAR(result, expected, name[0] == 'm' ? 0 : 1e-13 * expected) << name;
+    }
+  }
+}
+
 TEST_P(Run, EmptyPassesStoreIdentitiesOnly) {
   const Handle sum(Binary("mul", "sum"));
   const Handle elementwise(Binary("mul"));
