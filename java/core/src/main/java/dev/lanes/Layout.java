@@ -16,7 +16,7 @@ final class Layout {
   /** The shape of one element of rank 0. */
   static final long[] SCALAR_SHAPE = {};
 
-  /** No bytes are between elements that do not stand at equal distances. */
+  /** The distance of elements that do not stand at equal ones. */
   static final long UNEVEN = Long.MIN_VALUE;
 
   final long[] shape;
