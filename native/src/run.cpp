@@ -25,6 +25,7 @@ constexpr int64_t kLineBytes = 64;
 constexpr int64_t kMostUnwatched = 1 << 17;
 // Elements: few enough that their lines can all be on the way at once, enough that the kernel's start costs little.
 constexpr int64_t kFetchedAtOnce = 128;
+// The same for reductions, of which the start of the kernel costs more.
 constexpr int64_t kFetchedAhead = 512;
 
 // Brings n elements from memory into a register, or back. Those of bytes differ in width and have no conversion.
