@@ -6,7 +6,7 @@
 //
 // How: elements are taken some vectors at a time through a branch-free way that covers all ordinary arguments; where an
 // argument overflows, underflows or is no number, those vectors alone are done again with the careful way beside it.
-// On AVX-512 float32 exp and exp2 go the careful way at once, because it costs nothing there.
+// On AVX-512 float32 exp and exp2 go the careful way at once, because it costs but a comparison there.
 // Exponentials reduce to |r| <= log(2)/32 with sixteen powers of two in a table that AVX-512 keeps in registers,
 // logarithms to |z/c - 1| <= 0.034 with sixteen 1/c (pow: 0.020 with thirty-two), carrying in two numbers what the last
 // place needs. Most of float32 has polynomials of its own; pow, sinh, cosh and the inverse hyperbolic functions go
