@@ -43,10 +43,12 @@ struct NaNIsSlow {
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     V y;
     if constexpr (sizeof(hn::TFromD<D>) == sizeof(double)) {
-      y = Op::Apply(d, x);
+      y = NaNWhereNotServed<Op>(d, x, Op::Apply(d, x));
     } else {
       const Wide<D> wide;
-      y = Narrow(d, Op::Apply(wide, WidenLower(d, x)), Op::Apply(wide, WidenUpper(d, x)));
+      const auto lower = WidenLower(d, x), upper = WidenUpper(d, x);
+      y = Narrow(d, NaNWhereNotServed<Op>(wide, lower, Op::Apply(wide, lower)),
+                 NaNWhereNotServed<Op>(wide, upper, Op::Apply(wide, upper)));
     }
     slow = hn::IsNaN(y);
     return y;

@@ -3,6 +3,8 @@
 // An operation is a struct with
 //   template <class D, class V> static V Apply(D d, V x)   the vector path; gives NaN in the lanes that it cannot serve
 //   static double Slow(double x)                           the scalar path, asked wherever the vector path gave NaN
+// and perhaps
+//   static constexpr double kServed                        the largest |x| that Apply serves; beyond it gives anything
 // and always computes in float64. float32 blocks are widened and narrowed here: a polynomial that is good for 24 bits
 // is so much shorter that this is faster than the double-float arithmetic which a last-bit-accurate float32 path would
 // need.
@@ -117,6 +119,18 @@ HWY_INLINE bool AnyNaN(D d, const V (&results)[kGroupVectors]) {
   return !hn::AllFalse(d, hn::IsNaN(sum));
 }
 
+template <class Op, class = void>
+inline constexpr bool kHasLimit = false;
+template <class Op>
+inline constexpr bool kHasLimit<Op, decltype((void)Op::kServed)> = true;
+
+// `result` of Apply with NaN in all lanes that it cannot serve.
+template <class Op, class D, class V>
+HWY_INLINE V NaNWhereNotServed(D d, V x, V result) {
+  if constexpr (kHasLimit<Op>) return NaNBeyond(d, hn::Abs(x), Op::kServed, result);
+  return result;
+}
+
 // `result` with its NaNs replaced by the scalar path, and with one bit pattern for those that stay.
 template <class Op, class D, class V>
 HWY_NOINLINE V ReplaceNaNs(D d, V x, V result) {
@@ -147,14 +161,30 @@ HWY_NOINLINE V ReplaceNaNsOfPair(D d, V a, V b, V result) {
 }
 
 // The rare path loads its arguments again rather than hold them in registers all the time; y may alias x, but is not
-// yet written then.
+// yet written then. The sum of squares is one instruction for an argument where comparing and joining take three; it
+// may cause a needless look where arguments are close to the limit.
 template <class Op, class D, typename T>
 HWY_INLINE void MapGroup(D d, const T* x, T* y) {
   const size_t lanes = hn::Lanes(d);
   hn::Vec<D> result[kGroupVectors];
-  for (size_t v = 0; v < kGroupVectors; ++v) result[v] = Op::Apply(d, LoadWide(d, x + v * lanes));
-  if (HWY_UNLIKELY(AnyNaN(d, result))) {
-    for (size_t v = 0; v < kGroupVectors; ++v) result[v] = ReplaceNaNs<Op>(d, LoadWide(d, x + v * lanes), result[v]);
+  auto squares = hn::Zero(d);
+  for (size_t v = 0; v < kGroupVectors; ++v) {
+    const auto argument = LoadWide(d, x + v * lanes);
+    result[v] = Op::Apply(d, argument);
+    if constexpr (kHasLimit<Op>)
+      squares = v == 0 ? hn::Mul(argument, argument) : hn::MulAdd(argument, argument, squares);
+  }
+  bool has_slow;
+  if constexpr (kHasLimit<Op>) {
+    has_slow = !hn::AllTrue(d, hn::Le(squares, hn::Set(d, Op::kServed * Op::kServed)));
+  } else {
+    has_slow = AnyNaN(d, result);
+  }
+  if (HWY_UNLIKELY(has_slow)) {
+    for (size_t v = 0; v < kGroupVectors; ++v) {
+      const auto argument = LoadWide(d, x + v * lanes);
+      result[v] = ReplaceNaNs<Op>(d, argument, NaNWhereNotServed<Op>(d, argument, result[v]));
+    }
   }
   for (size_t v = 0; v < kGroupVectors; ++v) StoreNarrow(d, result[v], y + v * lanes);
 }

@@ -34,10 +34,11 @@ constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
 // Any finite argument: reduced by Cody and Waite to |r| <= pi/4 up to 2^20, by Payne and Hanek in scalar code beyond
 // (the C library's own sin and cos are off by up to 179 ULP near multiples of pi/2 around 2^47). float32: with FMA the
 // same up to 2^13; else reduced to |r| <= pi/2 in float64 up to 2^45 (2^20 without FMA), then one short polynomial.
-// Infinities and NaN give NaN. Measured: float64 0.87 ULP (0.82 without FMA), float32 0.86 (0.59 without FMA).
+// Infinities and NaN give NaN. Measured: float64 0.90 ULP (0.82 without FMA), float32 0.86 (0.59 without FMA).
 
-// A reduced argument: hi - minus_lo = x - n * pi/2 with |hi| <= pi/4, n in the low bits of `quadrant`. The low part is
-// kept negated because of sin(-0): hi - (hi * 0 + minus_lo) is -0 where adding would give +0.
+// A reduced argument: hi - minus_lo = x - n * pi/2 with |hi| <= pi/4, n plus what the caller asks to add in the low
+// bits of `quadrant`. The low part is kept negated because of sin(-0): hi - (hi * 0 + minus_lo) is -0 where adding
+// would give +0.
 template <class V, class VI>
 struct ReducedAngle {
   V hi;
@@ -52,11 +53,10 @@ constexpr double kReduceLimit = 0x1p20;
 // 1, so it is exact (with FMA at once; without, the constant comes in two parts whose products are exact). The next 30
 // bits give an exact product for n < 2^20, hence `hi` is either exact or its rounding error is caught in `minus_lo`.
 // What is left of pi/2 after 53 more bits is below 2^-60 of the smallest |hi| that a double can lead to.
-// `first_quadrant` is added to n.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V x, double first_quadrant) {
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V x, double added) {
   const hn::RebindToSigned<D> di;
-  const V magic = hn::Set(d, kRoundingMagic + first_quadrant);
+  const V magic = hn::Set(d, kRoundingMagic + added);
   const V biased = hn::MulAdd(x, hn::Set(d, 0x1.45f306dc9c883p-1), magic);
   const V n = hn::Sub(biased, magic);
 #if HWY_NATIVE_FMA
@@ -70,45 +70,64 @@ HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V x,
   return {hi, hn::MulAdd(n, hn::Set(d, 0x1.45c06e0e68948p-86), minus_lo), hn::BitCast(di, biased)};
 }
 
-// sin(x) from the reduced x. Both polynomials are one Horner scheme with blended coefficients (minimax on |r| <= pi/4,
-// relative error sin 2^-57.8, cos 2^-60.9). The roundings that matter are kept few: sin = r + (r * z + lo) and cos = 1
-// + r^2 * q, one FMA, with the low part folded into r^2; without FMA cos is summed as (1 - r^2/2) + (the error of that
-// + r^4 * p - r * lo).
+// The lanes whose number is odd, to choose by: a mask where one instruction makes it of a bit, else that bit as a sign.
+template <class D, class VI>
+HWY_INLINE auto OddLanes(D d, VI number) {
+#if HWY_TARGET <= HWY_AVX3
+  (void)d;
+  return hn::RebindMask(d, hn::TestBit(number, hn::Set(hn::DFromV<VI>(), 1)));
+#else
+  return hn::BitCast(d, hn::ShiftLeft<8 * sizeof(hn::TFromD<D>) - 1>(number));
+#endif
+}
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ChooseOdd(decltype(OddLanes(D(), hn::Zero(hn::RebindToSigned<D>()))) odd, V of_odd, V of_even) {
+#if HWY_TARGET <= HWY_AVX3
+  return hn::IfThenElse(odd, of_odd, of_even);
+#else
+  return hn::IfNegativeThenElse(odd, of_odd, of_even);
+#endif
+}
+
+// sin(x) from x reduced with 1 added to n, and cos(x) with 2. Both polynomials are one scheme with blended coefficients
+// (minimax on |r| <= pi/4, relative error sin 2^-57.8, cos 2^-60.9). The roundings that matter are kept few: sin = r +
+// (r * z + lo) and cos = 1 + r^2 * q, one FMA, with the low part folded into r^2; without FMA cos is summed as
+// (1 - r^2/2) + (the error of that + r^4 * p - r * lo). Of cosines the negative is made, which needs no blend of what
+// is subtracted from; that is why 1 is added: bit 1 of n + 1 tells the sign then.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle) {
   const V r = angle.hi;
   const V minus_lo = angle.minus_lo;
-  const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.quadrant));
-  const V r2 = hn::Mul(r, r);
-  const auto coefficient = [&](double cos, double sin)
-                               HWY_ATTR { return hn::IfNegativeThenElse(odd, hn::Set(d, cos), hn::Set(d, sin)); };
+  const auto is_sine = OddLanes(d, angle.quadrant);
+  const auto choose = [&](V sine, V cosine) HWY_ATTR { return ChooseOdd<D>(is_sine, sine, cosine); };
+  const auto coefficient = [&](double sine, double cosine)
+                               HWY_ATTR { return choose(hn::Set(d, sine), hn::Set(d, cosine)); };
   // Pairs instead of Horner's rule, and a square without the low part, keep the chain of dependent operations short.
-  const V p01 = hn::MulAdd(coefficient(-0x1.6c16c16c168cap-10, 0x1.111111110f760p-7), r2,
-                           coefficient(0x1.5555555555555p-5, -0x1.5555555555548p-3));
-  const V p23 = hn::MulAdd(coefficient(-0x1.27e4fa02e3c1dp-22, 0x1.71de355fa4e3dp-19), r2,
-                           coefficient(0x1.a01a019f3838fp-16, -0x1.a01a019bf2b7ep-13));
-  const V p45 = hn::MulAdd(coefficient(-0x1.90738536bb9ebp-37, 0x1.5d8e625bc8fcep-33), r2,
-                           coefficient(0x1.1eeb57d304f11p-29, -0x1.ae5e55005a3c8p-26));
+  const V r2 = hn::Mul(r, r);
+  const V p01 = hn::MulAdd(coefficient(0x1.111111110f760p-7, -0x1.6c16c16c168cap-10), r2,
+                           coefficient(-0x1.5555555555548p-3, 0x1.5555555555555p-5));
+  const V p23 = hn::MulAdd(coefficient(0x1.71de355fa4e3dp-19, -0x1.27e4fa02e3c1dp-22), r2,
+                           coefficient(-0x1.a01a019bf2b7ep-13, 0x1.a01a019f3838fp-16));
+  const V p45 = hn::MulAdd(coefficient(0x1.5d8e625bc8fcep-33, -0x1.90738536bb9ebp-37), r2,
+                           coefficient(-0x1.ae5e55005a3c8p-26, 0x1.1eeb57d304f11p-29));
   const V r4 = hn::Mul(r2, r2);
   const V p = hn::MulAdd(hn::MulAdd(p45, r4, p23), r4, p01);
   const V minus_r_lo = hn::Mul(r, minus_lo);
 #if HWY_NATIVE_FMA
-  const V full_r2 = hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo));
-  const V factor = hn::IfNegativeThenElse(odd, full_r2, r);
-  const V z = hn::MulAdd(p, full_r2, coefficient(-0.5, 0.0));
-  const V minus_tail = hn::IfNegativeThenElse(odd, hn::Set(d, -1.0), minus_lo);
-  const V head = hn::IfNegativeThenElse(odd, hn::Zero(d), r);
+  const V factor = choose(r, hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo)));
+  const V z = hn::MulAdd(p, r2, coefficient(0.0, -0.5));
+  const V rest = hn::NegMulAdd(factor, z, choose(minus_lo, hn::Set(d, -1.0)));
+  const V sine = choose(hn::Sub(r, rest), rest);
 #else
-  const V factor = hn::IfNegativeThenElse(odd, r2, r);
+  const V factor = choose(r, r2);
   const V z = hn::Mul(p, r2);
   const V half_r2 = hn::Mul(r2, hn::Set(d, 0.5));
   const V one = hn::Set(d, 1.0);
   const V cos_head = hn::Sub(one, half_r2);
   const V minus_cos_tail = hn::Sub(hn::Sub(half_r2, hn::Sub(one, cos_head)), minus_r_lo);
-  const V minus_tail = hn::IfNegativeThenElse(odd, minus_cos_tail, hn::Mul(minus_lo, cos_head));
-  const V head = hn::IfNegativeThenElse(odd, cos_head, r);
+  const V rest = hn::NegMulAdd(factor, z, choose(hn::Mul(minus_lo, cos_head), minus_cos_tail));
+  const V sine = choose(hn::Sub(r, rest), hn::Sub(rest, cos_head));
 #endif
-  const V sine = hn::Sub(head, hn::NegMulAdd(factor, z, minus_tail));
   return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<62>(angle.quadrant)), hn::SignBit(d)));
 }
 
@@ -124,7 +143,7 @@ constexpr uint64_t kTwoOverPi[] = {0x0000000000000000u, 0xa2f9836e4e441529u, 0xf
 // below the point are formed. The nearest that a double comes to a multiple of pi/2 is about 2^-61, so 76 good bits
 // remain.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceHugeAngle(D d, double ax, int64_t first_quadrant) {
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceHugeAngle(D d, double ax, int64_t added) {
   uint64_t bits;
   memcpy(&bits, &ax, sizeof(bits));
   const uint64_t m = (bits & ((uint64_t{1} << 52) - 1)) | (uint64_t{1} << 52);
@@ -158,33 +177,38 @@ HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceHugeAngle(D d, 
   const double f_lo =
       scale * ldexp(static_cast<double>(static_cast<uint64_t>(normal >> 22) & ((uint64_t{1} << 53) - 1)), -106);
   const double half_pi = 0x1.921fb54442d18p+0;
-  const double hi = f_hi * half_pi;
-  const double lo = fma(f_hi, half_pi, -hi) + (f_hi * 0x1.1a62633145c07p-54 + f_lo * half_pi);
+  const double head = f_hi * half_pi;
+  const double rest = fma(f_hi, half_pi, -head) + (f_hi * 0x1.1a62633145c07p-54 + f_lo * half_pi);
+  // f_hi is cut off, not rounded, so the rest may be more than half a unit of the head's last place.
+  const double hi = head + rest;
+  const double lo = (head - hi) + rest;
   const hn::RebindToSigned<D> di;
-  return {hn::Set(d, hi), hn::Set(d, -lo), hn::Set(di, q + first_quadrant)};
+  return {hn::Set(d, hi), hn::Set(d, -lo), hn::Set(di, q + added)};
 }
 
-// sin(ax + first_quadrant * pi/2) for the ax > 0 that ReduceAngle does not serve.
-HWY_INLINE double SinOfHuge(double ax, int64_t first_quadrant) {
+// As SinOfReduced, for the ax > 0 that ReduceAngle does not serve.
+HWY_INLINE double SinOfHuge(double ax, int64_t added) {
   if (!(ax <= kLargestDouble)) return __builtin_nan("");
   const hn::CappedTag<double, 1> d;
-  return hn::GetLane(SinOfReduced(d, ReduceHugeAngle(d, ax, first_quadrant)));
+  return hn::GetLane(SinOfReduced(d, ReduceHugeAngle(d, ax, added)));
 }
 
 struct Sin64 {
+  static constexpr double kServed = kReduceLimit;
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    return NaNBeyond(d, hn::Abs(x), kReduceLimit, SinOfReduced(d, ReduceAngle(d, x, 0.0)));
+    return SinOfReduced(d, ReduceAngle(d, x, 1.0));
   }
-  static double Slow(double x) { return x < 0 ? -SinOfHuge(-x, 0) : SinOfHuge(x, 0); }
+  static double Slow(double x) { return x < 0 ? -SinOfHuge(-x, 1) : SinOfHuge(x, 1); }
 };
 
 struct Cos64 {
+  static constexpr double kServed = kReduceLimit;
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    return NaNBeyond(d, hn::Abs(x), kReduceLimit, SinOfReduced(d, ReduceAngle(d, x, 1.0)));
+    return SinOfReduced(d, ReduceAngle(d, x, 2.0));
   }
-  static double Slow(double x) { return SinOfHuge(fabs(x), 1); }
+  static double Slow(double x) { return SinOfHuge(fabs(x), 2); }
 };
 
 // Largest |x| that SubtractPi serves: without FMA the products with n must be exact.
@@ -213,6 +237,7 @@ HWY_INLINE V FloatSinOfReduced(D d, V r) {
 }
 
 struct Sin32 {
+  static constexpr double kServed = kFloatReduceLimit;
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
     const hn::RebindToSigned<D> di;
@@ -220,13 +245,14 @@ struct Sin32 {
     const V biased = hn::MulAdd(x, hn::Set(d, 0x1.45f306dc9c883p-2), magic);
     const V r = SubtractPi(d, x, hn::Sub(biased, magic));
     const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
-    return NaNBeyond(d, hn::Abs(x), kFloatReduceLimit, hn::Xor(FloatSinOfReduced(d, r), flip));
+    return hn::Xor(FloatSinOfReduced(d, r), flip);
   }
   static double Slow(double x) { return Sin64::Slow(x); }
 };
 
 // cos(x) = -(-1)^n sin(x - (n + 1/2) pi) with n = floor(x / pi).
 struct Cos32 {
+  static constexpr double kServed = kFloatReduceLimit;
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
     const hn::RebindToSigned<D> di;
@@ -235,16 +261,16 @@ struct Cos32 {
     const V biased = hn::Add(hn::MulSub(x, hn::Set(d, 0x1.45f306dc9c883p-2), half), magic);
     const V r = SubtractPi(d, x, hn::Add(hn::Sub(biased, magic), half));
     const V flip = hn::BitCast(d, hn::ShiftLeft<63>(hn::BitCast(di, biased)));
-    return NaNBeyond(d, hn::Abs(x), kFloatReduceLimit, hn::Xor(FloatSinOfReduced(d, r), flip));
+    return hn::Xor(FloatSinOfReduced(d, r), flip);
   }
   static double Slow(double x) { return Cos64::Slow(x); }
 };
 
 #if HWY_NATIVE_FMA
-// sin(x + kQuadrants pi/2) within float32 up to 2^13, beyond that through Wide. Reduced to |r| <= pi/4 as float64 is:
-// the 24 bits of pi/2 that come first leave an exact difference, the next 11 an exact product; what is left of pi/2
-// after 24 more bits is below 2^-23 of the smallest |r|. Both polynomials, of degree 2 in r^2, are one scheme with
-// blended coefficients (relative error sin 2^-27.9, cos 2^-33).
+// sin(x + kQuadrants pi/2) within float32 up to 2^13, beyond that through Wide. Reduced to |r| <= pi/4 and summed as
+// float64 is: the 24 bits of pi/2 that come first leave an exact difference, the next 11 an exact product; what is left
+// of pi/2 after 24 more bits is below 2^-23 of the smallest |r|. Both polynomials are of degree 2 in r^2 (relative
+// error sin 2^-27.9, cos 2^-33).
 template <int kQuadrants, class Wide>
 struct SinWithinFloat {
   template <class D, class V>
@@ -252,24 +278,23 @@ struct SinWithinFloat {
     const hn::RebindToSigned<D> di;
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
     slow = hn::Not(hn::Le(hn::Abs(x), c(0x1p13f)));
-    const V magic = c(0x1.8p23f + kQuadrants);
+    const V magic = c(0x1.8p23f + 1 + kQuadrants);
     const V biased = hn::MulAdd(x, c(0x1.45f306p-1f), magic);
     const V n = hn::Sub(biased, magic);
     const V t = hn::NegMulAdd(n, c(0x1.921fb4p+0f), x);
     const V second = c(0x1.444p-24f);
     const V r = hn::NegMulAdd(n, second, t);
     const V minus_lo = hn::MulAdd(n, c(0x1.68c234p-39f), hn::MulAdd(n, second, hn::Sub(r, t)));
-    const V odd = hn::BitCast(d, hn::ShiftLeft<31>(hn::BitCast(di, biased)));
-    const auto coefficient = [&](float cos, float sin) HWY_ATTR { return hn::IfNegativeThenElse(odd, c(cos), c(sin)); };
+    const auto is_sine = OddLanes(d, hn::BitCast(di, biased));
+    const auto choose = [&](V sine, V cosine) HWY_ATTR { return ChooseOdd<D>(is_sine, sine, cosine); };
+    const auto coefficient = [&](float sine, float cosine) HWY_ATTR { return choose(c(sine), c(cosine)); };
     const V minus_r_lo = hn::Mul(r, minus_lo);
     const V r2 = hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo));
-    V p = hn::MulAdd(coefficient(0x1.99e904p-16f, -0x1.9953p-13f), r2, coefficient(-0x1.6c0c2ap-10f, 0x1.110776p-7f));
-    p = hn::MulAdd(p, r2, coefficient(0x1.55554ap-5f, -0x1.555546p-3f));
-    const V z = hn::MulAdd(p, r2, coefficient(-0.5f, 0.0f));
-    const V factor = hn::IfNegativeThenElse(odd, r2, r);
-    const V minus_tail = hn::IfNegativeThenElse(odd, c(-1.0f), minus_lo);
-    const V head = hn::IfNegativeThenElse(odd, hn::Zero(d), r);
-    const V sine = hn::Sub(head, hn::NegMulAdd(factor, z, minus_tail));
+    V p = hn::MulAdd(coefficient(-0x1.9953p-13f, 0x1.99e904p-16f), r2, coefficient(0x1.110776p-7f, -0x1.6c0c2ap-10f));
+    p = hn::MulAdd(p, r2, coefficient(-0x1.555546p-3f, 0x1.55554ap-5f));
+    const V z = hn::MulAdd(p, r2, coefficient(0.0f, -0.5f));
+    const V rest = hn::NegMulAdd(choose(r, r2), z, choose(minus_lo, c(-1.0f)));
+    const V sine = choose(hn::Sub(r, rest), rest);
     return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<30>(hn::BitCast(di, biased))), hn::SignBit(d)));
   }
   template <class D, class V>
@@ -311,9 +336,9 @@ HWY_INLINE V ModuloTwo(D d, V ax) {
 
 // pi * x for |x| <= 1, reduced like an angle.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceTurns(D d, V x, double first_quadrant) {
+HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceTurns(D d, V x, double added) {
   const hn::RebindToSigned<D> di;
-  const V magic = hn::Set(d, kRoundingMagic + first_quadrant);
+  const V magic = hn::Set(d, kRoundingMagic + added);
   const V biased = hn::Add(hn::Add(x, x), magic);
   const V r = hn::Sub(x, hn::Mul(hn::Sub(biased, magic), hn::Set(d, 0.5)));
   const V pi = hn::Set(d, 0x1.921fb54442d18p+1);
@@ -323,8 +348,8 @@ HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceTurns(D d, V x,
 }
 
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V SinPiOfModuloTwo(D d, V x, double first_quadrant) {
-  return hn::Add(SinOfReduced(d, ReduceTurns(d, x, first_quadrant)), hn::Zero(d));
+HWY_INLINE V SinPiOfModuloTwo(D d, V x, double added) {
+  return hn::Add(SinOfReduced(d, ReduceTurns(d, x, added)), hn::Zero(d));
 }
 
 // sin(pi r) on |r| <= 1/2 to 2^-27.4 relative, for float32 results.
@@ -340,7 +365,7 @@ struct Sinpi64 {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
     const V ax = hn::Abs(x);
-    V result = SinPiOfModuloTwo(d, ModuloTwo(d, ax), 0.0);
+    V result = SinPiOfModuloTwo(d, ModuloTwo(d, ax), 1.0);
 #if !HWY_NATIVE_FMA
     // The parts of the split product would be subnormal.
     const auto tiny = hn::And(hn::Lt(ax, hn::Set(d, 0x1p-900)), hn::Gt(ax, hn::Zero(d)));
@@ -358,7 +383,7 @@ struct Sinpi64 {
 struct Cospi64 : VectorOnly {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    return SinPiOfModuloTwo(d, ModuloTwo(d, hn::Abs(x)), 1.0);
+    return SinPiOfModuloTwo(d, ModuloTwo(d, hn::Abs(x)), 2.0);
   }
 };
 
