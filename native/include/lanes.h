@@ -183,9 +183,11 @@ enum lanes_run_flags { LANES_SHORT = 1 };
 // nanargmin and nanargmax pass over NaN and give -1 when there is nothing else.
 LANES_API int32_t lanes_run(int64_t program, int64_t call) LANES_NOEXCEPT;
 
-// Runs a program of one pass with one output and up to three inputs on the calling thread over vectors of n elements:
-// each operand is the address of its first element and the step to the next, in bytes, 0 for the result of a reduction.
-// Inputs that the pass does not have are not looked at.
+// Runs a program on the calling thread over vectors of n elements: each operand is the address of its first element and
+// the step to the next, in bytes, 0 for a result of one element. The last pass has one output, the result. Up to three
+// operands that no pass writes are a, b and c, in the order of their numbers; those that the program does not have are
+// not looked at. What passes leave for later ones, up to eight operands of up to 16 bytes, is one element each. If
+// there is more than one pass, inputs have n elements, and a pass that reads none of them has one.
 LANES_API int32_t lanes_run_vectors(int64_t program, int64_t n, int64_t output, int64_t output_stride, int64_t a,
                                     int64_t a_stride, int64_t b, int64_t b_stride, int64_t c,
                                     int64_t c_stride) LANES_NOEXCEPT;

@@ -199,15 +199,8 @@ int32_t lanes_run(int64_t program, int64_t call) noexcept {
 int32_t lanes_run_vectors(int64_t program, int64_t n, int64_t output, int64_t output_stride, int64_t a,
                           int64_t a_stride, int64_t b, int64_t b_stride, int64_t c, int64_t c_stride) noexcept {
   if (program == 0 || n < 0) return LANES_BAD_ARGUMENT;
-  const lanes::Program& decoded = *reinterpret_cast<const lanes::Program*>(program);
-  if (decoded.passes.size() != 1 || decoded.passes[0].inputs.size() > 3 || decoded.passes[0].outputs.size() != 1) {
-    return LANES_BAD_ARGUMENT;
-  }
-  int64_t operands[2 * lanes::kMostVectors] = {a, a_stride, b, b_stride, c, c_stride};
-  const size_t inputs = decoded.passes[0].inputs.size();
-  operands[2 * inputs] = output;
-  operands[2 * inputs + 1] = output_stride;
-  return lanes::RunVectors(decoded, n, operands);
+  const int64_t vectors[] = {output, output_stride, a, a_stride, b, b_stride, c, c_stride};
+  return lanes::RunVectors(*reinterpret_cast<const lanes::Program*>(program), n, vectors);
 }
 
 int32_t lanes_run_many(int64_t program, int64_t calls, int64_t count, int32_t threads, int64_t cancel) noexcept {

@@ -130,7 +130,7 @@ class PassDecoder {
     if (used_as_input_[operand] || current_[r] != -1 || kDTypeRows[o.dtype].kind != kinds_[r]) return false;
     used_as_input_[operand] = true;
     Define(r);
-    pass_.inputs.push_back({o.dtype, o.bytes, -1, false});
+    pass_.inputs.push_back({o.dtype, o.bytes, operand, -1, false});
     return true;
   }
 
@@ -220,7 +220,7 @@ class PassDecoder {
     const int32_t value = current_[r];
     ++pass_.uses[value];
     if (reduction < 0 && value < static_cast<int32_t>(pass_.inputs.size())) pass_.inputs[value].stored = true;
-    pass_.outputs.push_back({o.dtype, o.bytes, value, reduction, parameter});
+    pass_.outputs.push_back({o.dtype, o.bytes, operand, value, reduction, parameter});
     return true;
   }
 
@@ -233,6 +233,32 @@ class PassDecoder {
   std::vector<bool> used_as_input_;
   std::vector<bool> used_as_output_;
 };
+
+// Gives operands their places in calls over vectors, if there are enough.
+void FindPlaces(const std::vector<Operand>& operands, Program* program) {
+  if (program->passes.empty() || program->passes.back().outputs.size() != 1) return;
+  std::vector<bool> is_written(operands.size(), false);
+  for (const Pass& pass : program->passes) {
+    for (const Output& output : pass.outputs) is_written[output.operand] = true;
+  }
+  const size_t result = static_cast<size_t>(program->passes.back().outputs[0].operand);
+  std::vector<int32_t> places(operands.size(), 0);
+  int32_t inputs = 0, singles = 0;
+  for (size_t k = 0; k < operands.size(); ++k) {
+    if (k == result) continue;
+    if (is_written[k] && operands[k].bytes > kSingleBytes) return;
+    places[k] = is_written[k] ? 1 + kMostInputVectors + singles++ : 1 + inputs++;
+  }
+  if (inputs > kMostInputVectors || singles > kMostSingles) return;
+  for (Pass& pass : program->passes) {
+    for (const Input& input : pass.inputs) {
+      pass.places.push_back(places[input.operand]);
+      if (!is_written[input.operand]) pass.reads_vectors = true;
+    }
+    for (const Output& output : pass.outputs) pass.places.push_back(places[output.operand]);
+  }
+  program->takes_vectors = true;
+}
 
 }  // namespace
 
@@ -258,6 +284,7 @@ bool DecodeProgram(const int32_t* words, int64_t count, Program* program) {
     if (!PassDecoder(in, kinds, table, &pass).Decode()) return false;
     PreparePlain(&pass);
   }
+  FindPlaces(table, program);
   return in.Empty();
 }
 

@@ -21,6 +21,7 @@ struct Value {
 struct Input {
   int32_t dtype;
   int32_t bytes;
+  int32_t operand;   // of the program
   int32_t last_use;  // the last instruction that reads it, -1 for none
   bool stored;       // it is also an output as it is
 };
@@ -35,6 +36,7 @@ struct Instruction {
 struct Output {
   int32_t dtype;
   int32_t bytes;
+  int32_t operand;  // of the program
   int32_t value;
   int32_t reduction;  // -1 for none
   int32_t parameter;  // of the reduction
@@ -97,12 +99,23 @@ struct Pass {
   int32_t user_arguments = 0;  // of functions of the user's, all together
   std::vector<int32_t> uses;   // of each value, as argument or output
   PlainPass plain;
+  // Of a program that takes vectors: the places of the inputs, then of the outputs.
+  std::vector<int32_t> places;
+  bool reads_vectors = false;  // not only what passes before left
 };
+
+// Where a call over vectors has its operands: the result, up to three inputs, and single values that passes leave for
+// later ones.
+inline constexpr int kMostInputVectors = 3;
+inline constexpr int kMostSingles = 8;
+inline constexpr int kSingleBytes = 16;  // at most
+inline constexpr int kPlaces = 1 + kMostInputVectors + kMostSingles;
 
 struct Program {
   std::vector<Constant> constants;
   std::vector<std::vector<char>> texts;  // what constants of bytes view
   std::vector<Pass> passes;
+  bool takes_vectors = false;  // whether its operands have places
 };
 
 // Decodes `count` words. False when they are not a program that lanes_run may trust. May throw std::bad_alloc.

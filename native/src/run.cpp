@@ -661,14 +661,35 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
   return LANES_OK;
 }
 
-int32_t RunVectors(const Program& program, int64_t n, const int64_t* operands) {
+int32_t RunVectors(const Program& program, int64_t n, const int64_t* vectors) {
   const Isa* isa = CurrentIsa();
   if (isa == nullptr) return LANES_UNSUPPORTED_CPU;
-  const Pass& pass = program.passes[0];
-  if (RunPlain(*isa, program, pass, n, operands)) return LANES_OK;
-  int64_t words[4 + 2 * kMostVectors] = {1, 1, 1, n};  // of which a reduction takes all
-  memcpy(words + 4, operands, 2 * (pass.inputs.size() + 1) * sizeof(*words));
-  return RunPass(*isa, program, pass, words, false, nullptr);
+  if (!program.takes_vectors) return LANES_BAD_ARGUMENT;
+  const bool is_single = program.passes.size() == 1;
+  int64_t places[2 * kPlaces];
+  memcpy(places, vectors, 2 * (1 + kMostInputVectors) * sizeof(*places));
+  alignas(kSingleBytes) char singles[kMostSingles][kSingleBytes];
+  if (!is_single) {
+    for (int k = 0; k < kMostSingles; ++k) {
+      places[2 * (1 + kMostInputVectors + k)] = reinterpret_cast<int64_t>(singles[k]);
+      places[2 * (1 + kMostInputVectors + k) + 1] = 0;
+    }
+  }
+  for (const Pass& pass : program.passes) {
+    // An operand may be both an input and an output.
+    int64_t words[4 + 2 * 2 * kPlaces];
+    words[0] = words[1] = words[2] = 1;  // one thread, one axis, which a reduction takes
+    words[3] = is_single || pass.reads_vectors ? n : 1;
+    int64_t* operands = words + 4;
+    for (const int32_t place : pass.places) {
+      *operands++ = places[2 * place];
+      *operands++ = places[2 * place + 1];
+    }
+    if (RunPlain(*isa, program, pass, words[3], words + 4)) continue;
+    const int32_t status = RunPass(*isa, program, pass, words, false, nullptr);
+    if (status != LANES_OK) return status;
+  }
+  return LANES_OK;
 }
 
 int32_t RunProgramMany(const Program& program, const int64_t* const* calls, int64_t count, int threads,

@@ -11,12 +11,9 @@ namespace lanes {
 // `call` as lanes_run describes it. Returns a lanes_status.
 int32_t RunProgram(const Program& program, const int64_t* call);
 
-// As many inputs and outputs together as RunVectors takes.
-inline constexpr int kMostVectors = 4;
-
-// Runs the only pass, of one output, on the calling thread over vectors of n elements, which a reduction takes all.
-// `operands` are the address and the stride in bytes of each input, then of the output. Returns a lanes_status.
-int32_t RunVectors(const Program& program, int64_t n, const int64_t* operands);
+// Runs the program on the calling thread over vectors of n elements, which a reduction takes all. `vectors` are the
+// address and the stride in bytes of the result, then of each input. Returns a lanes_status.
+int32_t RunVectors(const Program& program, int64_t n, const int64_t* vectors);
 
 // `calls` and the rest as lanes_run_many describes them. Returns a lanes_status.
 int32_t RunProgramMany(const Program& program, const int64_t* const* calls, int64_t count, int threads,

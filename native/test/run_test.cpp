@@ -605,6 +605,78 @@ TEST_P(Run, LaterPassesReadWhatEarlierOnesStored) {
   for (const double r : results) ASSERT_EQ(r, 0.5 - 25000);
 }
 
+// x - sum(x * y) in two passes, with x the second operand.
+ProgramBuilder LessItsProduct() {
+  ProgramBuilder program;
+  const int total = program.Operand(kDFloat64);
+  const int y = program.Operand(kDFloat64), x = program.Operand(kDFloat64), out = program.Operand(kDFloat64);
+  PassBuilder first;
+  const int factor = first.Input(x, kFloat64);
+  const int product = first.Apply(KernelNumber("mul", kFloat64), factor, first.Input(y, kFloat64));
+  first.Output(total, product, ReductionNumber("sum", kFloat64));
+  PassBuilder second;
+  const int subtrahend = second.Input(total, kFloat64);
+  second.Output(out, second.Apply(KernelNumber("sub", kFloat64), second.Input(x, kFloat64), subtrahend));
+  program.Add(first);
+  program.Add(second);
+  return program;
+}
+
+TEST_P(Run, TakesVectorsThroughSeveralPasses) {
+  const Handle handle(LessItsProduct());
+  ASSERT_EQ(handle.status, LANES_OK);
+  for (const int64_t n : {1, 2, 511, 513, 5000, 16384, 20000}) {
+    const std::vector<double> y(static_cast<size_t>(n), 0.25);
+    std::vector<double> x(static_cast<size_t>(2 * n), -1), out(static_cast<size_t>(n));
+    for (int64_t i = 0; i < n; ++i) x[2 * i] = 1 + i % 2;
+    const double total = 0.25 * static_cast<double>(n + n / 2);
+    for (const int64_t y_stride : {8, 0}) {
+      ASSERT_EQ(lanes_run_vectors(handle.program, n, Address(out.data()), 8, Address(y.data()), y_stride,
+                                  Address(x.data()), 16, 0, 0),
+                LANES_OK);
+      for (int64_t i = 0; i < n; ++i) ASSERT_EQ(out[i], x[2 * i] - total) << n;
+    }
+  }
+}
+
+TEST_P(Run, TakesNoVectorsForProgramsOfAnotherSort) {
+  double values[64] = {};
+  const auto run = [&](const ProgramBuilder& program) {
+    const Handle handle(program);
+    EXPECT_EQ(handle.status, LANES_OK);
+    return lanes_run_vectors(handle.program, 8, Address(values), 8, Address(values), 8, Address(values), 8,
+                             Address(values), 8);
+  };
+  EXPECT_EQ(run(ProgramBuilder()), LANES_BAD_ARGUMENT);
+  // Too many inputs.
+  ProgramBuilder many = LessItsProduct();
+  many.Operand(kDFloat64);
+  EXPECT_EQ(run(many), LANES_OK);
+  many.Operand(kDFloat64);
+  EXPECT_EQ(run(many), LANES_BAD_ARGUMENT);
+  // Two results, and too many values on the way.
+  ProgramBuilder copies;
+  const int in = copies.Operand(kDFloat64);
+  PassBuilder pass;
+  const int r = pass.Input(in, kFloat64);
+  for (int k = 0; k < 9; ++k) pass.Output(copies.Operand(kDFloat64), r);
+  copies.Add(pass);
+  EXPECT_EQ(run(copies), LANES_BAD_ARGUMENT);
+  PassBuilder last;
+  last.Output(copies.Operand(kDFloat64), last.Input(in, kFloat64));
+  copies.Add(last);
+  EXPECT_EQ(run(copies), LANES_BAD_ARGUMENT);
+  // What has more than one element on the way is written over itself.
+  ProgramBuilder over;
+  const int from = over.Operand(kDFloat64), between = over.Operand(kDFloat64), to = over.Operand(kDFloat64);
+  PassBuilder first, second;
+  first.Output(between, first.Input(from, kFloat64));
+  second.Output(to, second.Input(between, kFloat64));
+  over.Add(first);
+  over.Add(second);
+  EXPECT_EQ(run(over), LANES_OK);
+}
+
 TEST_P(Run, CopiesComplexNumbers) {
   ProgramBuilder program;
   PassBuilder pass;

@@ -3,25 +3,33 @@ package dev.lanes;
 import dev.lanes.lang.Program;
 import dev.lanes.lang.Program.Role;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The short way for the most frequent sort of small call: up to three arrays of one shape, or of
  * one element, into an array of the caller's, or reduced into one without axes. The elements of
- * each stand at equal distances. Nothing is written to the Java heap, which with most collectors
- * would cost more than the work.
+ * each stand at equal distances. What is reduced on the way is one element each, and then none of
+ * the arrays may be one. Nothing is written to the Java heap, which with most collectors would cost
+ * more than the work.
  */
 final class QuickCall {
 
   static final int MOST_OPERANDS = 3;
   private static final int MOST_ELEMENTS = 1 << 16;
 
+  /** Values that passes may leave for later ones, in number and bytes; the native library's. */
+  private static final int MOST_SINGLES = 8;
+
+  private static final int SINGLE_BYTES = 16;
+
   private final NativeEngine.Native prepared;
   private final DType[] inputs; // by number of variable
-  private final int[] order; // the variables as the pass reads them
+  private final int[] order; // the variables as the program has them
   private final DType output;
   private final boolean isReducing;
+  private final boolean isOnePass;
   private final long most; // elements that one thread does at once without being watched
 
   private QuickCall(
@@ -30,57 +38,99 @@ final class QuickCall {
       int[] order,
       DType output,
       boolean isReducing,
+      boolean isOnePass,
       long most) {
     this.prepared = prepared;
     this.inputs = inputs;
     this.order = order;
     this.output = output;
     this.isReducing = isReducing;
+    this.isOnePass = isOnePass;
     this.most = most;
   }
 
   /** The short way of a program, or null when it has none. */
   static QuickCall of(Program program, Engine.Prepared prepared, int variables) {
-    boolean isOrdinary =
-        prepared instanceof NativeEngine.Native
-            && !Verifier.ENABLED
-            && variables > 0
-            && variables <= MOST_OPERANDS
-            && program.passes().size() == 1
-            && program.passes().get(0).outputs().size() == 1;
-    if (!isOrdinary) {
-      return null;
-    }
-    Program.Pass pass = program.passes().get(0);
-    boolean isReducing = pass.isReducing();
-    if (isReducing && (pass.axes().numbers() != null || pass.outputs().get(0).keepDims())) {
-      return null;
-    }
+    List<Program.Pass> passes = program.passes();
     List<Program.Operand> operands = program.operands();
+    if (!(prepared instanceof NativeEngine.Native)
+        || Verifier.ENABLED
+        || variables == 0
+        || variables > MOST_OPERANDS) {
+      return null;
+    }
     DType[] inputs = new DType[variables];
+    int[] order = new int[operands.size()];
+    int read = 0;
+    int singles = 0;
     for (Program.Operand operand : operands) {
-      if (operand.role() == Role.INPUT) {
-        inputs[operand.index()] = operand.dtype();
-      } else if (operand.role() != Role.OUTPUT) {
-        return null;
+      switch (operand.role()) {
+        case INPUT -> {
+          inputs[operand.index()] = operand.dtype();
+          order[read++] = operand.index();
+        }
+        case TEMPORARY -> {
+          singles++;
+          if (operand.dtype().bytes() > SINGLE_BYTES) {
+            return null;
+          }
+        }
+        case SCALAR -> {
+          return null;
+        }
+        case OUTPUT -> {}
       }
     }
-    int[] order =
-        pass.inputs().stream().mapToInt(in -> operands.get(in.operand()).index()).toArray();
-    if (IntStream.of(order).distinct().count() != variables) {
-      return null; // what is not read may still have a say in the shape
+    Program.Pass last = passes.get(passes.size() - 1);
+    // What is not read may still have a say in the shape.
+    boolean isRead =
+        passes.stream().flatMap(pass -> reads(pass, operands)).distinct().count() == variables;
+    boolean isOneResult =
+        last.outputs().size() == 1
+            && operands.get(last.outputs().get(0).operand()).role() == Role.OUTPUT
+            && passes.subList(0, passes.size() - 1).stream()
+                .allMatch(pass -> leavesSingles(pass, operands));
+    boolean isReducing = last.isReducing() || reads(last, operands).findAny().isEmpty();
+    if (read != variables
+        || singles > MOST_SINGLES
+        || !isRead
+        || !isOneResult
+        || last.isReducing() && !isReducedToOne(last)) {
+      return null;
     }
-    DType output = operands.get(pass.outputs().get(0).operand()).dtype();
+    DType output = operands.get(last.outputs().get(0).operand()).dtype();
     if (output.kind() == Kind.BYTES) {
       return null; // it may be an operand, and those of bytes are read when they are stored
     }
+    double cost = passes.stream().mapToDouble(program::cost).sum();
     return new QuickCall(
         (NativeEngine.Native) prepared,
         inputs,
-        order,
+        Arrays.copyOf(order, read),
         output,
         isReducing,
-        (long) Math.min(Threads.ALONE_NANOS / program.cost(pass), MOST_ELEMENTS));
+        passes.size() == 1,
+        (long) Math.min(Threads.ALONE_NANOS / cost, MOST_ELEMENTS));
+  }
+
+  /** The variables that a pass reads. */
+  private static Stream<Integer> reads(Program.Pass pass, List<Program.Operand> operands) {
+    return pass.inputs().stream()
+        .map(in -> operands.get(in.operand()))
+        .filter(operand -> operand.role() == Role.INPUT)
+        .map(Program.Operand::index);
+  }
+
+  private static boolean isReducedToOne(Program.Pass pass) {
+    return pass.axes().numbers() == null
+        && pass.outputs().stream().allMatch(out -> out.reduction() != null && !out.keepDims());
+  }
+
+  /** Whether what the pass leaves for later ones is one element each. */
+  private static boolean leavesSingles(Program.Pass pass, List<Program.Operand> operands) {
+    return (pass.isReducing() ? isReducedToOne(pass) : reads(pass, operands).findAny().isEmpty())
+        && pass.outputs().stream()
+            .allMatch(out -> operands.get(out.operand()).role() == Role.TEMPORARY);
   }
 
   /**
@@ -156,8 +206,12 @@ final class QuickCall {
    */
   private boolean fits(NDArray operand, int variable, Layout all, NDArray result) {
     Layout own = operand.layout();
+    boolean hasShape =
+        own.hasShape(all.shape)
+            ? isOnePass || own.distance() != 0 || own.size() == 1
+            : isOnePass && own.size() == 1 && own.rank() <= all.rank();
     return operand.dtype() == inputs[variable]
-        && (own.hasShape(all.shape) || own.size() == 1 && own.rank() <= all.rank())
+        && hasShape
         && own.distance() != Layout.UNEVEN
         && (operand == result && !isReducing || !NDArray.mayShareBytes(operand, result));
   }

@@ -30,6 +30,14 @@ class QuickCallTest {
     return Expression.compile("value").evaluateInto(array, NDArray.scalar(dtype, value));
   }
 
+  private static void set(NDArray array, long index, int value) {
+    if (array.dtype() == DType.INT16) {
+      array.setLong(value, index);
+    } else {
+      array.setDouble(value, index);
+    }
+  }
+
   private static double[] values(NDArray array) {
     return array.toDoubleArray();
   }
@@ -250,6 +258,95 @@ class QuickCallTest {
     NDArray reversed = x.flip(0).flip(1);
     sum.evaluateInto(reversed, y, y);
     assertThat(values(x)).containsExactly(-60, -50, -40, -30, -20, -10);
+  }
+
+  @Test
+  void takesWhatIsReducedOnTheWay() {
+    Expression score = Expression.compile("(a - mean(a))/std(a)");
+    double unit = 1 / Math.sqrt(2);
+    for (int i = 0; i < 3; i++) {
+      score.evaluateInto(out, a);
+      assertThat(values(out)).containsExactly(-2 / Math.sqrt(2), -unit, 0, unit, 2 / Math.sqrt(2));
+    }
+    score.evaluateInto(a, a);
+    assertThat(a.contentEquals(out)).isTrue();
+    Expression part = Expression.compile("b/sum(a) + max(b)*a");
+    NDArray ten = NDArray.of(new double[] {10});
+    NDArray same = ten.broadcastTo(5);
+    a.copyFrom(NDArray.of(new double[] {1, 2, 3, 4, 15}));
+    NDArray every = NDArray.allocate(DType.FLOAT64, 5, 2).select(1, 1);
+    every.copyFrom(b);
+    for (int i = 0; i < 2; i++) {
+      for (NDArray second : new NDArray[] {b, every}) {
+        part.evaluateInto(out, second, a);
+        assertThat(values(out)).containsExactly(50.4, 100.8, 151.2, 201.6, 752);
+      }
+      for (NDArray second : new NDArray[] {ten, same}) {
+        part.evaluateInto(out, second, a);
+        assertThat(values(out)).containsExactly(10.4, 20.4, 30.4, 40.4, 150.4);
+      }
+    }
+    NDArray longer = NDArray.allocate(DType.FLOAT64, 6);
+    assertThat(code(() -> part.evaluateInto(out, longer, a))).isEqualTo(Code.SHAPE);
+  }
+
+  @Test
+  void reducesWhatIsReducedOnTheWay() {
+    Expression share = Expression.compile("sum(a)/sum(b)");
+    Expression spread = Expression.compile("sum((a - mean(b))**2)");
+    NDArray result = NDArray.allocate(DType.FLOAT64);
+    NDArray two = NDArray.of(new double[] {2, 6});
+    NDArray none = NDArray.allocate(DType.FLOAT64, 0);
+    for (int i = 0; i < 2; i++) {
+      share.evaluateInto(result, a, b);
+      assertThat(result.getDouble()).isEqualTo(0.1);
+      share.evaluateInto(result, b, two);
+      assertThat(result.getDouble()).isEqualTo(18.75);
+      share.evaluateInto(result, NDArray.of(new double[] {4}), two);
+      assertThat(result.getDouble()).isEqualTo(0.5);
+      share.evaluateInto(result, none, b);
+      assertThat(result.getDouble()).isEqualTo(0.0);
+      spread.evaluateInto(result, a, b);
+      assertThat(result.getDouble()).isEqualTo(29 * 29 + 28 * 28 + 27 * 27 + 26 * 26 + 25 * 25.0);
+      spread.evaluateInto(result, a, two);
+      assertThat(result.getDouble()).isEqualTo(9 + 4 + 1 + 0 + 1.0);
+    }
+    NDArray five = NDArray.allocate(DType.FLOAT64, 5);
+    share.evaluateInto(five, a, b);
+    assertThat(values(five)).containsOnly(0.1);
+  }
+
+  @Test
+  void reducesOnTheWayAsTheLongWayDoes() {
+    String[] texts = {
+      "(a - mean(a))/std(a)",
+      "exp(a - max(a))/sum(exp(a - max(a)))",
+      "where(a > mean(a), b, sum(b))",
+      "a*(sum(b)/sum(a)) - min(b)",
+      "sum((a - mean(a))*(b - mean(b)))/(std(a)*std(b))",
+      "a - mean(b, axis=0)",
+      "a - mean(b, keepdims=True)"
+    };
+    for (String text : texts) {
+      Expression program = Expression.compile(text);
+      for (DType dtype : new DType[] {DType.FLOAT64, DType.FLOAT32, DType.INT16}) {
+        for (int n : new int[] {1, 2, 31, 511, 512, 513, 1024, 5000, 16384, 16385, 40000}) {
+          NDArray[] operands = new NDArray[program.variables().size()];
+          for (int k = 0; k < operands.length; k++) {
+            operands[k] = NDArray.allocate(dtype, n);
+            for (int i = 0; i < n; i++) {
+              set(operands[k], i, k == 0 ? i % 97 + 1 : i % 89 - 40);
+            }
+          }
+          NDArray expected = program.evaluate(operands);
+          NDArray result = NDArray.allocate(expected.dtype(), expected.shape());
+          for (int i = 0; i < 2; i++) {
+            program.evaluateInto(result, operands);
+            assertThat(result.contentEquals(expected)).as("%s of %d %s", text, n, dtype).isTrue();
+          }
+        }
+      }
+    }
   }
 
   @Test
