@@ -143,11 +143,42 @@ struct Links : LinksOf<T> {
     LANES_NEXT;
   }
 
+  // Square roots, for which a group is looked at once. NaNs, which stay NaNs either way, leave the bounds as they are,
+  // the second argument.
+  template <bool kOfBlock>
+  static HWY_INLINE void Roots(LANES_LINK_ARGUMENTS) {
+    const D d;
+    const Where at(link);
+    V least = hn::Set(d, T{1});
+    V most = least;
+#define LANES_DO(k)                                \
+  if (kOfBlock) v##k = Block(at.X(), i, k, state); \
+  least = hn::Min(v##k, least);                    \
+  most = hn::Max(v##k, most);                      \
+  LANES_UPWARDS
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    const bool in_steps = HasRootsInSteps(d, least, most);
+#define LANES_IN_STEPS(k) v##k = RootInSteps(d, v##k);
+#define LANES_AT_ONCE(k) v##k = hn::Sqrt(v##k);
+    if (HWY_LIKELY(in_steps)) {
+      LANES_EACH(LANES_IN_STEPS)
+    } else {
+      LANES_EACH(LANES_AT_ONCE)
+    }
+#undef LANES_IN_STEPS
+#undef LANES_AT_ONCE
+    LANES_NEXT;
+  }
+
   // Of the accumulator, or of block x.
   template <class Body, bool kOfBlock>
   static void Unary(LANES_LINK_ARGUMENTS) {
     const D d;
     const Where at(link);
+    if constexpr (std::is_same_v<Body, op_sqrt> && kRootsInSteps<D>) {
+      return Roots<kOfBlock>(link, i, state, LANES_VECTORS);
+    }
 #define LANES_DO(k)                                                 \
   v##k = Body::Do(d, kOfBlock ? Block(at.X(), i, k, state) : v##k); \
   LANES_UPWARDS

@@ -356,9 +356,9 @@ HWY_INLINE V Log1pOfTwo(D d, V v, V v_low) {
 // sqrt(a + a_low) in two doubles, for a >= 0 large enough that its square root's error does not underflow, or 0.
 template <class D, class V>
 HWY_INLINE V SqrtInTwo(D d, V a, V a_low, V& low) {
-  const V root = hn::Sqrt(a);
-  const V remainder = hn::Add(Remainder(d, root, root, a), a_low);
-  low = hn::Div(remainder, hn::Max(hn::Add(root, root), hn::Set(d, 0x1p-1000)));
+  V half_inverse;
+  const V root = RootAndInverse(d, a, half_inverse);
+  low = hn::Mul(hn::Add(Remainder(d, root, root, a), a_low), half_inverse);
   return root;
 }
 
@@ -461,7 +461,7 @@ struct AsinhOfWide {
     const V a = hn::Abs(x);
     const V one = hn::Set(d, 1.0);
     const V square = hn::Mul(a, a);
-    const V root = hn::Sqrt(hn::Add(square, one));
+    const V root = Root(d, hn::Add(square, one));
     return hn::CopySign(Log1pForFloat(d, hn::Add(a, hn::Div(square, hn::Add(root, one)))), x);
   }
   template <class D, class V>

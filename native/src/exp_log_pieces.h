@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "exp_log_tables.h"
+#include "root.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {

@@ -15,6 +15,7 @@
 #include "exp_log_loops.h"
 #include "hwy/highway.h"
 #include "map_block.h"
+#include "root.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
@@ -31,7 +32,7 @@ template <int kWhole>
 struct HalfPower64 {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    const V s = hn::Sqrt(x);
+    const V s = NearRoot(d, x);
     const V half_rest = hn::Mul(hn::Set(d, 0.5), hn::Neg(ProductError(d, s, s, x)));
     V base = x;
     V tail = hn::Mul(half_rest, s);
@@ -75,7 +76,7 @@ struct HalfPower32 {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, exp_log::Mask<D>& slow) {
     slow = hn::Not(hn::And(hn::Ge(x, hn::Set(d, 0x1p-24f)), hn::Le(x, hn::Set(d, 0x1p24f))));
-    const V s = hn::Sqrt(x);
+    const V s = NearRoot(d, x);
     const V half_rest = hn::Mul(hn::Set(d, 0.5f), hn::NegMulAdd(s, s, x));
     if constexpr (kWhole == 1) return hn::MulAdd(x, s, hn::Mul(half_rest, s));
     const V square = hn::Mul(x, x);

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "hwy/highway.h"
+#include "root.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
@@ -70,8 +71,8 @@ struct op_truediv {
 };
 struct op_sqrt {
   template <class D, class V>
-  static HWY_INLINE V Do(D, V a) {
-    return hn::Sqrt(a);
+  static HWY_INLINE V Do(D d, V a) {
+    return Root(d, a);
   }
 };
 struct op_muladd {
@@ -324,11 +325,12 @@ struct op_hypot {
     const V back = hn::IfThenElse(large, back_up, hn::IfThenElse(small, back_down, one));
     const V u = hn::Mul(most, scale), v = hn::Mul(least, scale);
     const V uu = hn::Mul(u, u), vv = hn::Mul(v, v);
-    const V root = hn::Sqrt(hn::Add(uu, vv));
+    V half_inverse;
+    const V root = RootAndInverse(d, hn::Add(uu, vv), half_inverse);
     const V rr = hn::Mul(root, root);
     const V lost = hn::Sub(hn::Add(ProductError(d, u, uu), ProductError(d, v, vv)), ProductError(d, root, rr));
     const V off = hn::Add(hn::Add(hn::Sub(uu, rr), vv), lost);
-    const V length = hn::Mul(hn::Add(root, hn::Div(off, hn::Add(root, root))), back);
+    const V length = hn::Mul(hn::Add(root, hn::Mul(off, half_inverse)), back);
     const V zero = hn::Zero(d);
     const V ordinary = hn::IfThenElse(hn::Eq(most, zero), zero, length);
     const V infinity = hn::Inf(d);

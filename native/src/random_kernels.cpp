@@ -7,6 +7,8 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "random_kernels.h"
+// Once for every target.
+#include "root.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
@@ -204,7 +206,7 @@ HWY_INLINE hn::Vec<D> Scaled(D d, hn::Vec<D> z, hn::Vec<hn::RebindToUnsigned<D>>
 
 template <class D>
 HWY_INLINE hn::Vec<D> Tail(D d, hn::Vec<D> h) {
-  const auto r = hn::Sqrt(MinusLog(d, h));
+  const auto r = Root(d, MinusLog(d, h));
   const auto z = Quotient(d, hn::Sub(r, hn::Set(d, 1.6)), kTail);
   const auto is_far = hn::Gt(r, hn::Set(d, 5.0));
   if (hn::AllFalse(d, is_far)) return z;

@@ -18,6 +18,7 @@
 #include "exp_log_loops.h"
 #include "hwy/highway.h"
 #include "map_block.h"
+#include "root.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
@@ -537,10 +538,9 @@ HWY_INLINE AsinParts<V, hn::Mask<D>> ReduceAsin(D d, V ax) {
   const V half = hn::Set(d, 0.5);
   const auto large = hn::Gt(ax, half);
   const V z = hn::IfThenElse(large, hn::NegMulAdd(ax, half, half), hn::Mul(ax, ax));
-  const V root = hn::Sqrt(z);
-  const V root_rest = DivisionRest(d, z, root, root);
-  // The floor only keeps the root of zero from dividing by zero.
-  const V root_lo = hn::Div(hn::Mul(root_rest, half), hn::Max(root, hn::Set(d, 0x1p-60)));
+  V half_inverse;
+  const V root = RootAndInverse(d, z, half_inverse);
+  const V root_lo = hn::Mul(DivisionRest(d, z, root, root), half_inverse);
   const V s = hn::IfThenElse(large, root, ax);
   const V p = Horner(d, z, 0x1.0b45ea63b1699p-5, -0x1.57fad21f83513p-6, 0x1.639a8a1bbdd02p-6, 0x1.e5fbe63872ca6p-9,
                      0x1.613c1e9096db8p-7, 0x1.75859da822552p-7, 0x1.ca1f8af264013p-7, 0x1.1c49f077d2818p-6,
@@ -588,7 +588,8 @@ HWY_INLINE V FloatAsin(D d, V ax, hn::Mask<D>& large) {
   const V half = hn::Set(d, 0.5);
   large = hn::Gt(ax, half);
   const V z = hn::IfThenElse(large, hn::NegMulAdd(ax, half, half), hn::Mul(ax, ax));
-  const V s = hn::IfThenElse(large, hn::Sqrt(z), ax);
+  V unused;
+  const V s = hn::IfThenElse(large, RootAndInverse(d, z, unused), ax);
   return hn::Mul(s, Horner(d, z, 0x1.5d456c461b1d4p-5, 0x1.86e46a094bdbbp-6, 0x1.7525a995a25b7p-5, 0x1.32f8d81e695b0p-4,
                            0x1.5555fb040849ep-3, 0x1.ffffffda11fc6p-1));
 }

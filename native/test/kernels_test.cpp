@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "chain.h"
 #include "guarded.h"
 #include "isa.h"
 #include "reduction_reference.h"
@@ -108,6 +111,61 @@ TEST_P(Kernels, GiveWhatTheScalarReferenceGives) {
     CheckKernel(kKernelRows[k], isa().kernels[k], random);
     if (HasFatalFailure()) return;
   }
+}
+
+// The numbers of so many bits whose roots lie closest to the middle between two numbers, in [2^(2 bits - 2), 2^(2
+// bits)): K^2 + K + j with a small j where that is a multiple of 2^(bits - 1), found bit by bit.
+std::vector<double> HardRoots(int bits, int64_t most) {
+  std::vector<double> hard;
+  for (int64_t j = -most; j <= most; ++j) {
+    std::vector<uint64_t> candidates = {0};
+    for (int bit = 0; bit < bits; ++bit) {
+      std::vector<uint64_t> next;
+      for (const uint64_t candidate : candidates) {
+        for (const uint64_t k : {candidate, candidate | uint64_t{1} << bit}) {
+          // K of all its bits need not be checked for the last one, which only says where K is.
+          const uint64_t modulus = uint64_t{1} << std::min(bit + 1, bits - 1);
+          if ((k * k + k + static_cast<uint64_t>(j)) % modulus == 0) next.push_back(k);
+        }
+      }
+      candidates = std::move(next);
+    }
+    for (const uint64_t k : candidates) {
+      const double x = std::fma(static_cast<double>(k), static_cast<double>(k + 1), static_cast<double>(j));
+      if (k >> (bits - 1)) hard.push_back(x);
+    }
+  }
+  return hard;
+}
+
+template <class T>
+void CheckRoots(const Isa& isa, int kind, ChainRunner chain) {
+  constexpr bool kWide = sizeof(T) == 8;
+  const std::vector<double> hard = HardRoots(kWide ? 53 : 24, 400);
+  std::vector<T> x;
+  // Among others as near as can be to the ends of the range in which steps are taken.
+  for (const int shift : kWide ? std::vector<int>{-104, -1060, 910} : std::vector<int>{-46, -144, 70}) {
+    for (const double value : hard) x.push_back(static_cast<T>(std::ldexp(value, shift)));
+  }
+  EXPECT_GT(x.size(), 1500u);
+  std::mt19937_64 random(11);
+  for (int k = 0; k < 100000; ++k) x.push_back(static_cast<T>(static_cast<double>(random()) * 0x1p-60));
+  std::vector<T> y(x.size()), z(x.size());
+  int number = 0;
+  while (strcmp(kKernelRows[number].name, "sqrt") != 0 || kKernelRows[number].arguments[0] != kind) ++number;
+  isa.kernels[number](y.data(), x.data(), nullptr, nullptr, x.size(), 0);
+  const ChainLink links[] = {{kChain_sqrt * kChainForms + kBlocks, 0, 0}, {kChainStoreLast * kChainForms, 1, 0}};
+  char* blocks[] = {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(z.data())};
+  chain(links, 2, blocks, x.size(), false);
+  for (size_t k = 0; k < x.size(); ++k) {
+    ASSERT_EQ(y[k], std::sqrt(x[k])) << "sqrt of " << x[k];
+    ASSERT_EQ(z[k], y[k]) << "in a chain, sqrt of " << x[k];
+  }
+}
+
+TEST_P(Kernels, RoundSquareRootsCorrectly) {
+  CheckRoots<float>(isa(), kFloat32, isa().chains->float32);
+  CheckRoots<double>(isa(), kFloat64, isa().chains->float64);
 }
 
 // What an element gives may not depend on where in a block it stands.

@@ -59,6 +59,9 @@ public final class Main {
           + "/100000000";
   private static final String QUICK_SWEEP_SIZES = "10/1000/3000/10000/30000/100000/1000000";
 
+  /** Turns of what is held against itself to within some percent. */
+  private static final int CLOSE_TURNS = 8;
+
   private static final String CALLERS = "CALLERS_2/CALLERS_200";
   private static final String CALLERS_SIZE = "1000000";
   private static final String[] CALLS = {"1", "8", "1000"};
@@ -175,16 +178,19 @@ public final class Main {
 
   private void runRest(String title, boolean isFirst) throws RunnerException {
     String float64 = Precision.FLOAT64.name();
+    int closeTurns = options.getMeasurementIterations().orElse(CLOSE_TURNS);
     for (String workload : isQuick ? SWEEP.subList(1, 3) : SWEEP) {
       System.out.println(title + "threads, " + workload);
       List<String> sizes = List.of(isQuick ? QUICK_SWEEP_SIZES : SWEEP_SIZES);
-      time(turns(workload, float64, sizes, List.of(SWEEP_PEERS)), sweep);
+      ChainedOptionsBuilder turns = turns(workload, float64, sizes, List.of(SWEEP_PEERS));
+      time(turns.measurementIterations(closeTurns), sweep);
     }
     System.out.println(title + "callers");
     ChainedOptionsBuilder many =
         turns(Workload.AXPBY.name(), float64, List.of(CALLERS_SIZE), List.of(CALLERS));
     // No more threads than a Java process must have.
-    time(many.jvmArgsAppend(jvmArguments("2g", "-XX:+UseSerialGC")), callers);
+    many.jvmArgsAppend(jvmArguments("2g", "-XX:+UseSerialGC"));
+    time(many.measurementIterations(closeTurns), callers);
     if (isFirst) {
       for (String n : isQuick ? QUICK_GEMMS : GEMMS) {
         System.out.println(title + "matrix products, n = " + n);
