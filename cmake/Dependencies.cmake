@@ -13,6 +13,9 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   # NEON alone: vectors of SVE have no size, so that they cannot be kept in arrays.
   target_compile_definitions(lanes_highway INTERFACE
     HWY_BASELINE_TARGETS=HWY_NEON "HWY_DISABLED_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)")
+  # What Highway compiles its functions for. GCC puts them only into functions that are compiled for as much, and
+  # constructors that nobody wrote are not. No compiler makes cryptographic instructions of its own accord.
+  target_compile_options(lanes_highway INTERFACE -march=armv8-a+crypto)
 endif()
 
 find_package(OpenMP REQUIRED COMPONENTS CXX)

@@ -89,8 +89,7 @@ struct Erf64 : VectorOnly {
   static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
     const V threshold = hn::Set(d, 0x1.93cp-1);
-    // Min passes a NaN that comes second.
-    const V ax = hn::Min(hn::Set(d, 6.0), hn::Abs(x));
+    const V ax = AtMost(d, hn::Abs(x), 6.0);
     const V small = hn::MulAdd(ax, SmallErfFactor(d, hn::Mul(ax, ax)), ax);
     const V y = hn::Sub(ax, threshold);
     const V q =
@@ -117,7 +116,7 @@ struct Erf64 : VectorOnly {
 struct Erf32 : VectorOnly {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    const V ax = hn::Min(hn::Set(d, 3.924), hn::Abs(x));
+    const V ax = AtMost(d, hn::Abs(x), 3.924);
     const V z = hn::Mul(ax, ax);
     const V erf =
         hn::Mul(ax, Horner(d, z, 0x1.5ee8604f9613ap-59, -0x1.88ca24e7f8aeep-52, 0x1.991442e7d37ecp-46,
@@ -138,8 +137,8 @@ struct Erfc64 : VectorOnly {
   static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
     const V half = hn::Set(d, 0.5);
-    // Min passes a NaN that comes second. Beyond 28 the result is 0 anyway.
-    const V ax = hn::Min(hn::Set(d, 28.0), hn::Abs(x));
+    // Beyond 28 the result is 0 anyway.
+    const V ax = AtMost(d, hn::Abs(x), 28.0);
     const V square = hn::Mul(ax, ax);
     const V square_lo = ProductError(d, ax, ax, square);
 
@@ -189,7 +188,7 @@ struct Erfc64 : VectorOnly {
 struct Erfc32 : VectorOnly {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    const V ax = hn::Min(hn::Set(d, 10.2), hn::Abs(x));
+    const V ax = AtMost(d, hn::Abs(x), 10.2);
     const V minus_square = hn::Neg(hn::Mul(ax, ax));
     const V magic = hn::Set(d, kExponentMagic);
     const V biased = hn::MulAdd(minus_square, hn::Set(d, kLog2E), magic);
@@ -402,8 +401,8 @@ HWY_INLINE double SlowLgamma(double x) {
 struct Gamma64 {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    // Min passes a NaN that comes second. Beyond the clamp the result overflows anyway.
-    const V clamped = hn::Min(hn::Set(d, 172.5), x);
+    // Beyond the clamp the result overflows anyway.
+    const V clamped = AtMost(d, x, 172.5);
     const auto below = hn::Lt(clamped, hn::Set(d, 8.0));
     const HeadTail<V> y = ShiftBelowEight(d, clamped, below);
     const HeadTail<V> log = StirlingLogGamma(d, y.hi, y.lo);
@@ -520,7 +519,7 @@ HWY_INLINE V RisingFour(D d, V x) {
 struct Gamma32 {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    const V clamped = hn::Min(hn::Set(d, 40.0), x);
+    const V clamped = AtMost(d, x, 40.0);
     const V four = hn::Set(d, 4.0);
     const auto below = hn::Lt(clamped, four);
     const V log = FloatStirlingLogGamma(d, hn::IfThenElse(below, hn::Add(clamped, four), clamped));

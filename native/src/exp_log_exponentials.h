@@ -7,24 +7,17 @@
 #endif
 
 #include "exp_log_pieces.h"
+#include "map_block.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
 namespace HWY_NAMESPACE {
 namespace exp_log {
 
-// x, or the bound where x is greater. x86 hands on a NaN that stands second, others take the number.
-template <class D, class V>
-HWY_INLINE V AtMost(D d, V x, double bound) {
-  const V least = hn::Min(hn::Set(d, static_cast<hn::TFromD<D>>(bound)), x);
-  return HWY_ARCH_X86 ? least : hn::IfThenElse(hn::IsNaN(x), x, least);
-}
-
 // x within [-bound, bound], or NaN.
 template <class D, class V>
 HWY_INLINE V Bounded(D d, V x, double bound) {
-  const V greatest = hn::Max(hn::Set(d, static_cast<hn::TFromD<D>>(-bound)), AtMost(d, x, bound));
-  return HWY_ARCH_X86 ? greatest : hn::IfThenElse(hn::IsNaN(x), x, greatest);
+  return AtLeast(d, AtMost(d, x, bound), -bound);
 }
 
 // e^x = 2^n e^r with a table of the powers of 2^(1/16) and a polynomial.
@@ -393,7 +386,7 @@ struct SinhF64 {
 struct SinhOfWide : NeverSlow {
   template <class D, class V>
   static HWY_INLINE V Of(D d, V x) {
-    const V e = ExpMinusOneForFloat200(d, hn::Min(hn::Set(d, 200.0), hn::Abs(x)));
+    const V e = ExpMinusOneForFloat200(d, AtMost(d, hn::Abs(x), 200));
     const V twice = hn::Add(e, hn::Div(e, hn::Add(e, hn::Set(d, 1.0))));
     return hn::CopySign(hn::Mul(twice, hn::Set(d, 0.5)), x);
   }
@@ -432,7 +425,7 @@ struct CoshF64 {
 struct CoshOfWide : NeverSlow {
   template <class D, class V>
   static HWY_INLINE V Of(D d, V x) {
-    const V bounded = hn::Min(hn::Set(d, 200.0), hn::Abs(x));
+    const V bounded = AtMost(d, hn::Abs(x), 200);
     const V e = FinishExp(d, ReduceExpForFloat(d, hn::Sub(bounded, hn::Set(d, kExpShift))));
     return hn::Mul(hn::Add(e, hn::Div(hn::Set(d, 1.0), e)), hn::Set(d, 0.5));
   }

@@ -99,6 +99,20 @@ HWY_INLINE V DivisionRest(D d, V top, V quotient, V bottom) {
 #endif
 }
 
+// x, or the bound where x is greater. x86 hands on a NaN that stands second, others take the number.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V AtMost(D d, V x, double bound) {
+  const V least = hn::Min(hn::Set(d, static_cast<hn::TFromD<D>>(bound)), x);
+  return HWY_ARCH_X86 ? least : hn::IfThenElse(hn::IsNaN(x), x, least);
+}
+
+// x, or the bound where x is less.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V AtLeast(D d, V x, double bound) {
+  const V greatest = hn::Max(hn::Set(d, static_cast<hn::TFromD<D>>(bound)), x);
+  return HWY_ARCH_X86 ? greatest : hn::IfThenElse(hn::IsNaN(x), x, greatest);
+}
+
 // `result` where |x| or x, given as `measure`, is at most `limit`, else NaN.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V NaNBeyond(D d, V measure, double limit, V result) {

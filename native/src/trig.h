@@ -668,8 +668,8 @@ struct Atan64 : VectorOnly {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
     const V one = hn::Set(d, 1.0);
-    // Beyond the clamp the result is pi/2 anyway; Min passes a NaN that comes second.
-    const V ax = hn::Min(hn::Set(d, 0x1p100), hn::Abs(x));
+    // Beyond the clamp the result is pi/2 anyway.
+    const V ax = AtMost(d, hn::Abs(x), 0x1p100);
     const auto inverted = hn::Gt(ax, one);
     const V inverse = hn::Div(one, ax);
     const V rest = DivisionRest(d, one, inverse, ax);
@@ -741,9 +741,8 @@ struct Atan2Of32 : VectorOnly {
     const V ay = hn::Abs(y);
     const V ax = hn::Abs(x);
     const auto swapped = hn::Gt(ay, ax);
-    const V high = hn::Set(d, 0x1p400);
-    const V top = hn::Min(high, hn::IfThenElse(swapped, ax, ay));
-    const V bottom = hn::Max(hn::Set(d, 0x1p-400), hn::Min(high, hn::IfThenElse(swapped, ay, ax)));
+    const V top = AtMost(d, hn::IfThenElse(swapped, ax, ay), 0x1p400);
+    const V bottom = AtLeast(d, AtMost(d, hn::IfThenElse(swapped, ay, ax), 0x1p400), 0x1p-400);
     const V atan = FloatAtan(d, hn::Div(top, bottom));
     const V flat = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi), atan), atan);
     const V steep = hn::Sub(hn::Set(d, kHalfPi), hn::Xor(atan, hn::And(x, hn::SignBit(d))));

@@ -167,22 +167,18 @@ struct Target {
 };
 
 std::vector<Target> Targets() {
-  __builtin_cpu_init();
   std::vector<Target> targets;
-#if HWY_TARGETS & HWY_SSE4
-  targets.push_back({"SSE4", __builtin_cpu_supports("sse4.2") != 0, N_SSE4::Implementations(), N_SSE4::Atan2Float64(),
-                     N_SSE4::Atan2Float32()});
+#define LANES_TARGET(Namespace, name) \
+  targets.push_back(                  \
+      {name, Runs(name), Namespace::Implementations(), Namespace::Atan2Float64(), Namespace::Atan2Float32()});
+#if HWY_ARCH_X86
+  LANES_TARGET(N_SSE4, "SSE4")
+  LANES_TARGET(N_AVX2, "AVX2")
+  LANES_TARGET(N_AVX3, "AVX3")
+#else
+  LANES_TARGET(HWY_NAMESPACE, hwy::TargetName(HWY_TARGET))
 #endif
-#if HWY_TARGETS & HWY_AVX2
-  targets.push_back({"AVX2", __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"), N_AVX2::Implementations(),
-                     N_AVX2::Atan2Float64(), N_AVX2::Atan2Float32()});
-#endif
-#if HWY_TARGETS & HWY_AVX3
-  targets.push_back({"AVX3",
-                     __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"),
-                     N_AVX3::Implementations(), N_AVX3::Atan2Float64(), N_AVX3::Atan2Float32()});
-#endif
+#undef LANES_TARGET
   return targets;
 }
 

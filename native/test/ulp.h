@@ -11,9 +11,20 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <string>
 #include <vector>
 
+#include "isa.h"
+
 namespace lanes {
+
+// Whether this machine runs what was compiled for a target of Highway's.
+inline bool Runs(const std::string& target) {
+  const IsaList& list = RunnableIsas();
+  const bool is_one = list.count == 1 && std::string(list.items[0]->name) == "BASE";
+  return is_one ||
+         std::any_of(list.items, list.items + list.count, [&](const Isa* isa) { return isa->name == target; });
+}
 
 class Real {
  public:
