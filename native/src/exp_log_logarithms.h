@@ -479,6 +479,7 @@ struct AcoshOfWide {
   template <class D, class V>
   static HWY_INLINE V Of(D d, V x) {
     const V t = hn::Sub(x, hn::Set(d, 1.0));
+    // In steps the root takes longer: here the processor computes it beside all else.
     return Log1pForFloat(d, hn::Add(t, hn::Sqrt(hn::MulAdd(t, t, hn::Add(t, t)))));
   }
   template <class D, class V>

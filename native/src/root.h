@@ -7,10 +7,6 @@
 #define LANES_ROOT_H
 #endif
 
-#include <stdint.h>
-
-#include <type_traits>
-
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -69,21 +65,25 @@ HWY_INLINE bool HasRootsInSteps(D d, V least, V most) {
 // of an ULP (float32: 2^-21). What comes that close to the middle between two numbers is known: of the roots of
 // K^2 + K + j, which lie between K and K + 1, those with small j, and there are few. The tests try them all.
 template <class D, class V>
-HWY_INLINE V RootInSteps(D d, V x) {
-  V root, half_inverse;
+HWY_INLINE V RootInSteps(D d, V x, V& half_inverse) {
+  V root;
   RootSteps(d, x, root, half_inverse);
   return hn::MulAdd(hn::NegMulAdd(root, root, x), half_inverse, root);
 }
+template <class D, class V>
+HWY_INLINE V RootInSteps(D d, V x) {
+  V half_inverse;
+  return RootInSteps(d, x, half_inverse);
+}
 
-// The same for 0 too, which gives 0 twice, and the inverse of its double to within 2^-50 (float32: 2^-21).
+// The root of numbers that are served and of 0, and the inverse of its double to within 2^-50 (float32: 2^-21); of 0
+// that is something finite, 0 in steps.
 template <class D, class V>
 HWY_INLINE V RootAndInverse(D d, V x, V& half_inverse) {
   using T = hn::TFromD<D>;
   if constexpr (kRootsInSteps<D>) {
     const auto served = hn::Ne(x, hn::Zero(d));
-    V root;
-    RootSteps(d, x, root, half_inverse);
-    root = hn::MulAdd(hn::NegMulAdd(root, root, x), half_inverse, root);
+    const V root = RootInSteps(d, x, half_inverse);
     half_inverse = hn::IfThenElseZero(served, half_inverse);
     return hn::IfThenElseZero(served, root);
   } else {

@@ -113,8 +113,9 @@ TEST_P(Kernels, GiveWhatTheScalarReferenceGives) {
   }
 }
 
-// The numbers of so many bits whose roots lie closest to the middle between two numbers, in [2^(2 bits - 2), 2^(2
-// bits)): K^2 + K + j with a small j where that is a multiple of 2^(bits - 1), found bit by bit.
+// Numbers whose roots, to so many bits, lie closest to the middle between two: K^2 + K + j, the root of which is next
+// to K + 1/2, for every K of so many bits and small j that make it a multiple of 2^(bits - 1). Those K are found bit by
+// bit from the lowest. Some of the numbers have a bit too many and are rounded.
 std::vector<double> HardRoots(int bits, int64_t most) {
   std::vector<double> hard;
   for (int64_t j = -most; j <= most; ++j) {
@@ -123,7 +124,7 @@ std::vector<double> HardRoots(int bits, int64_t most) {
       std::vector<uint64_t> next;
       for (const uint64_t candidate : candidates) {
         for (const uint64_t k : {candidate, candidate | uint64_t{1} << bit}) {
-          // K of all its bits need not be checked for the last one, which only says where K is.
+          // The highest bit only says where K is.
           const uint64_t modulus = uint64_t{1} << std::min(bit + 1, bits - 1);
           if ((k * k + k + static_cast<uint64_t>(j)) % modulus == 0) next.push_back(k);
         }

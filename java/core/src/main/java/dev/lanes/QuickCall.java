@@ -10,9 +10,9 @@ import java.util.stream.Stream;
 /**
  * The short way for the most frequent sort of small call: up to three arrays of one shape, or of
  * one element, into an array of the caller's, or reduced into one without axes. The elements of
- * each stand at equal distances. What is reduced on the way is one element each, and then none of
- * the arrays may be one. Nothing is written to the Java heap, which with most collectors would cost
- * more than the work.
+ * each stand at equal distances. Passes may leave values of one element for later ones; then all
+ * arrays have the same shape and none repeats one element. Nothing is written to the Java heap,
+ * which with most collectors would cost more than the work.
  */
 final class QuickCall {
 
