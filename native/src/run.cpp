@@ -50,7 +50,7 @@ struct Shared {
   const Plan* plan;
   const int32_t* cancel;
   Sweep* callers_sweep;  // made before the pass starts, so that one thread at least can work
-  std::atomic<int64_t> next_task{0};
+  Stretches* tasks;
 
   bool Cancelled() const { return cancel != nullptr && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0; }
 };
@@ -578,29 +578,30 @@ class Sweep {
   Constant* results_;
 };
 
-// What every thread of the pass does.
-void TakeTasks(Shared* shared, Sweep* sweep) {
-  const int64_t tasks = shared->plan->tasks;
+void TakeTasks(const Shared& shared, Sweep* sweep, int thread) {
   while (true) {
-    const int64_t task = shared->next_task.fetch_add(1, std::memory_order_relaxed);
-    if (task >= tasks || !sweep->RunTask(task)) break;
+    const int64_t task = shared.tasks->Take(thread);
+    if (task < 0 || !sweep->RunTask(task)) break;
   }
   sweep->Finish();
 }
 
-void TakeTasksAsCaller(void* shared_pointer) {
-  Shared* shared = static_cast<Shared*>(shared_pointer);
-  TakeTasks(shared, shared->callers_sweep);
-}
-
 // A helper for whom there is no memory leaves the tasks to the others.
-void TakeTasksAsHelper(void* shared_pointer) {
-  Shared* shared = static_cast<Shared*>(shared_pointer);
+void Help(const Shared& shared, int thread) {
   alignas(64) char local[kFrameStackBytes];
   Arena arena(local, sizeof(local));
-  if (!arena.Reserve(shared->plan->frame_bytes)) return;
-  Sweep sweep(*shared, &arena);
-  TakeTasks(shared, &sweep);
+  if (!arena.Reserve(shared.plan->frame_bytes)) return;
+  Sweep sweep(shared, &arena);
+  TakeTasks(shared, &sweep, thread);
+}
+
+// What every thread of the pass does.
+void WorkOn(void* shared_pointer, int thread) {
+  const Shared& shared = *static_cast<const Shared*>(shared_pointer);
+  if (thread == 0)
+    TakeTasks(shared, shared.callers_sweep, 0);
+  else
+    Help(shared, thread);
 }
 
 // ---- Passes ---------------------------------------------------------------------------------------------------------
@@ -628,10 +629,13 @@ int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const 
   shared.cancel = cancel;
   Sweep sweep(shared, &frame_arena);
   shared.callers_sweep = &sweep;
+  // Far operands are read from memory in one go.
+  Stretches tasks(plan.tasks, plan.is_far ? 1 : plan.threads);
+  shared.tasks = &tasks;
   if (plan.threads == 1)
-    TakeTasks(&shared, &sweep);
+    TakeTasks(shared, &sweep, 0);
   else
-    RunOnTeam(plan.threads, is_short, TakeTasksAsCaller, TakeTasksAsHelper, &shared);
+    RunOnTeam(plan.threads, is_short, WorkOn, &shared);
   if (shared.Cancelled()) return LANES_CANCELLED;
   if (pass.reductions > 0 && plan.chunks > 1) sweep.StoreCombined();
   return LANES_OK;

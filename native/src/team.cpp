@@ -93,7 +93,7 @@ enum { kIdle, kPosted, kRunning };
 
 // What a caller who owns the team hands to the leader.
 struct Job {
-  void (*help)(void*);
+  TeamWork work;
   void* argument;
   int helpers;  // threads beside the caller
   int members;  // threads of the OpenMP team; it never shrinks, since libgomp would end threads and create them anew
@@ -147,10 +147,10 @@ void* Lead(void*) {
     if (!posted.Replace(kPosted, kRunning)) continue;
     LetBack();
     if (job.helpers == 1) {
-      job.help(job.argument);
+      job.work(job.argument, 1);
     } else {
 #pragma omp parallel num_threads(job.members)
-      if (omp_get_thread_num() < job.helpers) job.help(job.argument);
+      if (omp_get_thread_num() < job.helpers) job.work(job.argument, 1 + omp_get_thread_num());
     }
     posted.Set(kIdle);
     finished.Set(kIdle);
@@ -223,12 +223,12 @@ int Grow(int helpers) {
 
 // Runs short work without the leader, unless it is awake or would have been worth waking for what came before it: then
 // more of it will probably come. It stays awake from one call to the next.
-bool RunAlone(void (*own)(void*), void* argument) {
+bool RunAlone(TeamWork work, void* argument) {
   if (has_leader && !posted.HasSleeper()) return false;
   const int64_t start = Now();
   if (start - last_end > kSpinNanoseconds) alone_nanoseconds = 0;
   if (alone_nanoseconds >= kWakingNanoseconds) return false;
-  own(argument);
+  work(argument, 0);
   last_end = Now();
   alone_nanoseconds += last_end - start;
   return true;
@@ -236,29 +236,29 @@ bool RunAlone(void (*own)(void*), void* argument) {
 
 }  // namespace
 
-void RunOnTeam(int threads, bool is_short, void (*own)(void*), void (*help)(void*), void* argument) {
+void RunOnTeam(int threads, bool is_short, TeamWork work, void* argument) {
   if (threads <= 1 || taken.exchange(true)) {
-    own(argument);
+    work(argument, 0);
     return;
   }
-  if (is_short && WatchForks() && RunAlone(own, argument)) {
+  if (is_short && WatchForks() && RunAlone(work, argument)) {
     taken.store(false, std::memory_order_release);
     return;
   }
   if (!HaveLeader()) {
     taken.store(false);
-    own(argument);
+    work(argument, 0);
     return;
   }
   alone_nanoseconds = 0;
   job.helpers = Grow(threads - 1);
   job.members = members;
-  job.help = help;
+  job.work = work;
   job.argument = argument;
   SendOff();
   finished.Set(kRunning);
   posted.Set(kPosted);
-  own(argument);
+  work(argument, 0);
   // A leader who has not begun by now is not needed any more.
   if (posted.Replace(kPosted, kIdle))
     LetBack();

@@ -15,6 +15,7 @@
 
 #include "lanes.h"
 #include "program_builder.h"
+#include "tasks.h"
 
 namespace lanes {
 namespace {
@@ -38,21 +39,21 @@ ProgramBuilder SumOfSquares() {
 }
 
 TEST(Team, RunsTheCallerAndAtMostTheHelpersAskedFor) {
+  constexpr int kMost = 8;
   struct State {
-    std::atomic<int> own{0};
-    std::atomic<int> helpers{0};
+    std::atomic<int> runs[kMost] = {};
   };
-  for (int threads = 1; threads <= 8; ++threads) {
+  for (int threads = 1; threads <= kMost; ++threads) {
     State state;
     RunOnTeam(
         threads, false,
-        [](void* s) {
-          ++static_cast<State*>(s)->own;
-          usleep(2000);
+        [](void* s, int thread) {
+          ++static_cast<State*>(s)->runs[thread];
+          if (thread == 0) usleep(2000);
         },
-        [](void* s) { ++static_cast<State*>(s)->helpers; }, &state);
-    EXPECT_EQ(state.own, 1);
-    EXPECT_LE(state.helpers, threads - 1);
+        &state);
+    EXPECT_EQ(state.runs[0], 1);
+    for (int thread = 1; thread < kMost; ++thread) EXPECT_LE(state.runs[thread], thread < threads ? 1 : 0);
   }
 }
 
@@ -72,20 +73,57 @@ std::vector<cpu_set_t> Masks() {
 TEST(Team, LeavesThreadsWhereTheyMayRun) {
   cpu_set_t all;
   ASSERT_EQ(sched_getaffinity(0, sizeof(all), &all), 0);
-  std::atomic<int> helped{0};
-  const auto help = [](void* count) { ++*static_cast<std::atomic<int>*>(count); };
+  struct State {
+    std::atomic<int> helped{0};
+    bool is_slow;
+  };
+  State state;
   for (int round = 0; round < 20; ++round) {
     usleep(2000);  // until the leader sleeps
     // Half of the callers are done before it can begin.
-    if (round % 2 == 0)
-      RunOnTeam(
-          2, false, [](void*) { usleep(2000); }, help, &helped);
-    else
-      RunOnTeam(
-          2, false, [](void*) {}, help, &helped);
+    state.is_slow = round % 2 == 0;
+    RunOnTeam(
+        2, false,
+        [](void* s, int thread) {
+          State* own = static_cast<State*>(s);
+          own->helped += thread;
+          if (thread == 0 && own->is_slow) usleep(2000);
+        },
+        &state);
     for (const cpu_set_t& mask : Masks()) EXPECT_TRUE(CPU_EQUAL(&mask, &all));
   }
-  EXPECT_GE(helped, 1);
+  EXPECT_GE(state.helped, 1);
+}
+
+TEST(Tasks, OfStretchesAreTakenOnceByWhomeverIsFree) {
+  for (int threads : {1, 2, 3, 64, 100}) {
+    for (int64_t count : {1, 2, 13, 1000}) {
+      Stretches tasks(count, threads);
+      // All by the last thread: its own stretch upwards first.
+      std::vector<int> taken(count);
+      const int64_t first = tasks.Take(threads - 1);
+      ASSERT_GE(first, 0);
+      if (threads <= 64) {
+        EXPECT_EQ(first, count * (threads - 1) / threads);
+      }
+      ++taken[first];
+      for (int64_t task; (task = tasks.Take(threads - 1)) >= 0;) ++taken[task];
+      EXPECT_EQ(taken, std::vector<int>(count, 1)) << threads;
+      EXPECT_EQ(tasks.Take(0), -1);
+    }
+  }
+  constexpr int kThreads = 4;
+  constexpr int64_t kCount = 100000;
+  Stretches tasks(kCount, kThreads);
+  std::vector<std::atomic<int>> taken(kCount);
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int64_t task; (task = tasks.Take(thread)) >= 0;) ++taken[task];
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::atomic<int>& times : taken) ASSERT_EQ(times, 1);
 }
 
 TEST(Team, WakesNobodyForShortWorkUntilItComesAgainAndAgain) {
@@ -96,13 +134,15 @@ TEST(Team, WakesNobodyForShortWorkUntilItComesAgainAndAgain) {
   const auto run = [](State* state) {
     RunOnTeam(
         2, true,
-        [](void* s) {
-          const auto end =
-              std::chrono::steady_clock::now() + std::chrono::microseconds(static_cast<State*>(s)->microseconds);
+        [](void* s, int thread) {
+          State* own = static_cast<State*>(s);
+          own->helpers += thread;
+          if (thread > 0) return;
+          const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(own->microseconds);
           while (std::chrono::steady_clock::now() < end) {
           }
         },
-        [](void* s) { ++static_cast<State*>(s)->helpers; }, state);
+        state);
   };
   State once{{0}, 5};
   for (int k = 0; k < 20; ++k) {
