@@ -19,7 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Whoever reads or writes holds it by {@link #acquire()} and {@link #release()}; {@link
  * #close()} then frees at once when nobody does, else the last release frees. Without that, an
- * access after a close in another thread ends the process. Thread-safe, but for the contents.
+ * access after a close in another thread ends the process. For a few microseconds, one thread may
+ * hold it by {@link #enter} and {@link #leave()}, which takes it a fifth of the time; whoever frees
+ * waits for that. Thread-safe, but for the contents.
  */
 final class Memory implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -220,6 +222,34 @@ final class Memory implements AutoCloseable {
     lifetime.release();
   }
 
+  /**
+   * Whether the calling thread is the one that may {@link #enter}: the first to ask, or the first
+   * after that one's end.
+   */
+  boolean mayEnter() {
+    return lifetime.mayEnter();
+  }
+
+  /**
+   * Keeps these memories, which the calling thread {@linkplain #mayEnter() may enter}, from being
+   * freed until it leaves each, which it must do in any case. It must not wait for anything
+   * meanwhile.
+   *
+   * @return whether none is closed
+   */
+  static boolean enter(Memory a, Memory b, Memory c, Memory d) {
+    a.lifetime.enter();
+    b.lifetime.enter();
+    c.lifetime.enter();
+    d.lifetime.enter();
+    VarHandle.fullFence(); // either we see that one was closed, or who closes sees us
+    return !(a.isClosed() || b.isClosed() || c.isClosed() || d.isClosed());
+  }
+
+  void leave() {
+    lifetime.leave();
+  }
+
   @Override
   public void close() {
     cleanable.clean();
@@ -398,18 +428,22 @@ final class Memory implements AutoCloseable {
   }
 
   /**
-   * The users of a memory, as 2 each, and whether it is closed, as 1. Knows nothing of the Memory,
-   * which a Cleaner waits for.
+   * The users of a memory, as 2 each, and whether it is closed, as 1; and apart from these the
+   * thread that may enter. Knows nothing of the Memory, which a Cleaner waits for.
    */
   private static final class Lifetime {
     private static final VarHandle STATE;
     private static final VarHandle FREED;
+    private static final VarHandle ENTERED;
+    private static final VarHandle ENTRANT;
 
     static {
       try {
         MethodHandles.Lookup lookup = MethodHandles.lookup();
         STATE = lookup.findVarHandle(Lifetime.class, "state", long.class);
         FREED = lookup.findVarHandle(Lifetime.class, "freed", boolean.class);
+        ENTERED = lookup.findVarHandle(Lifetime.class, "entered", boolean.class);
+        ENTRANT = lookup.findVarHandle(Lifetime.class, "entrant", Thread.class);
       } catch (ReflectiveOperationException e) {
         throw new ExceptionInInitializerError(e);
       }
@@ -422,6 +456,9 @@ final class Memory implements AutoCloseable {
 
     @SuppressWarnings("unused") // through FREED
     private volatile boolean freed;
+
+    private boolean entered; // otherwise than through ENTERED by nobody
+    private Thread entrant; // who alone sets it
 
     Lifetime(MemorySource source) {
       this.source = source;
@@ -450,11 +487,29 @@ final class Memory implements AutoCloseable {
       }
     }
 
+    boolean mayEnter() {
+      Thread own = Thread.currentThread();
+      Thread other = entrant;
+      return other == own
+          || (other == null || !other.isAlive()) && ENTRANT.compareAndSet(this, other, own);
+    }
+
+    void enter() {
+      ENTERED.setOpaque(this, true);
+    }
+
+    void leave() {
+      ENTERED.setRelease(this, false);
+    }
+
     /**
      * A refused acquire passes through the count of 1 again, so this may be reached more than once.
      */
     private void free() {
       if (FREED.compareAndSet(this, false, true)) {
+        while ((boolean) ENTERED.getAcquire(this)) {
+          Thread.yield();
+        }
         source.free();
       }
     }

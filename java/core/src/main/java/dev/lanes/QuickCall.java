@@ -160,14 +160,44 @@ final class QuickCall {
         || count > 2 && !fits(c, 2, all, result)) {
       return false;
     }
+    if (!callAsEntrant(n, result, a, b == null ? a : b, c == null ? a : c)) {
+      callAsHolder(n, result, a, b, c);
+    }
+    return true;
+  }
+
+  /** False when the calling thread is not the one for that, or an array is closed. */
+  private boolean callAsEntrant(long n, NDArray result, NDArray a, NDArray b, NDArray c) {
+    Memory first = result.memory();
+    Memory second = a.memory();
+    Memory third = b.memory();
+    Memory fourth = c.memory();
+    if (!(first.mayEnter() && second.mayEnter() && third.mayEnter() && fourth.mayEnter())) {
+      return false;
+    }
+    try {
+      if (!Memory.enter(first, second, third, fourth)) {
+        return false;
+      }
+      call(n, result, a, b, c);
+      return true;
+    } finally {
+      first.leave();
+      second.leave();
+      third.leave();
+      fourth.leave();
+    }
+  }
+
+  private void callAsHolder(long n, NDArray result, NDArray a, NDArray b, NDArray c) {
     result.memory().acquire();
     try {
       a.memory().acquire();
       try {
-        if (count == 1) {
+        if (b == null) {
           call(n, result, a, a, a);
         } else {
-          runTwo(n, result, a, b, c);
+          callAsHolderOfMore(n, result, a, b, c);
         }
       } finally {
         a.memory().release();
@@ -175,10 +205,9 @@ final class QuickCall {
     } finally {
       result.memory().release();
     }
-    return true;
   }
 
-  private void runTwo(long n, NDArray result, NDArray a, NDArray b, NDArray c) {
+  private void callAsHolderOfMore(long n, NDArray result, NDArray a, NDArray b, NDArray c) {
     b.memory().acquire();
     try {
       if (c == null) {

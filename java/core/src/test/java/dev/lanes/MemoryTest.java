@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -203,6 +204,78 @@ class MemoryTest {
         thread.join();
       }
       assertThat(budget.used()).isZero();
+    }
+  }
+
+  @Test
+  void isEnteredByOneThreadUntilItsEnd() throws InterruptedException {
+    try (Memory memory = Memory.allocate(8)) {
+      AtomicBoolean may = new AtomicBoolean();
+      Thread first = new Thread(() -> may.set(memory.mayEnter()));
+      first.start();
+      first.join();
+      assertThat(may).isTrue();
+      assertThat(memory.mayEnter()).isTrue();
+      assertThat(memory.mayEnter()).isTrue();
+      Thread other = new Thread(() -> may.set(memory.mayEnter()));
+      other.start();
+      other.join();
+      assertThat(may).isFalse();
+    }
+  }
+
+  @Test
+  void freesWhenWhoEnteredHasLeft() throws InterruptedException {
+    MemoryBudget budget = new MemoryBudget(MEGABYTE);
+    Memory memory = Memory.allocate(1000, budget);
+    Memory other = Memory.allocate(500, budget);
+    assertThat(memory.mayEnter() && other.mayEnter()).isTrue();
+    assertThat(Memory.enter(memory, memory, memory, memory)).isTrue();
+    Thread closer = new Thread(memory::close);
+    closer.start();
+    while (!memory.isClosed()) {
+      Thread.onSpinWait();
+    }
+    Thread.sleep(20);
+    assertThat(budget.used()).isEqualTo(1500);
+    memory.leave();
+    closer.join();
+    assertThat(budget.used()).isEqualTo(500);
+    assertThat(Memory.enter(other, other, memory, other)).isFalse();
+    other.leave();
+    memory.leave();
+    other.close();
+    assertThat(budget.used()).isZero();
+  }
+
+  @Test
+  void isNotFreedUnderWhoEntered() throws InterruptedException {
+    MemoryBudget budget = new MemoryBudget(MEGABYTE);
+    for (int round = 0; round < 200; round++) {
+      Memory memory = Memory.allocate(1000, budget);
+      AtomicInteger turns = new AtomicInteger();
+      AtomicBoolean wasFreed = new AtomicBoolean();
+      Thread entrant =
+          new Thread(
+              () -> {
+                boolean isOpen = memory.mayEnter();
+                while (isOpen) {
+                  isOpen = Memory.enter(memory, memory, memory, memory);
+                  if (isOpen && budget.used() != 1000) {
+                    wasFreed.set(true);
+                  }
+                  memory.leave();
+                  turns.incrementAndGet();
+                }
+              });
+      entrant.start();
+      while (turns.get() < round % 7 * 100 + 1) {
+        Thread.onSpinWait();
+      }
+      memory.close();
+      assertThat(budget.used()).isZero();
+      entrant.join();
+      assertThat(wasFreed).isFalse();
     }
   }
 

@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.lanes.LanesException.Code;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -369,6 +374,45 @@ class QuickCallTest {
     b.close();
     out.close();
     assertThat(code(() -> sum.evaluateInto(out, a, b))).isEqualTo(Code.CLOSED);
+  }
+
+  @Test
+  void endsWhenAnArrayIsClosedMeanwhile() throws InterruptedException {
+    NDArray first = full(DType.FLOAT64, 3, 1000);
+    NDArray second = full(DType.FLOAT64, 4, 1000);
+    for (int round = 0; round < 60; round++) {
+      NDArray[] all = {first.copy(), second.copy(), NDArray.allocate(DType.FLOAT64, 1000)};
+      AtomicInteger calls = new AtomicInteger();
+      Queue<Code> ends = new ConcurrentLinkedQueue<>();
+      // One of them is the arrays' entrant, the other is not.
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        NDArray result = i == 0 ? all[2] : NDArray.allocate(DType.FLOAT64, 1000);
+        threads.add(
+            new Thread(
+                () ->
+                    ends.add(
+                        code(
+                            () -> {
+                              while (true) {
+                                sum.evaluateInto(result, all[0], all[1]);
+                                calls.incrementAndGet();
+                              }
+                            }))));
+      }
+      threads.forEach(Thread::start);
+      while (calls.get() < 50 && threads.get(0).isAlive()) {
+        Thread.onSpinWait();
+      }
+      all[round % 3].close();
+      if (round % 3 == 2) {
+        all[0].close();
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertThat(ends).containsExactly(Code.CLOSED, Code.CLOSED);
+    }
   }
 
   private static Code code(Runnable call) {
