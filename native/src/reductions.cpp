@@ -225,6 +225,20 @@ struct Held {
   V v;
 };
 
+// Which lanes of either are NaN.
+template <class V>
+HWY_INLINE auto AreNaN(V x, V y) {
+  return hn::Or(hn::IsNaN(x), hn::IsNaN(y));
+}
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+HWY_INLINE hn::Mask512<double> AreNaN(hn::Vec512<double> x, hn::Vec512<double> y) {
+  return {_mm512_cmp_pd_mask(x.raw, y.raw, _CMP_UNORD_Q)};
+}
+HWY_INLINE hn::Mask512<float> AreNaN(hn::Vec512<float> x, hn::Vec512<float> y) {
+  return {_mm512_cmp_ps_mask(x.raw, y.raw, _CMP_UNORD_Q)};
+}
+#endif
+
 // Whether a NaN came is kept apart, so that the next element need not wait for more than one instruction.
 template <class Body, class D>
 struct HeldApart {
@@ -236,6 +250,11 @@ struct HeldApart {
   HWY_INLINE void Take(D, V x) {
     v = Body::TakeNumber(v, x);
     nan = hn::Or(nan, hn::IsNaN(x));
+  }
+  // The same as taking the one and then the other: among numbers either way the first of the best stays.
+  HWY_INLINE void Take(D, V x, V y) {
+    v = Body::TakeNumber(v, Body::TakeNumber(x, y));
+    nan = hn::Or(nan, AreNaN(x, y));
   }
   HWY_INLINE V Get(D d) const { return hn::IfThenElse(nan, hn::NaN(d), v); }
   V v;
@@ -264,7 +283,15 @@ struct Plain {
       for (size_t k = 0; k < kVectors; ++k) {
         held[k].Set(set ? LoadAs(d, RowAt<T>(rows, 0, i) + k * lanes) : hn::LoadU(d, acc + i + k * lanes));
       }
-      for (size_t turn = set; turn < rows.turns; ++turn) {
+      size_t turn = set;
+      if constexpr (kIsApart) {
+        for (; turn + 2 <= rows.turns; turn += 2) {
+          const T* p = RowAt<T>(rows, turn, i);
+          const T* q = RowAt<T>(rows, turn + 1, i);
+          for (size_t k = 0; k < kVectors; ++k) held[k].Take(d, LoadAs(d, p + k * lanes), LoadAs(d, q + k * lanes));
+        }
+      }
+      for (; turn < rows.turns; ++turn) {
         const T* p = RowAt<T>(rows, turn, i);
         for (size_t k = 0; k < kVectors; ++k) held[k].Take(d, LoadAs(d, p + k * lanes));
       }
