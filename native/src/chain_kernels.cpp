@@ -12,6 +12,7 @@
 // These once for every target.
 #include "chain_links.h"
 #include "operators.h"
+#include "quotient.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
@@ -121,10 +122,27 @@ struct Links : LinksOf<T> {
 
   template <class Body, int kForm>
   static void Binary(LANES_LINK_ARGUMENTS) {
+    if constexpr (std::is_same_v<Body, op_truediv> && (kForm == kRightOne || kForm == kBlockOne)) {
+      return Quotients<kForm == kBlockOne>(link, i, state, LANES_VECTORS);
+    }
     const V one = OneOf<kForm>(link);
     const Where at(link);
 #define LANES_DO(k)                                   \
   v##k = Do<Body, kForm>(at, i, k, state, v##k, one); \
+  LANES_UPWARDS
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    LANES_NEXT;
+  }
+
+  // By one value.
+  template <bool kOfBlock>
+  static HWY_INLINE void Quotients(LANES_LINK_ARGUMENTS) {
+    const D d;
+    const Where at(link);
+    const Divisor<T> divisor(*reinterpret_cast<const T*>(kOfBlock ? link->y : link->x));
+#define LANES_DO(k)                                                       \
+  v##k = divisor.Divide(d, kOfBlock ? Block(at.X(), i, k, state) : v##k); \
   LANES_UPWARDS
     LANES_EACH(LANES_DO)
 #undef LANES_DO

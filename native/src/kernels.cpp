@@ -12,6 +12,7 @@
 #include "half_powers.h"
 #include "kernels.h"
 #include "operators.h"
+#include "quotient.h"
 #include "scalar_math.h"
 #include "trig.h"
 
@@ -61,6 +62,18 @@ struct Arguments {
   }
 };
 
+// Those of a division by one value.
+template <class T>
+struct ArgumentsOfQuotient {
+  const T* a;
+  Divisor<T> divisor;
+
+  template <class D>
+  HWY_INLINE hn::Vec<D> Compute(D d, size_t i) const {
+    return divisor.Divide(d, hn::LoadU(d, a + i));
+  }
+};
+
 // The last, partial vector is one that overlaps its neighbour; it is computed before anything is written, since dst may
 // be an argument.
 template <class T, class R, class Args>
@@ -90,7 +103,11 @@ HWY_INLINE void VectorLoop(R* dst, Args args, size_t n) {
 
 template <class Body, class T, class R, int kArity, unsigned kUniform>
 void VectorVariant(void* dst, const void* a, const void* b, const void* c, size_t n) {
-  VectorLoop<T>(static_cast<R*>(dst), Arguments<Body, T, kArity, kUniform>{a, b, c}, n);
+  R* to = static_cast<R*>(dst);
+  if constexpr (std::is_same_v<Body, op_truediv> && kUniform == 2)
+    VectorLoop<T>(to, ArgumentsOfQuotient<T>{static_cast<const T*>(a), Divisor<T>(*static_cast<const T*>(b))}, n);
+  else
+    VectorLoop<T>(to, Arguments<Body, T, kArity, kUniform>{a, b, c}, n);
 }
 
 // Arguments that are all one value give one result, which is repeated.

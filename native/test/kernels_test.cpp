@@ -169,6 +169,101 @@ TEST_P(Kernels, RoundSquareRootsCorrectly) {
   CheckRoots<double>(isa(), kFloat64, isa().chains->float64);
 }
 
+// For an odd divisor of so many bits, dividends whose quotients lie closest to the middle between two numbers of so
+// many bits: x = (M s + r) / 2^e for an odd M of one bit more and small r, which s must divide into.
+std::vector<uint64_t> HardDividends(uint64_t s, int bits) {
+  std::vector<uint64_t> hard;
+  // Quotients below 1, and from 1 on.
+  for (const int e : {bits + 1, bits}) {
+    uint64_t inverse = 1;  // of 2^e modulo s
+    for (int k = 0; k < e; ++k) inverse = inverse % 2 == 0 ? inverse / 2 : inverse / 2 + s / 2 + 1;
+    for (int64_t r = -15; r <= 15; r += 2) {
+      const uint64_t magnitude = static_cast<uint64_t>(r < 0 ? -r : r);
+      uint64_t x = static_cast<uint64_t>(static_cast<unsigned __int128>(inverse) * magnitude % s);
+      if (r < 0) x = s - x;
+      if (e == bits) x += s;
+      if (x >> (bits - 1) == 1) hard.push_back(x);
+    }
+  }
+  return hard;
+}
+
+template <class T>
+void CheckQuotients(const Isa& isa, int kind, ChainRunner chain) {
+  constexpr bool kWide = sizeof(T) == 8;
+  constexpr int kBits = kWide ? 53 : 24;
+  const T inf = std::numeric_limits<T>::infinity();
+  std::mt19937_64 random(13);
+  std::vector<T> divisors;
+  // The last numbers before a power of two, whose inverses are the hardest, the first after one, and any.
+  for (uint64_t k = 1; k < 400; k += 2) {
+    divisors.push_back(static_cast<T>((uint64_t{1} << kBits) - k));
+    divisors.push_back(static_cast<T>((uint64_t{1} << (kBits - 1)) + k));
+  }
+  for (int k = 0; k < 4000; ++k) {
+    divisors.push_back(static_cast<T>((random() >> (64 - kBits)) | uint64_t{1} << (kBits - 1) | 1));
+  }
+  const size_t odd = divisors.size();
+  for (const T value : {T{1}, T{3}, T{0}, inf, std::numeric_limits<T>::denorm_min(), std::numeric_limits<T>::max(),
+                        std::numeric_limits<T>::quiet_NaN()}) {
+    divisors.push_back(value);
+  }
+  int number = 0;
+  while (strcmp(kKernelRows[number].name, "truediv") != 0 || kKernelRows[number].arguments[0] != kind) ++number;
+  size_t hard_count = 0;
+  for (size_t k = 0; k < divisors.size(); ++k) {
+    std::vector<T> x;
+    T s = divisors[k];
+    if (k < odd) {
+      // To the ends of the range in which steps are taken, and beyond.
+      const int range = kWide ? 100 : 20;
+      const int shift = static_cast<int>(random() % static_cast<uint64_t>(2 * range + 9)) - range - 4 - (kBits - 1);
+      for (const uint64_t hard : HardDividends(static_cast<uint64_t>(s), kBits)) {
+        x.push_back(std::ldexp(static_cast<T>(hard), static_cast<int>(random() % 100) - 50));
+        ++hard_count;
+      }
+      s = std::ldexp(s, shift);
+      if (k % 2 == 1) s = -s;
+    }
+    const size_t whole = x.size();
+    for (const int scale :
+         kWide ? std::vector<int>{0, -899, -902, 899, 903} : std::vector<int>{0, -99, -102, 99, 102}) {
+      for (int j = 0; j < 8; ++j) {
+        x.push_back(std::ldexp(static_cast<T>(random() >> (64 - kBits)), scale - kBits + 1));
+        x.push_back(-x.back());
+      }
+    }
+    // Groups without anything special, and groups with each of these.
+    for (const T value : {T{0}, -T{0}, inf, -inf, std::numeric_limits<T>::denorm_min(), std::numeric_limits<T>::max(),
+                          std::numeric_limits<T>::quiet_NaN()}) {
+      for (size_t j = 0; j < 40; ++j) x.push_back(j % 19 == 3 ? value : x[j % (whole + 16)]);
+    }
+    std::vector<T> kernel(x.size()), block(x.size()), right(x.size());
+    isa.kernels[number](kernel.data(), x.data(), &s, nullptr, x.size(), 2);
+    char* blocks[] = {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(&s),
+                      reinterpret_cast<char*>(block.data()), reinterpret_cast<char*>(right.data())};
+    const ChainLink of_block[] = {{kChain_truediv * kChainForms + kBlockOne, 0, 1},
+                                  {kChainStoreLast * kChainForms, 2, 0}};
+    chain(of_block, 2, blocks, x.size(), false);
+    const ChainLink of_accumulator[] = {{kChainLoad * kChainForms + kRightBlock, 0, 0},
+                                        {kChain_truediv * kChainForms + kRightOne, 1, 0},
+                                        {kChainStoreLast * kChainForms, 3, 0}};
+    chain(of_accumulator, 3, blocks, x.size(), false);
+    for (size_t j = 0; j < x.size(); ++j) {
+      const T quotient = x[j] / s;
+      ASSERT_TRUE(SameNumber(kernel[j], quotient)) << x[j] << " / " << s << " gave " << kernel[j];
+      ASSERT_TRUE(SameNumber(block[j], quotient)) << "in a chain, " << x[j] << " / " << s << " gave " << block[j];
+      ASSERT_TRUE(SameNumber(right[j], quotient)) << "of the accumulator, " << x[j] << " / " << s;
+    }
+  }
+  EXPECT_GT(hard_count, 40000u);
+}
+
+TEST_P(Kernels, RoundQuotientsByOneValueCorrectly) {
+  CheckQuotients<float>(isa(), kFloat32, isa().chains->float32);
+  CheckQuotients<double>(isa(), kFloat64, isa().chains->float64);
+}
+
 // What an element gives may not depend on where in a block it stands.
 TEST_P(Kernels, GiveTheSameBitsAtEveryPlace) {
   std::mt19937_64 random(2);
