@@ -194,7 +194,7 @@ struct Links : LinksOf<T> {
   static void Unary(LANES_LINK_ARGUMENTS) {
     const D d;
     const Where at(link);
-    if constexpr (std::is_same_v<Body, op_sqrt> && kRootsInSteps<D>) {
+    if constexpr (std::is_same_v<Body, op_sqrt> && kInSteps<D>) {
       return Roots<kOfBlock>(link, i, state, LANES_VECTORS);
     }
 #define LANES_DO(k)                                                 \

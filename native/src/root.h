@@ -14,9 +14,10 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+// Whether roots and quotients of such vectors are taken in steps.
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
 template <class D>
-constexpr bool kRootsInSteps = hwy::IsFloat<hn::TFromD<D>>() && hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) == 64;
+constexpr bool kInSteps = hwy::IsFloat<hn::TFromD<D>>() && hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) == 64;
 
 HWY_INLINE hn::Vec512<double> InverseRoot14(hn::Vec512<double> x) { return {_mm512_rsqrt14_pd(x.raw)}; }
 HWY_INLINE hn::Vec512<float> InverseRoot14(hn::Vec512<float> x) { return {_mm512_rsqrt14_ps(x.raw)}; }
@@ -36,13 +37,13 @@ HWY_INLINE void RootSteps(D d, V x, V& root, V& half_inverse) {
 }
 #else
 template <class D>
-constexpr bool kRootsInSteps = false;
+constexpr bool kInSteps = false;
 #endif
 
 // The root of numbers in [2^-200, 2^200] (float32: 2^-24, 2^24) to within an ULP.
 template <class D, class V>
 HWY_INLINE V NearRoot(D d, V x) {
-  if constexpr (kRootsInSteps<D>) {
+  if constexpr (kInSteps<D>) {
     V root, half_inverse;
     RootSteps(d, x, root, half_inverse);
     return root;
@@ -81,7 +82,7 @@ HWY_INLINE V RootInSteps(D d, V x) {
 template <class D, class V>
 HWY_INLINE V RootAndInverse(D d, V x, V& half_inverse) {
   using T = hn::TFromD<D>;
-  if constexpr (kRootsInSteps<D>) {
+  if constexpr (kInSteps<D>) {
     const auto served = hn::Ne(x, hn::Zero(d));
     const V root = RootInSteps(d, x, half_inverse);
     half_inverse = hn::IfThenElseZero(served, half_inverse);
@@ -96,7 +97,7 @@ HWY_INLINE V RootAndInverse(D d, V x, V& half_inverse) {
 // The root of any number, rounded correctly.
 template <class D, class V>
 HWY_INLINE V Root(D d, V x) {
-  if constexpr (kRootsInSteps<D>) {
+  if constexpr (kInSteps<D>) {
     if (HWY_LIKELY(HasRootsInSteps(d, x, x))) return RootInSteps(d, x);
   }
   return hn::Sqrt(x);

@@ -629,7 +629,7 @@ int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const 
   shared.cancel = cancel;
   Sweep sweep(shared, &frame_arena);
   shared.callers_sweep = &sweep;
-  // Far operands are read from memory in one go.
+  // What comes from memory is read faster when the threads are near each other in it.
   Stretches tasks(plan.tasks, plan.is_far ? 1 : plan.threads);
   shared.tasks = &tasks;
   if (plan.threads == 1)

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Whoever reads or writes holds it by {@link #acquire()} and {@link #release()}; {@link
  * #close()} then frees at once when nobody does, else the last release frees. Without that, an
  * access after a close in another thread ends the process. For a few microseconds, one thread may
- * hold it by {@link #enter} and {@link #leave()}, which takes it a fifth of the time; whoever frees
- * waits for that. Thread-safe, but for the contents.
+ * hold several by {@link #enter} and {@link #leave()}, with one fence for all of them; whoever
+ * frees waits for that. Thread-safe, but for the contents.
  */
 final class Memory implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
