@@ -457,8 +457,10 @@ final class Memory implements AutoCloseable {
     @SuppressWarnings("unused") // through FREED
     private volatile boolean freed;
 
-    private boolean entered; // otherwise than through ENTERED by nobody
-    private Thread entrant; // who alone sets it
+    private Thread entrant; // the thread that may enter
+
+    @SuppressWarnings("unused") // through ENTERED
+    private boolean entered; // by the entrant, who alone changes it
 
     Lifetime(MemorySource source) {
       this.source = source;
