@@ -223,8 +223,8 @@ final class Memory implements AutoCloseable {
   }
 
   /**
-   * Whether the calling thread is the one that may {@link #enter}: the first to ask, or the first
-   * after that one's end.
+   * Whether the calling thread is the one that may {@link #enter}: the first to ask, or when nobody
+   * else asked in its life, the first after its end.
    */
   boolean mayEnter() {
     return lifetime.mayEnter();
@@ -458,6 +458,7 @@ final class Memory implements AutoCloseable {
     private volatile boolean freed;
 
     private Thread entrant; // the thread that may enter
+    private boolean isShared; // whether another has asked while that one lived
 
     @SuppressWarnings("unused") // through ENTERED
     private boolean entered; // by the entrant, who alone changes it
@@ -491,9 +492,16 @@ final class Memory implements AutoCloseable {
 
     boolean mayEnter() {
       Thread own = Thread.currentThread();
+      return entrant == own || !isShared && becomeEntrant(own);
+    }
+
+    private boolean becomeEntrant(Thread own) {
       Thread other = entrant;
-      return other == own
-          || (other == null || !other.isAlive()) && ENTRANT.compareAndSet(this, other, own);
+      if (other == null || !other.isAlive()) {
+        return ENTRANT.compareAndSet(this, other, own);
+      }
+      isShared = true; // so that later calls need not look at that thread
+      return false;
     }
 
     void enter() {
