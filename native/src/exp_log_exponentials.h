@@ -14,10 +14,11 @@ namespace lanes {
 namespace HWY_NAMESPACE {
 namespace exp_log {
 
-// x within [-bound, bound], or NaN.
+// x within [-bound, bound], or NaN; but what follows on AVX-512 takes any number below -bound.
 template <class D, class V>
 HWY_INLINE V Bounded(D d, V x, double bound) {
-  return AtLeast(d, AtMost(d, x, bound), -bound);
+  const V bounded = AtMost(d, x, bound);
+  return HWY_TARGET <= HWY_AVX3 ? bounded : AtLeast(d, bounded, -bound);
 }
 
 // e^x = 2^n e^r with a table of the powers of 2^(1/16) and a polynomial.
@@ -79,7 +80,8 @@ struct ExpF32 {
     const __mmask16 tiny = _mm512_cmp_ps_mask(n.raw, _mm512_set1_ps(-125), _CMP_LT_OQ);
     if (HWY_LIKELY(tiny == 0)) return V{_mm512_scalef_ps(value.raw, n.raw)};
     const __m512 normal = _mm512_mask_scalef_ps(value.raw, static_cast<__mmask16>(~tiny), value.raw, n.raw);
-    const __m512 units = _mm512_maskz_scalef_ps(tiny, value.raw, hn::Add(n, hn::Set(d, 149.0f)).raw);
+    const __mmask16 served = _mm512_mask_cmp_ps_mask(tiny, n.raw, _mm512_set1_ps(-200), _CMP_GE_OQ);
+    const __m512 units = _mm512_maskz_scalef_ps(served, value.raw, hn::Add(n, hn::Set(d, 149.0f)).raw);
     return V{_mm512_castsi512_ps(_mm512_mask_cvtps_epi32(_mm512_castps_si512(normal), tiny, units))};
 #else
     const V half = hn::Floor(hn::Mul(n, hn::Set(d, 0.5f)));
