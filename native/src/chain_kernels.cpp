@@ -12,12 +12,59 @@
 // These once for every target.
 #include "chain_links.h"
 #include "operators.h"
+#include "product.h"
 #include "quotient.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+// Which products of a chain are careful ones. Once the processor says that a block met subnormal numbers, all are in a
+// block that counts them, and those that met many are from then on, until it is time to count again. Threads that run
+// the same chain share what is remembered, and may disturb each other: results are the same.
+template <class T>
+class Care {
+ public:
+  explicit Care(const ChainLink& first, bool counts)
+      : looked_(kHasCarefulProducts<T> && counts && TakesLong() ? Load(first.looked) : kNever) {
+    if (looked_ > kAll && looked_ != Now()) looked_ = kAll;
+  }
+
+  bool Takes(const ChainLink& link) const { return looked_ == kAll || (looked_ > kAll && Load(link.is_careful) != 0); }
+
+  // After a block of so many groups.
+  template <class Link>
+  void Remember(const ChainLink* links, int count, const Link* own, size_t groups) const {
+    if (looked_ == kNone && MetSubnormals()) Store(links->looked, kAll);
+    if (looked_ != kAll) return;
+    for (int k = 0; k < count; ++k) Store(links[k].is_careful, own[k].subnormal * 3 >= groups);
+    Store(links->looked, Now());
+  }
+
+ private:
+  // When products were counted, as a time after these.
+  enum : uint32_t { kNone, kAll, kNever = ~0u };
+
+#if HWY_ARCH_X86
+  // In units of some milliseconds.
+  static uint32_t Now() { return static_cast<uint32_t>(__rdtsc() >> 23) | 2u; }
+  // Whether any operation did since this thread began.
+  static bool MetSubnormals() { return (_mm_getcsr() & (_MM_EXCEPT_DENORM | _MM_EXCEPT_UNDERFLOW)) != 0; }
+  static bool TakesLong() {
+    static const bool is_intel = __builtin_cpu_is("intel") != 0;
+    return is_intel;
+  }
+#else
+  static uint32_t Now() { return 2; }
+  static bool MetSubnormals() { return false; }
+  static bool TakesLong() { return false; }
+#endif
+  static uint32_t Load(const uint32_t& x) { return __atomic_load_n(&x, __ATOMIC_RELAXED); }
+  static void Store(uint32_t& x, uint32_t value) { __atomic_store_n(&x, value, __ATOMIC_RELAXED); }
+
+  uint32_t looked_;
+};
 
 // What links work on: whole groups of kVectors vectors, in the caches or in memory, or the part of a group at a block's
 // end.
@@ -224,6 +271,40 @@ struct Links : LinksOf<T> {
     LANES_NEXT;
   }
 
+  struct Operands {
+    V a, b;
+    static HWY_INLINE Operands Do(D, V a, V b) { return {a, b}; }
+  };
+
+  // A product of any verb that has one; careful, so that subnormal numbers do not slow it down.
+  template <int kVerb, int kForm>
+  static void CarefulProducts(LANES_LINK_ARGUMENTS) {
+    constexpr bool kIsAdded = kVerb != kChain_mul && kVerb != kChain_square;
+    constexpr int kOperands = !kIsAdded ? kForm : kForm == kRightOne ? kBlockOne : kBlocks;
+    const D d;
+    const V one = OneOf<kOperands>(link);
+    const Where at(link);
+    hn::Mask<D> subnormal = hn::MaskFromVec(hn::Zero(d));
+    const auto product = [&](size_t k, V v) HWY_ATTR {
+      Operands of;
+      if constexpr (kVerb == kChain_square) {
+        of.a = of.b = kForm == kBlocks ? Block(at.X(), i, k, state) : v;
+      } else {
+        of = Do<Operands, kOperands>(at, i, k, state, v, one);
+      }
+      const V result = CarefulProduct(d, of.a, of.b, subnormal);
+      if constexpr (kIsAdded) return WithProduct<kVerb>(v, result);
+      return result;
+    };
+#define LANES_DO(k)        \
+  v##k = product(k, v##k); \
+  LANES_UPWARDS
+    LANES_EACH(LANES_DO)
+#undef LANES_DO
+    link->subnormal += hn::AllFalse(d, subnormal) ? 0 : 1;
+    LANES_NEXT;
+  }
+
   template <bool kThen, bool kIsOne>
   static void Select(LANES_LINK_ARGUMENTS) {
     const V one = kIsOne ? One(link->x) : hn::Zero(D());
@@ -383,6 +464,37 @@ struct Links : LinksOf<T> {
       {StoreTruth},
       {Sum}};
 
+  // Null for what is no product.
+  static Function CarefulFunctionOf(int32_t code) {
+    if constexpr (kHasCarefulProducts<T>) {
+      const int32_t form = code % kChainForms;
+      static constexpr Function kMul[kChainForms] = {
+          CarefulProducts<kChain_mul, kRightBlock>, CarefulProducts<kChain_mul, kRightOne>,
+          CarefulProducts<kChain_mul, kLeftBlock>,  CarefulProducts<kChain_mul, kLeftOne>,
+          CarefulProducts<kChain_mul, kBlocks>,     CarefulProducts<kChain_mul, kBlockOne>,
+          CarefulProducts<kChain_mul, kOneBlock>};
+      switch (code / kChainForms) {
+        case kChain_mul:
+          return kMul[form];
+        case kChain_square:
+          return form == kBlocks ? CarefulProducts<kChain_square, kBlocks>
+                                 : CarefulProducts<kChain_square, kRightBlock>;
+        case kChainAddProduct:
+          return form == kRightOne ? CarefulProducts<kChainAddProduct, kRightOne>
+                                   : CarefulProducts<kChainAddProduct, kRightBlock>;
+        case kChainSubProduct:
+          return form == kRightOne ? CarefulProducts<kChainSubProduct, kRightOne>
+                                   : CarefulProducts<kChainSubProduct, kRightBlock>;
+        case kChainProductSub:
+          return form == kRightOne ? CarefulProducts<kChainProductSub, kRightOne>
+                                   : CarefulProducts<kChainProductSub, kRightBlock>;
+        default:
+          return nullptr;
+      }
+    }
+    return nullptr;
+  }
+
   static Function FunctionOf(int32_t code) {
     const int32_t verb = code / kChainForms;
     if (verb < kChainFirstFunction) return kTable[verb][code % kChainForms];
@@ -395,8 +507,12 @@ struct Links : LinksOf<T> {
 
   // Runs the links, whose functions are set here, on groups of the elements [i, n), whole ones or the one that is left.
   // Where elements may be done twice, the last group begins early enough to be a whole one. Returns where it ends.
-  static size_t Run(const ChainLink* links, int count, Link* own, size_t i, size_t n, bool is_repeatable) {
-    for (int k = 0; k < count; ++k) own[k].run = FunctionOf(links[k].code);
+  static size_t Run(const ChainLink* links, int count, Link* own, size_t i, size_t n, Care<T> care,
+                    bool is_repeatable) {
+    for (int k = 0; k < count; ++k) {
+      const Function careful = care.Takes(links[k]) ? CarefulFunctionOf(links[k].code) : nullptr;
+      own[k].run = careful != nullptr ? careful : FunctionOf(links[k].code);
+    }
     own[count].run = End;
     State state;
     state.left = n - i;
@@ -476,12 +592,15 @@ void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n, 
   for (int k = 0; k < count; ++k) {
     own[k].x = blocks[links[k].x];
     own[k].y = blocks[links[k].y];
+    own[k].subnormal = 0;
   }
+  const Care<T> care(links[0], n >= 2 * kGroup);
   if (n >= kGroup) {
     const bool is_repeatable = !is_far && n % kGroup != 0 && IsRepeatable(links, count, own);
-    i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, own, i, n, is_repeatable);
+    i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, own, i, n, care, is_repeatable);
   }
-  if (i < n) Links<T, kPart>::Run(links, count, own, i, n, false);
+  if (i < n) Links<T, kPart>::Run(links, count, own, i, n, care, false);
+  care.Remember(links, count, own, n / kGroup);
 }
 
 extern const ChainTable kChainTable = {RunChain<float>, RunChain<double>, kHasFunctionLinks};

@@ -8,6 +8,7 @@
 #endif
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "hwy/highway.h"
 
@@ -44,6 +45,7 @@ struct LinksOf {
     Function run;
     const char* x;
     const char* y;
+    mutable uint32_t subnormal;  // groups that had such a product, where a careful one counts them
   };
 };
 

@@ -47,6 +47,9 @@ struct ChainLink {
   int32_t code;
   int32_t x;  // values
   int32_t y;
+  // What runs remember of its product, and of a chain's first link when that was seen, see Care.
+  mutable uint32_t is_careful = 0;
+  mutable uint32_t looked = 0;
 };
 
 // The short way of a pass, see RunPlain.

@@ -264,6 +264,89 @@ TEST_P(Kernels, RoundQuotientsByOneValueCorrectly) {
   CheckQuotients<double>(isa(), kFloat64, isa().chains->float64);
 }
 
+// Products with and without subnormal numbers, over which chains do them in other ways when they meet many: in the
+// first blocks as any, then counting, then as counted.
+template <class T>
+void CheckProducts(ChainRunner chain) {
+  constexpr size_t kCount = 1031;
+  constexpr int kBits = sizeof(T) == 8 ? 53 : 24;
+  const int least = std::numeric_limits<T>::min_exponent;
+  const T inf = std::numeric_limits<T>::infinity();
+  std::mt19937_64 random(29);
+  // Among them exact ties between subnormal numbers.
+  const auto any = [&] {
+    const uint64_t digits = random() >> (64 - random() % static_cast<uint64_t>(kBits) - 1) | 1;
+    return std::copysign(static_cast<T>(digits) / static_cast<T>(uint64_t{1} << (kBits - 1)),
+                         static_cast<T>(static_cast<int64_t>(random())));
+  };
+  std::vector<T> x(kCount), y(kCount), v(kCount), result(kCount);
+  for (const int shift : {least / 2, least * 3 / 4}) {
+    for (size_t i = 0; i < kCount; ++i) {
+      const auto scaled = [&] { return std::ldexp(any(), shift + static_cast<int>(random() % 60) - 30); };
+      x[i] = scaled();
+      y[i] = random() % 8 == 0 ? std::ldexp(any(), least - static_cast<int>(random() % 20)) : scaled();
+      v[i] = scaled();
+      if (random() % 16 == 0) {
+        for (T* value : {&x[i], &y[i], &v[i]}) {
+          const T special[] = {0,
+                               -T{0},
+                               inf,
+                               -inf,
+                               std::numeric_limits<T>::denorm_min(),
+                               std::numeric_limits<T>::min(),
+                               std::numeric_limits<T>::max(),
+                               any()};
+          *value = special[random() % 8];
+        }
+      }
+    }
+    for (const T one : {y[0], std::ldexp(T{1.5}, shift), std::ldexp(T{1.25}, least - 4), T{3}}) {
+      char* blocks[] = {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(y.data()),
+                        reinterpret_cast<char*>(v.data()), reinterpret_cast<char*>(const_cast<T*>(&one)),
+                        reinterpret_cast<char*>(result.data())};
+      const auto check = [&](int32_t verb, int form, int32_t a, int32_t b, auto expected) {
+        const ChainLink links[] = {{kChainLoad * kChainForms + kRightBlock, 2, 0},
+                                   {verb * kChainForms + form, a, b},
+                                   {kChainStoreLast * kChainForms, 4, 0}};
+        for (int block = 0; block < 6; ++block) {
+          const size_t n = kCount - (block % 2 == 0 ? 0 : 17);
+          chain(links, 3, blocks, n, block >= 3);
+          for (size_t i = 0; i < n; ++i) {
+            ASSERT_TRUE(SameNumber(result[i], expected(i)))
+                << "verb " << verb << ", form " << form << ", block " << block << " gave " << result[i] << " from "
+                << v[i] << ", " << x[i] << ", " << y[i] << " and " << one;
+          }
+        }
+      };
+      // Rounded twice, whatever compilers contract.
+      const auto product = [](T a, T b) {
+        volatile T rounded = a * b;
+        return rounded;
+      };
+      check(kChain_mul, kRightBlock, 0, 0, [&](size_t i) { return v[i] * x[i]; });
+      check(kChain_mul, kRightOne, 3, 0, [&](size_t i) { return v[i] * one; });
+      check(kChain_mul, kLeftBlock, 0, 0, [&](size_t i) { return x[i] * v[i]; });
+      check(kChain_mul, kLeftOne, 3, 0, [&](size_t i) { return one * v[i]; });
+      check(kChain_mul, kBlocks, 0, 1, [&](size_t i) { return x[i] * y[i]; });
+      check(kChain_mul, kBlockOne, 0, 3, [&](size_t i) { return x[i] * one; });
+      check(kChain_mul, kOneBlock, 3, 1, [&](size_t i) { return one * y[i]; });
+      check(kChain_square, kRightBlock, 0, 0, [&](size_t i) { return v[i] * v[i]; });
+      check(kChain_square, kBlocks, 0, 0, [&](size_t i) { return x[i] * x[i]; });
+      check(kChainAddProduct, kRightBlock, 0, 1, [&](size_t i) { return v[i] + product(x[i], y[i]); });
+      check(kChainAddProduct, kRightOne, 0, 3, [&](size_t i) { return v[i] + product(x[i], one); });
+      check(kChainSubProduct, kRightBlock, 0, 1, [&](size_t i) { return v[i] - product(x[i], y[i]); });
+      check(kChainSubProduct, kRightOne, 0, 3, [&](size_t i) { return v[i] - product(x[i], one); });
+      check(kChainProductSub, kRightBlock, 0, 1, [&](size_t i) { return product(x[i], y[i]) - v[i]; });
+      check(kChainProductSub, kRightOne, 0, 3, [&](size_t i) { return product(x[i], one) - v[i]; });
+    }
+  }
+}
+
+TEST_P(Kernels, MultiplySubnormalNumbersCorrectly) {
+  CheckProducts<float>(isa().chains->float32);
+  CheckProducts<double>(isa().chains->float64);
+}
+
 // What an element gives may not depend on where in a block it stands.
 TEST_P(Kernels, GiveTheSameBitsAtEveryPlace) {
   std::mt19937_64 random(2);
