@@ -49,8 +49,14 @@ class Care {
 #if HWY_ARCH_X86
   // In units of some milliseconds.
   static uint32_t Now() { return static_cast<uint32_t>(__rdtsc() >> 23) | 2u; }
-  // Whether any operation did since this thread began.
-  static bool MetSubnormals() { return (_mm_getcsr() & (_MM_EXCEPT_DENORM | _MM_EXCEPT_UNDERFLOW)) != 0; }
+  // Whether any operation of this thread did since the last that made this true.
+  static bool MetSubnormals() {
+    constexpr unsigned kFlags = _MM_EXCEPT_DENORM | _MM_EXCEPT_UNDERFLOW;
+    const unsigned state = _mm_getcsr();
+    if ((state & kFlags) == 0) return false;
+    _mm_setcsr(state & ~kFlags);
+    return true;
+  }
   static bool TakesLong() {
     static const bool is_intel = __builtin_cpu_is("intel") != 0;
     return is_intel;
