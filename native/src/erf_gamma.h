@@ -350,7 +350,7 @@ template <class D, class V = hn::Vec<D>>
 HWY_INLINE Reflection<V> Reflect(D d, double a, double clamped) {
   const auto angle = ReduceTurns(d, ModuloTwo(d, hn::Set(d, a)), 0.0);
   const SinCosParts<V> parts = SinCosOfReduced(d, angle);
-  const int64_t quadrant = hn::GetLane(angle.quadrant);
+  const int64_t quadrant = hn::GetLane(angle.number);
   const HeadTail<V> part =
       (quadrant & 1) != 0 ? HeadTail<V>{parts.cos_hi, parts.cos_lo} : HeadTail<V>{parts.sin_hi, parts.sin_lo};
   const bool negative = (hn::GetLane(part.hi) < 0) != ((quadrant & 2) != 0);

@@ -2,7 +2,8 @@
 //
 // Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
 // alone. The ULP figures are the worst that test/accuracy_trig.cpp has seen with LANES_ACCURACY_SAMPLES=50000, over the
-// whole domain with subnormals and, for sin, cos and tan, the neighbours of multiples of pi/2. AVX2 and AVX3 agree.
+// whole domain with subnormals and, for sin, cos and tan, the neighbours of multiples of pi/2. AVX2 and AVX3 agree but
+// in sin and cos of float64.
 #if defined(LANES_TRIG_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANES_TRIG_H
 #undef LANES_TRIG_H
@@ -35,40 +36,43 @@ constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
 // Any finite argument: reduced by Cody and Waite to |r| <= pi/4 up to 2^20, by Payne and Hanek in scalar code beyond
 // (the C library's own sin and cos are off by up to 179 ULP near multiples of pi/2 around 2^47). float32: with FMA the
 // same up to 2^13; else reduced to |r| <= pi/2 in float64 up to 2^45 (2^20 without FMA), then one short polynomial.
-// Infinities and NaN give NaN. Measured: float64 0.90 ULP (0.82 without FMA), float32 0.86 (0.59 without FMA).
+// Infinities and NaN give NaN. Measured: float64 0.90 ULP (0.82 without FMA, 0.86 on AVX-512, where tables serve),
+// float32 0.86 (0.59 without FMA).
 
-// A reduced argument: hi - minus_lo = x - n * pi/2 with |hi| <= pi/4, n plus what the caller asks to add in the low
-// bits of `quadrant`. The low part is kept negated because of sin(-0): hi - (hi * 0 + minus_lo) is -0 where adding
-// would give +0.
+// A reduced argument: hi - minus_lo = x - n * pi/2 with |hi| <= pi/4, or of parts of these, n plus what the caller asks
+// to add in the low bits of `number`. The low part is kept negated because of sin(-0): hi - (hi * 0 + minus_lo) is -0
+// where adding would give +0.
 template <class V, class VI>
 struct ReducedAngle {
   V hi;
   V minus_lo;
-  VI quadrant;
+  VI number;
 };
 
 // Largest |x| that ReduceAngle serves.
 constexpr double kReduceLimit = 0x1p20;
 
 // Cody and Waite with three constants. The first 53 bits of pi/2 leave a difference that is a multiple of 2^-53 below
-// 1, so it is exact (with FMA at once; without, the constant comes in two parts whose products are exact). The next 30
-// bits give an exact product for n < 2^20, hence `hi` is either exact or its rounding error is caught in `minus_lo`.
-// What is left of pi/2 after 53 more bits is below 2^-60 of the smallest |hi| that a double can lead to.
-template <class D, class V = hn::Vec<D>>
+// 1, so it is exact (with FMA at once; without, the constant comes in two parts whose products are exact). The next 29
+// bits give an exact product for n < 2^24, hence `hi` is either exact or its rounding error is caught in `minus_lo`.
+// What is left of pi/2 after 53 more bits is below 2^-60 of the smallest |hi| that a double can lead to. The same holds
+// for pi/2 in kParts, a power of two up to 8.
+template <int kParts = 1, class D, class V = hn::Vec<D>>
 HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V x, double added) {
   const hn::RebindToSigned<D> di;
+  const auto part = [d](double value) HWY_ATTR { return hn::Set(d, value / kParts); };
   const V magic = hn::Set(d, kRoundingMagic + added);
-  const V biased = hn::MulAdd(x, hn::Set(d, 0x1.45f306dc9c883p-1), magic);
+  const V biased = hn::MulAdd(x, hn::Set(d, 0x1.45f306dc9c883p-1 * kParts), magic);
   const V n = hn::Sub(biased, magic);
 #if HWY_NATIVE_FMA
-  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb54442d18p+0), x);
+  const V t = hn::NegMulAdd(n, part(0x1.921fb54442d18p+0), x);
 #else
-  const V t = hn::NegMulAdd(n, hn::Set(d, 0x1.0b46p-34), hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+0), x));
+  const V t = hn::NegMulAdd(n, part(0x1.0b46p-34), hn::NegMulAdd(n, part(0x1.921fb544p+0), x));
 #endif
-  const V second = hn::Set(d, 0x1.1a62633p-54);
+  const V second = part(0x1.1a62633p-54);
   const V hi = hn::NegMulAdd(n, second, t);
   const V minus_lo = hn::MulAdd(n, second, hn::Sub(hi, t));
-  return {hi, hn::MulAdd(n, hn::Set(d, 0x1.45c06e0e68948p-86), minus_lo), hn::BitCast(di, biased)};
+  return {hi, hn::MulAdd(n, part(0x1.45c06e0e68948p-86), minus_lo), hn::BitCast(di, biased)};
 }
 
 // The lanes whose number is odd, to choose by: a mask where one instruction makes it of a bit, else that bit as a sign.
@@ -99,7 +103,7 @@ template <class D, class V = hn::Vec<D>>
 HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle) {
   const V r = angle.hi;
   const V minus_lo = angle.minus_lo;
-  const auto is_sine = OddLanes(d, angle.quadrant);
+  const auto is_sine = OddLanes(d, angle.number);
   const auto choose = [&](V sine, V cosine) HWY_ATTR { return ChooseOdd<D>(is_sine, sine, cosine); };
   const auto coefficient = [&](double sine, double cosine)
                                HWY_ATTR { return choose(hn::Set(d, sine), hn::Set(d, cosine)); };
@@ -129,7 +133,58 @@ HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
   const V rest = hn::NegMulAdd(factor, z, choose(hn::Mul(minus_lo, cos_head), minus_cos_tail));
   const V sine = choose(hn::Sub(r, rest), hn::Sub(rest, cos_head));
 #endif
-  return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<62>(angle.quadrant)), hn::SignBit(d)));
+  return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<62>(angle.number)), hn::SignBit(d)));
+}
+
+#if HWY_TARGET <= HWY_AVX3
+// sin(k pi/16), of which the ninth and those behind it are cos(k pi/16) too, and what these doubles leave. Why two
+// zeros are negative stands below. The formatter would put each number on a line.
+// clang-format off
+alignas(64) constexpr double kSineOf16ths[24] = {
+    -0.0, 0x1.8f8b83c69a60bp-3, 0x1.87de2a6aea963p-2, 0x1.1c73b39ae68c8p-1,
+    0x1.6a09e667f3bcdp-1, 0x1.a9b66290ea1a3p-1, 0x1.d906bcf328d46p-1, 0x1.f6297cff75cb0p-1,
+    1, 0x1.f6297cff75cb0p-1, 0x1.d906bcf328d46p-1, 0x1.a9b66290ea1a3p-1,
+    0x1.6a09e667f3bcdp-1, 0x1.1c73b39ae68c8p-1, 0x1.87de2a6aea963p-2, 0x1.8f8b83c69a60bp-3,
+    0, -0x1.8f8b83c69a60bp-3, -0x1.87de2a6aea963p-2, -0x1.1c73b39ae68c8p-1,
+    -0x1.6a09e667f3bcdp-1, -0x1.a9b66290ea1a3p-1, -0x1.d906bcf328d46p-1, -0x1.f6297cff75cb0p-1};
+alignas(64) constexpr double kSineOf16thsTail[16] = {
+    -0.0, -0x1.26d19b9ff8d82p-57, -0x1.72cedd3d5a610p-57, 0x1.b25dd267f6600p-55,
+    -0x1.bdd3413b26456p-55, 0x1.9f630e8b6dac8p-60, 0x1.457e610231ac2p-56, 0x1.562172a361fd3p-56,
+    0, 0x1.562172a361fd3p-56, 0x1.457e610231ac2p-56, 0x1.9f630e8b6dac8p-60,
+    -0x1.bdd3413b26456p-55, 0x1.b25dd267f6600p-55, -0x1.72cedd3d5a610p-57, -0x1.26d19b9ff8d82p-57};
+// clang-format on
+
+// sin(x) where looking up is one instruction: with x = n pi/16 + r, sin(n pi/16) cos(r) + cos(n pi/16) sin(r), a fifth
+// fewer operations than by quadrants. `added` in units of pi/16 is added to x. The polynomials are of degree 3 in r^2
+// (relative error of sin(r) 2^-63.2; that of cos(r) 2^-61.4). Where the last sum cancels it is exact, elsewhere its
+// second operand is below half the result. For sin(-0) what is added to r must be -0, hence the negative zeros, and
+// cos(r) - 1 by an addition of +0, which makes it +0 there.
+template <class D, class V>
+HWY_INLINE V SinByTables(D d, V x, double added) {
+  const auto angle = ReduceAngle<8>(d, x, added);
+  const V r = angle.hi;
+  const V r2 = hn::Mul(r, r);
+  const V p = Horner(d, r2, 0x1.71cda2e360c49p-19, -0x1.a01a0139c243ep-13, 0x1.1111111110471p-7, -0x1.5555555555555p-3);
+  const V q = Horner(d, r2, 0x1.a003317a61b22p-16, -0x1.6c16c0df5ed70p-10, 0x1.555555555329dp-5, -0.5);
+  const V minus_rest = hn::NegMulAdd(hn::Mul(r, r2), p, angle.minus_lo);
+  const V cosine_less_one = hn::MulAdd(r2, q, hn::Zero(d));
+  const V high = exp_log::Lookup16(d, kSineOf16ths, angle.number);
+  const V cosine = exp_log::Lookup16(d, kSineOf16ths + 8, angle.number);
+  V sum = hn::MulAdd(high, cosine_less_one, exp_log::Lookup16(d, kSineOf16thsTail, angle.number));
+  sum = hn::NegMulAdd(cosine, minus_rest, sum);
+  const V sine = hn::Add(high, hn::MulAdd(cosine, r, sum));
+  return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<59>(angle.number)), hn::SignBit(d)));
+}
+#endif
+
+// sin(x + kQuadrants pi/2).
+template <int kQuadrants, class D, class V>
+HWY_INLINE V SinOfServed(D d, V x) {
+#if HWY_TARGET <= HWY_AVX3
+  return SinByTables(d, x, 8.0 * kQuadrants);
+#else
+  return SinOfReduced(d, ReduceAngle(d, x, 1.0 + kQuadrants));
+#endif
 }
 
 // The bits of 2/pi after the binary point, 64 to a word, with one zero word in front.
@@ -198,7 +253,7 @@ struct Sin64 {
   static constexpr double kServed = kReduceLimit;
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    return SinOfReduced(d, ReduceAngle(d, x, 1.0));
+    return SinOfServed<0>(d, x);
   }
   static double Slow(double x) { return x < 0 ? -SinOfHuge(-x, 1) : SinOfHuge(x, 1); }
 };
@@ -207,7 +262,7 @@ struct Cos64 {
   static constexpr double kServed = kReduceLimit;
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    return SinOfReduced(d, ReduceAngle(d, x, 2.0));
+    return SinOfServed<1>(d, x);
   }
   static double Slow(double x) { return SinOfHuge(fabs(x), 2); }
 };
@@ -464,7 +519,7 @@ HWY_INLINE SinCosParts<V> SinCosOfReduced(D d, const ReducedAngle<V, VI>& angle)
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle, V sign) {
   const SinCosParts<V> parts = SinCosOfReduced(d, angle);
-  const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.quadrant));
+  const V odd = hn::BitCast(d, hn::ShiftLeft<63>(angle.number));
   const V top_hi = hn::IfNegativeThenElse(odd, parts.cos_hi, parts.sin_hi);
   const V top_lo = hn::IfNegativeThenElse(odd, parts.cos_lo, parts.sin_lo);
   const V bottom_hi = hn::IfNegativeThenElse(odd, parts.sin_hi, parts.cos_hi);
