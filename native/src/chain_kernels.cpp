@@ -26,12 +26,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class T>
 class Care {
  public:
-  explicit Care(const ChainLink& first, bool counts)
-      : looked_(kHasCarefulProducts<T> && counts && TakesLong() ? Load(first.looked) : kNever) {
+  explicit Care(const ChainLink& first, bool counts) {
+    if (!kHasCarefulProducts<T> || !counts || !TakesLong()) return;
+    looked_ = Load(first.looked);
     if (looked_ > kAll && looked_ != Now()) looked_ = kAll;
   }
 
-  bool Takes(const ChainLink& link) const { return looked_ == kAll || (looked_ > kAll && Load(link.is_careful) != 0); }
+  bool Takes(const ChainLink& link) const {
+    return looked_ == kAll || (looked_ > kAll && looked_ != kNever && Load(link.is_careful) != 0);
+  }
 
   // After a block of so many groups.
   template <class Link>
@@ -69,7 +72,7 @@ class Care {
   static uint32_t Load(const uint32_t& x) { return __atomic_load_n(&x, __ATOMIC_RELAXED); }
   static void Store(uint32_t& x, uint32_t value) { __atomic_store_n(&x, value, __ATOMIC_RELAXED); }
 
-  uint32_t looked_;
+  uint32_t looked_ = kNever;
 };
 
 // What links work on: whole groups of kVectors vectors, in the caches or in memory, or the part of a group at a block's

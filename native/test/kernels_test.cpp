@@ -1,6 +1,7 @@
 // Every kernel and every reduction on every instruction set, against scalar references, between guard pages.
 #include "kernels.h"
 
+#include <fenv.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -345,6 +346,27 @@ void CheckProducts(ChainRunner chain) {
 TEST_P(Kernels, MultiplySubnormalNumbersCorrectly) {
   CheckProducts<float>(isa().chains->float32);
   CheckProducts<double>(isa().chains->float64);
+}
+
+// Threads that run one chain must not write to it all the time.
+TEST_P(Kernels, RememberNothingWithoutSubnormalNumbers) {
+  fesetenv(FE_DFL_ENV);
+  const auto check = [&](auto one, ChainRunner chain) {
+    std::vector<decltype(one)> x(1031, one);
+    char* blocks[] = {reinterpret_cast<char*>(x.data())};
+    const ChainLink links[] = {{kChainLoad * kChainForms + kRightBlock, 0, 0},
+                               {kChain_mul * kChainForms + kRightBlock, 0, 0},
+                               {kChainStoreLast * kChainForms, 0, 0}};
+    for (const size_t n : {size_t{1031}, size_t{1030}, size_t{3}}) chain(links, 3, blocks, n, false);
+    for (const ChainLink& link : links) {
+      EXPECT_EQ(link.looked, 0u);
+      EXPECT_EQ(link.is_careful, 0u);
+    }
+  };
+  check(1.0f, isa().chains->float32);
+  check(1.0, isa().chains->float64);
+  // Of float64 there are no careful products.
+  check(0x1p-1073, isa().chains->float64);
 }
 
 // What an element gives may not depend on where in a block it stands.
