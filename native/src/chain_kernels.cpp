@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE "chain_kernels.cpp"
 #include <string.h>
 
+#include <array>
 #include <atomic>
 
 #include "chain.h"
@@ -268,26 +269,14 @@ struct Links : LinksOf<T> {
     return hn::Sub(product, v);
   }
 
-  template <int kVerb, bool kByOne>
-  static void Product(LANES_LINK_ARGUMENTS) {
-    const V one = kByOne ? One(link->y) : hn::Zero(D());
-    const Where at(link);
-#define LANES_DO(k)                                                                                                \
-  v##k = WithProduct<kVerb>(v##k, hn::Mul(Block(at.X(), i, k, state), kByOne ? one : Block(at.Y(), i, k, state))); \
-  LANES_UPWARDS
-    LANES_EACH(LANES_DO)
-#undef LANES_DO
-    LANES_NEXT;
-  }
-
   struct Operands {
     V a, b;
     static HWY_INLINE Operands Do(D, V a, V b) { return {a, b}; }
   };
 
-  // A product of any verb that has one; careful, so that subnormal numbers do not slow it down.
-  template <int kVerb, int kForm>
-  static void CarefulProducts(LANES_LINK_ARGUMENTS) {
+  // Products, on their own or added to or subtracted from the accumulator; careful ones count those that are subnormal.
+  template <int kVerb, int kForm, bool kIsCareful = false>
+  static void Products(LANES_LINK_ARGUMENTS) {
     constexpr bool kIsAdded = kVerb != kChain_mul && kVerb != kChain_square;
     constexpr int kOperands = !kIsAdded ? kForm : kForm == kRightOne ? kBlockOne : kBlocks;
     const D d;
@@ -301,7 +290,12 @@ struct Links : LinksOf<T> {
       } else {
         of = Do<Operands, kOperands>(at, i, k, state, v, one);
       }
-      const V result = CarefulProduct(d, of.a, of.b, subnormal);
+      V result;
+      if constexpr (kIsCareful) {
+        result = CarefulProduct(d, of.a, of.b, subnormal);
+      } else {
+        result = hn::Mul(of.a, of.b);
+      }
       if constexpr (kIsAdded) return WithProduct<kVerb>(v, result);
       return result;
     };
@@ -310,7 +304,7 @@ struct Links : LinksOf<T> {
   LANES_UPWARDS
     LANES_EACH(LANES_DO)
 #undef LANES_DO
-    link->subnormal += hn::AllFalse(d, subnormal) ? 0 : 1;
+    if constexpr (kIsCareful) link->subnormal += hn::AllFalse(d, subnormal) ? 0 : 1;
     LANES_NEXT;
   }
 
@@ -460,9 +454,9 @@ struct Links : LinksOf<T> {
 #undef LANES_UNARY
 #undef LANES_COMPARISON
 #undef LANES_ROW
-          {Product<kChainAddProduct, false>, Product<kChainAddProduct, true>},
-      {Product<kChainSubProduct, false>, Product<kChainSubProduct, true>},
-      {Product<kChainProductSub, false>, Product<kChainProductSub, true>},
+          {Products<kChainAddProduct, kRightBlock>, Products<kChainAddProduct, kRightOne>},
+      {Products<kChainSubProduct, kRightBlock>, Products<kChainSubProduct, kRightOne>},
+      {Products<kChainProductSub, kRightBlock>, Products<kChainProductSub, kRightOne>},
       {Select<false, false>, Select<false, true>},
       {Select<true, false>, Select<true, true>},
       {Load<false>, Load<true>},
@@ -473,42 +467,41 @@ struct Links : LinksOf<T> {
       {StoreTruth},
       {Sum}};
 
-  // Null for what is no product.
-  static Function CarefulFunctionOf(int32_t code) {
+  // The careful ones of these, null where there are none.
+  using Table = std::array<std::array<Function, kChainForms>, kChainFirstFunction>;
+  static constexpr Table CarefulTable() {
+    Table table{};
     if constexpr (kHasCarefulProducts<T>) {
-      const int32_t form = code % kChainForms;
-      static constexpr Function kMul[kChainForms] = {
-          CarefulProducts<kChain_mul, kRightBlock>, CarefulProducts<kChain_mul, kRightOne>,
-          CarefulProducts<kChain_mul, kLeftBlock>,  CarefulProducts<kChain_mul, kLeftOne>,
-          CarefulProducts<kChain_mul, kBlocks>,     CarefulProducts<kChain_mul, kBlockOne>,
-          CarefulProducts<kChain_mul, kOneBlock>};
-      switch (code / kChainForms) {
-        case kChain_mul:
-          return kMul[form];
-        case kChain_square:
-          return form == kBlocks ? CarefulProducts<kChain_square, kBlocks>
-                                 : CarefulProducts<kChain_square, kRightBlock>;
-        case kChainAddProduct:
-          return form == kRightOne ? CarefulProducts<kChainAddProduct, kRightOne>
-                                   : CarefulProducts<kChainAddProduct, kRightBlock>;
-        case kChainSubProduct:
-          return form == kRightOne ? CarefulProducts<kChainSubProduct, kRightOne>
-                                   : CarefulProducts<kChainSubProduct, kRightBlock>;
-        case kChainProductSub:
-          return form == kRightOne ? CarefulProducts<kChainProductSub, kRightOne>
-                                   : CarefulProducts<kChainProductSub, kRightBlock>;
-        default:
-          return nullptr;
-      }
+#define LANES_CAREFUL(verb, form) table[verb][form] = Products<verb, form, true>;
+      LANES_CAREFUL(kChain_mul, kRightBlock)
+      LANES_CAREFUL(kChain_mul, kRightOne)
+      LANES_CAREFUL(kChain_mul, kLeftBlock)
+      LANES_CAREFUL(kChain_mul, kLeftOne)
+      LANES_CAREFUL(kChain_mul, kBlocks)
+      LANES_CAREFUL(kChain_mul, kBlockOne)
+      LANES_CAREFUL(kChain_mul, kOneBlock)
+      LANES_CAREFUL(kChain_square, kRightBlock)
+      LANES_CAREFUL(kChain_square, kBlocks)
+      LANES_CAREFUL(kChainAddProduct, kRightBlock)
+      LANES_CAREFUL(kChainAddProduct, kRightOne)
+      LANES_CAREFUL(kChainSubProduct, kRightBlock)
+      LANES_CAREFUL(kChainSubProduct, kRightOne)
+      LANES_CAREFUL(kChainProductSub, kRightBlock)
+      LANES_CAREFUL(kChainProductSub, kRightOne)
+#undef LANES_CAREFUL
     }
-    return nullptr;
+    return table;
   }
 
-  static Function FunctionOf(int32_t code) {
+  static Function FunctionOf(int32_t code, bool is_careful) {
+    static constexpr Table kCareful = CarefulTable();
     const int32_t verb = code / kChainForms;
-    if (verb < kChainFirstFunction) return kTable[verb][code % kChainForms];
+    const int32_t form = code % kChainForms;
+    if (verb < kChainFirstFunction) {
+      return is_careful && kCareful[verb][form] != nullptr ? kCareful[verb][form] : kTable[verb][form];
+    }
     const FunctionLinks<T>& links = LinksOfFunction(verb);
-    if (code % kChainForms == kBlocks) {
+    if (form == kBlocks) {
       return kGroups == kPart ? LogOfQuotients : kGroups == kFar ? links.of_far_quotients : links.of_quotients;
     }
     return kGroups == kPart ? links.part : links.whole;
@@ -518,10 +511,7 @@ struct Links : LinksOf<T> {
   // Where elements may be done twice, the last group begins early enough to be a whole one. Returns where it ends.
   static size_t Run(const ChainLink* links, int count, Link* own, size_t i, size_t n, Care<T> care,
                     bool is_repeatable) {
-    for (int k = 0; k < count; ++k) {
-      const Function careful = care.Takes(links[k]) ? CarefulFunctionOf(links[k].code) : nullptr;
-      own[k].run = careful != nullptr ? careful : FunctionOf(links[k].code);
-    }
+    for (int k = 0; k < count; ++k) own[k].run = FunctionOf(links[k].code, care.Takes(links[k]));
     own[count].run = End;
     State state;
     state.left = n - i;
