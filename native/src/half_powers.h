@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include <limits>
+
 #include "exp_log_loops.h"
 #include "hwy/highway.h"
 #include "map_block.h"
@@ -32,6 +34,13 @@ template <int kWhole>
 struct HalfPower64 {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
+    V rest;
+    return WithRest(d, x, rest);
+  }
+
+  // `rest` is what the result lacks.
+  template <class D, class V>
+  static HWY_INLINE V WithRest(D d, V x, V& rest) {
     const V s = NearRoot(d, x);
     const V half_rest = hn::Mul(hn::Set(d, 0.5), hn::Neg(ProductError(d, s, s, x)));
     V base = x;
@@ -42,9 +51,12 @@ struct HalfPower64 {
     }
 #if HWY_NATIVE_FMA
     const V power = hn::MulAdd(base, s, tail);
+    rest = hn::Add(hn::MulSub(base, s, power), tail);
 #else
     const V product = hn::Mul(base, s);
-    const V power = hn::Add(product, hn::Add(ProductError(d, base, s, product), tail));
+    const V low = hn::Add(ProductError(d, base, s, product), tail);
+    const V power = hn::Add(product, low);
+    rest = hn::Add(hn::Sub(product, power), low);
 #endif
     const auto served =
         hn::And(hn::Ge(x, hn::Set(d, kSmallestHalfPowerBase)), hn::Le(x, hn::Set(d, 1 / kSmallestHalfPowerBase)));
@@ -60,8 +72,19 @@ struct HalfPower64 {
     const double m = frexp(x, &exponent);
     const int half = exponent / 2;
     const hn::CappedTag<double, 1> d;
-    const V1 power = Apply(d, hn::Set(d, ldexp(m, exponent - 2 * half)));
-    return ldexp(hn::GetLane(power), (2 * kWhole + 1) * half);
+    V1 rest;
+    const double power = hn::GetLane(WithRest(d, hn::Set(d, ldexp(m, exponent - 2 * half)), rest));
+    const int scale = (2 * kWhole + 1) * half;
+    const double result = ldexp(power, scale);
+    // Subnormal numbers are rounded here once more: where the first rounding made a tie, what it left out decides.
+    constexpr double kLeast = std::numeric_limits<double>::denorm_min();
+    if (result <= std::numeric_limits<double>::min()) {
+      const double missing = power - ldexp(result, -scale);
+      const double tie = ldexp(0.5, -1074 - scale);
+      if (missing == tie && hn::GetLane(rest) > 0) return result + kLeast;
+      if (missing == -tie && hn::GetLane(rest) < 0) return result - kLeast;
+    }
+    return result;
   }
 
  private:

@@ -117,7 +117,9 @@ int Lgamma(mpfr_ptr result, mpfr_srcptr x, mpfr_rnd_t rounding) {
   return mpfr_lgamma(result, &sign, x, rounding);
 }
 
-const std::vector<Range> kBases = {{0, 1}, {0, 4}, {0, 1e3}, {0, 1e-120}, {0, 1e15}, {0, 1e130}, {0, 1e210}, {-1, 1}};
+// The last two around the largest that have subnormal powers.
+const std::vector<Range> kBases = {{0, 1},     {0, 4},     {0, 1e3}, {0, 1e-120},          {0, 1e15},
+                                   {0, 1e130}, {0, 1e210}, {-1, 1},  {0x1p-683, 0x1p-681}, {0x1p-410, 0x1p-408}};
 const std::vector<Range> kAngles = {{-1.6, 1.6}, {-10, 10},         {-8200, 8200},
                                     {-1e5, 1e5}, {-0x1p21, 0x1p21}, {-1e17, 1e17}};
 const std::vector<Range> kTurns = {{-0.26, 0.26}, {-5e-308, 5e-308}, {-3, 3},
