@@ -13,8 +13,11 @@ namespace {
 // Elements in a block. More than 512 leaves L1 too soon, fewer than 64 costs more in calls than in work.
 constexpr int64_t kLongestBlock = 512;
 constexpr int64_t kShortestBlock = 64;
-// With nothing to keep between instructions, a block may be longer.
+// With nothing to keep between instructions, a block may be longer, and so may that of one chain that keeps a few bytes
+// an element: then fewer blocks are begun.
 constexpr int64_t kUnbufferedBlock = 4096;
+constexpr int64_t kFewBytes = 4;
+constexpr int64_t kFewBytesBlock = 2048;
 // Scratch memory that all registers of a thread together should not exceed, three quarters of a usual L1.
 constexpr int64_t kScratchBytes = 24 << 10;
 // Rows shorter than this are packed across their borders; so many results are reduced along with each other.
@@ -602,7 +605,7 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
   // Most calls are small: they are spared the divisions.
   int64_t block = plan->step_count <= 1 ? kUnbufferedBlock : kLongestBlock;
   if (bytes > 0) {
-    block = kLongestBlock;
+    block = plan->step_count <= 1 && bytes <= kFewBytes ? kFewBytesBlock : kLongestBlock;
     if (bytes * block > kScratchBytes) block = kScratchBytes / bytes / kAccumulators * kAccumulators;
     if (block < kShortestBlock) block = kShortestBlock;
   }
