@@ -13,8 +13,8 @@ namespace {
 // Elements in a block. More than 512 leaves L1 too soon, fewer than 64 costs more in calls than in work.
 constexpr int64_t kLongestBlock = 512;
 constexpr int64_t kShortestBlock = 64;
-// With nothing to keep between instructions, a block may be longer, and so may that of one chain that keeps a few bytes
-// an element: then fewer blocks are begun.
+// With nothing to keep between instructions, a block may be longer, and so may one of a single step that packs or keeps
+// one float32: then fewer blocks are begun. With a float64 nothing is gained.
 constexpr int64_t kUnbufferedBlock = 4096;
 constexpr int64_t kFewBytes = 4;
 constexpr int64_t kFewBytesBlock = 2048;
