@@ -4,6 +4,7 @@
 #include "chain.h"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "processor.h"
 // These once for every target.
 #include "chain_links.h"
 #include "exp_log.h"
@@ -50,8 +51,8 @@ struct FunctionLink : LinksOf<T> {
       const T* dividends = reinterpret_cast<const T*>(link->x) + i;
       const T* divisors = reinterpret_cast<const T*>(link->y) + i;
       if (kArgument == kFarQuotients) {
-        __builtin_prefetch(reinterpret_cast<const char*>(dividends + k * N) + kAheadBytes);
-        __builtin_prefetch(reinterpret_cast<const char*>(divisors + k * N) + kAheadBytes);
+        AskAhead(dividends + k * N);
+        AskAhead(divisors + k * N);
       }
       x[k] = hn::Div(hn::LoadU(d, dividends + k * N), hn::LoadU(d, divisors + k * N));
     };

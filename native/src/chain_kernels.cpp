@@ -10,6 +10,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "kernels.h"
+#include "processor.h"
 // These once for every target.
 #include "chain_links.h"
 #include "operators.h"
@@ -28,7 +29,7 @@ template <class T>
 class Care {
  public:
   explicit Care(const ChainLink& first, bool counts) {
-    if (!kHasCarefulProducts<T> || !counts || !TakesLong()) return;
+    if (!kHasCarefulProducts<T> || !counts || !is_intel) return;
     looked_ = Load(first.looked);
     if (looked_ > kAll && looked_ != Now()) looked_ = kAll;
   }
@@ -61,14 +62,9 @@ class Care {
     _mm_setcsr(state & ~kFlags);
     return true;
   }
-  static bool TakesLong() {
-    static const bool is_intel = __builtin_cpu_is("intel") != 0;
-    return is_intel;
-  }
 #else
   static uint32_t Now() { return 2; }
   static bool MetSubnormals() { return false; }
-  static bool TakesLong() { return false; }
 #endif
   static uint32_t Load(const uint32_t& x) { return __atomic_load_n(&x, __ATOMIC_RELAXED); }
   static void Store(uint32_t& x, uint32_t value) { __atomic_store_n(&x, value, __ATOMIC_RELAXED); }
@@ -111,8 +107,7 @@ struct Links : LinksOf<T> {
   static HWY_INLINE V Block(const char* block, size_t i, size_t k, const State* state) {
     const D d;
     const T* p = reinterpret_cast<const T*>(block) + i + k * N;
-    // Behind the array's end it is harmless.
-    if (kGroups == kFar) __builtin_prefetch(reinterpret_cast<const char*>(p) + kAheadBytes);
+    if (kGroups == kFar) AskAhead(p);
     if (kGroups != kPart || state->left >= (k + 1) * N) return hn::LoadU(d, p);
     const V ones = hn::Set(d, T{1});
     if (state->left <= k * N) return ones;

@@ -41,7 +41,7 @@ struct HalfPower64 {
   // `rest` is what the result lacks.
   template <class D, class V>
   static HWY_INLINE V WithRest(D d, V x, V& rest) {
-    const V s = NearRoot(d, x);
+    const V s = NearRoot(d, x, is_intel || kWhole == 1);
     const V half_rest = hn::Mul(hn::Set(d, 0.5), hn::Neg(ProductError(d, s, s, x)));
     V base = x;
     V tail = hn::Mul(half_rest, s);
@@ -99,7 +99,7 @@ struct HalfPower32 {
   template <class D, class V>
   static HWY_INLINE V Fast(D d, V x, exp_log::Mask<D>& slow) {
     slow = hn::Not(hn::And(hn::Ge(x, hn::Set(d, 0x1p-24f)), hn::Le(x, hn::Set(d, 0x1p24f))));
-    const V s = NearRoot(d, x);
+    const V s = NearRoot(d, x, is_intel);
     const V half_rest = hn::Mul(hn::Set(d, 0.5f), hn::NegMulAdd(s, s, x));
     if constexpr (kWhole == 1) return hn::MulAdd(x, s, hn::Mul(half_rest, s));
     const V square = hn::Mul(x, x);

@@ -128,10 +128,6 @@ struct Rows {
   int64_t turn;
 };
 
-// How far ahead of its use memory is asked for where the caches do not have it: beyond the page, where processors stop
-// fetching of their own accord. On Sapphire Rapids 2 KiB gain half as much, 20 KiB no more.
-inline constexpr int64_t kAheadBytes = 6 << 10;
-
 inline constexpr int kAccumulators = 32;
 inline constexpr int kAccumulatorBytes = 8;  // at most
 inline constexpr int kMostPlanes = 12;

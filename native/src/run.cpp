@@ -11,6 +11,7 @@
 #include "lanes.h"
 #include "plain.h"
 #include "plan.h"
+#include "processor.h"
 #include "tasks.h"
 #include "team.h"
 
@@ -409,16 +410,15 @@ class Sweep {
     const int64_t bytes = ValueBytes(state.value);
     char* accumulators = accumulators_ + state.offset;
     int64_t piece = n;
-    if (plan_.is_far && state.value < plan_.input_count && plan_.transfers[state.value].way == Transfer::kInPlace) {
+    if (plan_.is_far && ahead_bytes > 0 && state.value < plan_.input_count &&
+        plan_.transfers[state.value].way == Transfer::kInPlace) {
       const int64_t turn = kAccumulators * plan_.columns;
       piece = turn < kFetchedAhead ? kFetchedAhead / turn * turn : turn;
     }
     for (int64_t i = 0; i < n; i += piece) {
       const int64_t m = n - i < piece ? n - i : piece;
       if (piece < n) {
-        // Behind the array's end it is harmless.
-        const char* ahead = x + i * bytes + kAheadBytes;
-        for (int64_t j = 0; j < m * bytes; j += kLineBytes) __builtin_prefetch(ahead + j);
+        for (int64_t j = 0; j < m * bytes; j += kLineBytes) AskAhead(x + i * bytes + j);
       }
       AccumulateRun(*state.reduction, accumulators, plan_.columns, x + i * bytes, bytes, in_chunk + i, m);
     }

@@ -15,6 +15,7 @@
 #include "hwy/highway.h"
 #include "erf_gamma.h"
 #include "half_powers.h"
+#include "maker.h"
 #include "trig.h"
 #include "ulp.h"
 // clang-format on
@@ -166,6 +167,7 @@ struct Target {
   std::vector<Implementation> implementations;
   PairFunction<double> atan2_f64;
   PairFunction<float> atan2_f32;
+  bool is_intel = true;
 };
 
 std::vector<Target> Targets() {
@@ -177,6 +179,9 @@ std::vector<Target> Targets() {
   LANES_TARGET(N_SSE4, "SSE4")
   LANES_TARGET(N_AVX2, "AVX2")
   LANES_TARGET(N_AVX3, "AVX3")
+  LANES_TARGET(N_AVX3, "AVX3")
+  targets.back().name = "AVX3 not of Intel";
+  targets.back().is_intel = false;
 #else
   LANES_TARGET(HWY_NAMESPACE, hwy::TargetName(HWY_TARGET))
 #endif
@@ -256,6 +261,7 @@ void MeasureRow(size_t index, double bound) {
   std::vector<std::vector<T>> y;
   for (const Target& target : targets) {
     y.emplace_back(x.size());
+    const Maker maker(target.is_intel);
     if (target.runs_here) Choose<T>(target.implementations[index])(x.data(), y.back().data(), x.size());
   }
   std::vector<double> worst(targets.size(), 0);

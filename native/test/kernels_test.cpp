@@ -9,6 +9,7 @@
 #include "chain.h"
 #include "guarded.h"
 #include "isa.h"
+#include "maker.h"
 #include "reduction_reference.h"
 #include "reference.h"
 #include "storage_reference.h"
@@ -261,8 +262,11 @@ void CheckQuotients(const Isa& isa, int kind, ChainRunner chain) {
 }
 
 TEST_P(Kernels, RoundQuotientsByOneValueCorrectly) {
-  CheckQuotients<float>(isa(), kFloat32, isa().chains->float32);
-  CheckQuotients<double>(isa(), kFloat64, isa().chains->float64);
+  for (const bool intel : {true, false}) {
+    const Maker maker(intel);
+    CheckQuotients<float>(isa(), kFloat32, isa().chains->float32);
+    CheckQuotients<double>(isa(), kFloat64, isa().chains->float64);
+  }
 }
 
 // Products with and without subnormal numbers, over which chains do them in other ways when they meet many: in the
@@ -344,13 +348,17 @@ void CheckProducts(ChainRunner chain) {
 }
 
 TEST_P(Kernels, MultiplySubnormalNumbersCorrectly) {
-  CheckProducts<float>(isa().chains->float32);
-  CheckProducts<double>(isa().chains->float64);
+  for (const bool intel : {true, false}) {
+    const Maker maker(intel);
+    CheckProducts<float>(isa().chains->float32);
+    CheckProducts<double>(isa().chains->float64);
+  }
 }
 
 // Threads that run one chain must not write to it all the time.
 TEST_P(Kernels, RememberNothingWithoutSubnormalNumbers) {
   fesetenv(FE_DFL_ENV);
+  const Maker maker(true);
   const auto check = [&](auto one, ChainRunner chain) {
     std::vector<decltype(one)> x(1031, one);
     char* blocks[] = {reinterpret_cast<char*>(x.data())};
