@@ -1,6 +1,6 @@
 // Square roots by steps of multiplication and addition where these are faster than the processor's own instruction: on
 // vectors of 512 bits, of which Intel's take a root of float64 every 24 cycles and these steps every 9. On Zen 4 they
-// take five sixths of the instruction's time.
+// take five sixths of the instruction's time, and longer than it among other products.
 #if defined(LANES_ROOT_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANES_ROOT_H
 #undef LANES_ROOT_H
@@ -42,8 +42,7 @@ template <class D>
 constexpr bool kInSteps = false;
 #endif
 
-// The root of numbers in [2^-200, 2^200] (float32: 2^-24, 2^24) to within an ULP, in steps or by the instruction. Steps
-// keep other products waiting, on Zen 4 for longer than the instruction takes where these are many.
+// The root of numbers in [2^-200, 2^200] (float32: 2^-24, 2^24) to within an ULP, in steps or by the instruction.
 template <class D, class V>
 HWY_INLINE V NearRoot(D d, V x, bool in_steps) {
   if constexpr (kInSteps<D>) {
@@ -87,15 +86,16 @@ template <class D, class V>
 HWY_INLINE V RootAndInverse(D d, V x, V& half_inverse) {
   using T = hn::TFromD<D>;
   if constexpr (kInSteps<D>) {
-    const auto served = hn::Ne(x, hn::Zero(d));
-    const V root = RootInSteps(d, x, half_inverse);
-    half_inverse = hn::IfThenElseZero(served, half_inverse);
-    return hn::IfThenElseZero(served, root);
-  } else {
-    const V root = hn::Sqrt(x);
-    half_inverse = hn::Div(hn::Set(d, T(0.5)), hn::Max(root, hn::Set(d, sizeof(T) == 8 ? T(0x1p-500) : T(0x1p-60))));
-    return root;
+    if (is_intel) {
+      const auto served = hn::Ne(x, hn::Zero(d));
+      const V root = RootInSteps(d, x, half_inverse);
+      half_inverse = hn::IfThenElseZero(served, half_inverse);
+      return hn::IfThenElseZero(served, root);
+    }
   }
+  const V root = hn::Sqrt(x);
+  half_inverse = hn::Div(hn::Set(d, T(0.5)), hn::Max(root, hn::Set(d, sizeof(T) == 8 ? T(0x1p-500) : T(0x1p-60))));
+  return root;
 }
 
 // The root of any number, rounded correctly.
