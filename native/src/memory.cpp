@@ -18,10 +18,10 @@ constexpr size_t kHugePage = size_t{2} << 20;
 // Above this, pages come from the kernel: zeroed on first touch, by whichever thread that is.
 constexpr size_t kLarge = size_t{1} << 20;
 // Three quarters of a third-level cache are counted on; something else always has a part of it. With two processors of
-// a 32 MB cache, most calls over 26 to 31 MB that write past it take half to nine tenths of the time, `a*a` a fifth more.
-// A cache with more than this for each of our processors serves those of other virtual machines too, and each of ours
-// can count on less of it. With two processors of a 105 MB cache, calls over 16 to 32 MB that write past it take three
-// fifths of the time to all of it, and those over 48 to 96 MB half to three quarters.
+// a 32 MB cache, most calls over 26 to 31 MB that write past it take half to nine tenths of the time, `a*a` a fifth
+// more. A cache with more than this for each of our processors serves those of other virtual machines too, and each of
+// ours can count on less of it. With two processors of a 105 MB cache, calls over 16 to 32 MB that write past it take
+// three fifths of the time to all of it, and those over 48 to 96 MB half to three quarters.
 constexpr size_t kOwnCacheBytes = size_t{16} << 20;
 constexpr size_t kSharedCacheBytes = size_t{8} << 20;
 constexpr int64_t kBlock = 512;  // the unit of st_blocks, whatever the file system's own is
