@@ -41,6 +41,7 @@ struct HalfPower64 {
   // `rest` is what the result lacks.
   template <class D, class V>
   static HWY_INLINE V WithRest(D d, V x, V& rest) {
+    // On Zen 4 the instruction goes on beside the many products of x^(5/2).
     const V s = NearRoot(d, x, is_intel || kWhole == 1);
     const V half_rest = hn::Mul(hn::Set(d, 0.5), hn::Neg(ProductError(d, s, s, x)));
     V base = x;
