@@ -16,6 +16,5 @@ bool IsIntel() {
 }  // namespace
 
 bool is_intel = IsIntel();
-const int64_t ahead_bytes = is_intel ? 6 << 10 : 0;
 
 }  // namespace lanes

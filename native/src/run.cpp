@@ -410,7 +410,7 @@ class Sweep {
     const int64_t bytes = ValueBytes(state.value);
     char* accumulators = accumulators_ + state.offset;
     int64_t piece = n;
-    if (plan_.is_far && ahead_bytes > 0 && state.value < plan_.input_count &&
+    if (plan_.is_far && is_intel && state.value < plan_.input_count &&
         plan_.transfers[state.value].way == Transfer::kInPlace) {
       const int64_t turn = kAccumulators * plan_.columns;
       piece = turn < kFetchedAhead ? kFetchedAhead / turn * turn : turn;

@@ -16,6 +16,7 @@
 #include <map>
 #include <string>
 
+#include "maker.h"
 #include "ulp.h"
 
 namespace lanes {
@@ -32,6 +33,7 @@ struct Target {
   std::map<std::string, Unary<float>> f32;
   Binary<double> pow64;
   Binary<float> pow32;
+  bool is_intel = true;
 
   template <class T>
   Unary<T> Get(const std::string& function) const {
@@ -69,7 +71,10 @@ namespace HWY_NAMESPACE {
 
 struct Registration {
   Registration() {
-    Target target{hwy::TargetName(HWY_TARGET), {}, {}, Pow, Pow};
+    Target target;
+    target.name = hwy::TargetName(HWY_TARGET);
+    target.pow64 = Pow;
+    target.pow32 = Pow;
 #define LANES_REGISTER(Name) \
   target.f64[#Name] = Name;  \
   target.f32[#Name] = Name;
@@ -88,10 +93,16 @@ HWY_AFTER_NAMESPACE();
 namespace lanes {
 namespace {
 
+// AVX3 twice, as makers differ there.
 std::vector<Target> RunningTargets() {
   std::vector<Target> running;
   for (const Target& target : AllTargets()) {
-    if (Runs(target.name)) running.push_back(target);
+    if (!Runs(target.name)) continue;
+    running.push_back(target);
+    if (target.name != "AVX3") continue;
+    running.push_back(target);
+    running.back().name = "AVX3 not of Intel";
+    running.back().is_intel = false;
   }
   return running;
 }
@@ -193,6 +204,7 @@ void Measure(const Row& row, double bound) {
       }
     }
     for (size_t t = 0; t < targets.size(); ++t) {
+      const Maker maker(targets[t].is_intel);
       targets[t].Get<T>(row.name)(x.data(), got.data(), x.size());
       for (size_t i = 0; i < x.size(); ++i) {
         const bool edge = done == 0;
@@ -276,6 +288,7 @@ void MeasurePow(double bound) {
                                 : static_cast<long double>(pow(static_cast<double>(x[i]), static_cast<double>(y[i])));
     }
     for (size_t t = 0; t < targets.size(); ++t) {
+      const Maker maker(targets[t].is_intel);
       targets[t].GetPow<T>()(x.data(), y.data(), got.data(), kChunk, 0);
       for (size_t i = 0; i < kChunk; ++i) {
         if (RoughUlpError(got[i], rough[i]) < worst[t].error - 0.01) continue;
@@ -313,6 +326,7 @@ void CheckPowEdges() {
   }
   Real base, exponent, exact;
   for (const Target& target : RunningTargets()) {
+    const Maker maker(target.is_intel);
     std::vector<T> out(values.size());
     for (const T x : values) {
       const std::vector<T> xs(values.size(), x);
@@ -366,6 +380,7 @@ void CheckUnaryPositions(const Row& row) {
   const std::vector<T> x = MixedArguments<T>(80);
   for (const Target& target : RunningTargets()) {
     SCOPED_TRACE(target.name);
+    const Maker maker(target.is_intel);
     const Unary<T> function = target.Get<T>(row.name);
     std::vector<T> alone(x.size());
     for (size_t i = 0; i < x.size(); ++i) function(&x[i], &alone[i], 1);
@@ -391,6 +406,7 @@ void CheckPowPositions() {
   std::reverse(ys.begin(), ys.end());
   for (const Target& target : RunningTargets()) {
     SCOPED_TRACE(target.name);
+    const Maker maker(target.is_intel);
     const Binary<T> function = target.GetPow<T>();
     for (unsigned uniform = 0; uniform < 4; ++uniform) {
       for (size_t value = 0; value < (uniform ? 8 : 1); ++value) {

@@ -316,6 +316,7 @@ void CheckPositions(BlockFunction<T> function, const std::vector<T>& pool) {
 TEST_P(AccuracyTest, EveryPositionGivesTheSameBits) {
   for (const Target& target : Targets()) {
     if (!target.runs_here) continue;
+    const Maker maker(target.is_intel);
     const Implementation& implementation = target.implementations[GetParam()];
     CheckPositions(implementation.f64, Arguments<double>(kRows[GetParam()]));
     CheckPositions(implementation.f32, Arguments<float>(kRows[GetParam()]));
@@ -363,6 +364,7 @@ void MeasureAtan2(double bound) {
   std::vector<std::pair<const char*, std::vector<T>>> results;
   for (const Target& target : Targets()) {
     if (!target.runs_here) continue;
+    const Maker maker(target.is_intel);
     results.emplace_back(target.name, std::vector<T>(y.size()));
     ChooseAtan2<T>(target)(y.data(), x.data(), results.back().second.data(), y.size(), 0);
   }
@@ -397,6 +399,7 @@ void CheckAtan2Positions() {
   constexpr size_t kGuard = 16;
   for (const Target& target : Targets()) {
     if (!target.runs_here) continue;
+    const Maker maker(target.is_intel);
     for (size_t n = 0; n <= kMax; ++n) {
       for (unsigned uniform = 0; uniform < 4; ++uniform) {
         std::vector<unsigned char> bytes((kMax + 2 * kGuard) * sizeof(T), 0xA5);

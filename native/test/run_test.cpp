@@ -13,6 +13,7 @@
 #include "guarded.h"
 #include "isa.h"
 #include "lanes.h"
+#include "maker.h"
 #include "memory.h"
 #include "program_builder.h"
 #include "reduction_reference.h"
@@ -516,7 +517,7 @@ TEST_P(Run, StreamsOutputsLargerThanTheCache) {
   }
 }
 
-// Operands that lie flush against a page that must not be read, for all is asked for ahead.
+// Operands that lie flush against a page that must not be read, though it is asked for ahead.
 TEST_P(Run, TakesOperandsLargerThanTheCache) {
   const size_t n = LastLevelCacheBytes() / 8 + 100001;
   const size_t bytes = n * sizeof(double);
@@ -543,7 +544,9 @@ TEST_P(Run, TakesOperandsLargerThanTheCache) {
   pass.Output(log_program.Operand(kDFloat64), pass.Apply(KernelNumber("log", kFloat64), quotient));
   log_program.Add(pass);
   const Handle log_of_quotients(log_program), sum_of_products(Binary("mul", "sum"));
-  for (const int threads : {1, 2}) {
+  for (const int variant : {0, 1, 2, 3}) {
+    const Maker maker(variant < 2);
+    const int threads = 1 + variant % 2;
     Call quotients;
     quotients.Pass(threads, {static_cast<int64_t>(n)}).Operand(a, {8}).Operand(b, {8}).Operand(out, {8});
     ASSERT_EQ(quotients.Run(log_of_quotients), LANES_OK);
