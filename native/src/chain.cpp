@@ -116,6 +116,7 @@ class ChainMaker {
   // Strikes out the store of what the accumulator held when nobody else reads it.
   void Close() {
     if (held_ >= 0 && pass_.uses[held_] == from_accumulator_) links_[store_].code = -1;
+    if (held_ >= 0 && held_ == square_.value) square_.spared += from_accumulator_;
     from_accumulator_ = 0;
     held_ = -1;
   }
@@ -131,6 +132,7 @@ class ChainMaker {
     switch (kernel.sort) {
       case ChainKernel::kUnary:
         TakeUnary(step, kernel.verb);
+        NoteSquare(step);
         End(step);
         return 1;
       case ChainKernel::kFunction:
@@ -142,6 +144,7 @@ class ChainMaker {
       case ChainKernel::kBinary:
         if (kernel.verb == kChain_mul && TakeProduct(step)) return 2;
         TakeBinary(step, kernel.verb);
+        NoteSquare(step);
         End(step);
         return 1;
       case ChainKernel::kComparison:
@@ -215,10 +218,37 @@ class ChainMaker {
 
   void AddProduct(int step, int32_t verb) {
     const int32_t* arguments = InstructionAt(step).arguments;
+    for (int k = 0; k < 2; ++k) {
+      if (arguments[k] == square_.value && IsOne(step, 1 - k) && square_.value != held_ && IsStillThere(step)) {
+        ++square_.spared;
+        Add(verb + kChainAddSquare - kChainAddProduct, kRightOne, square_.argument, arguments[1 - k]);
+        return;
+      }
+    }
     if (IsOne(step, 0))
       Add(verb, kRightOne, arguments[1], arguments[0]);
     else
       Add(verb, IsOne(step, 1) ? kRightOne : kRightBlock, arguments[0], arguments[1]);
+  }
+
+  // Of a block, when the last link makes one.
+  void NoteSquare(int step) {
+    const ChainLink& link = links_[length_ - 1];
+    if (link.code != kChain_square * kChainForms + kBlocks) return;
+    CloseSquare();
+    square_ = {ResultOf(step), link.x, length_, 0};
+  }
+
+  // Whether the square's argument may be read again.
+  bool IsStillThere(int step) const {
+    return square_.argument < static_cast<int32_t>(pass_.inputs.size()) &&
+           pass_.inputs[square_.argument].last_use > steps_[step].instruction;
+  }
+
+  // Strikes out the store of a square that is always computed anew.
+  void CloseSquare() {
+    if (square_.value >= 0 && pass_.uses[square_.value] == square_.spared) links_[square_.store].code = -1;
+    square_ = {};
   }
 
   void TakeMulAdd(int step) {
@@ -269,6 +299,7 @@ class ChainMaker {
   int StrikeStores() {
     Close();
     CloseCondition();
+    CloseSquare();
     int kept = 0;
     for (int k = 0; k < length_; ++k) {
       if (links_[k].code >= 0)
@@ -293,7 +324,14 @@ class ChainMaker {
   int32_t held_ = -1;         // the result in the accumulator
   int store_ = 0;             // the link that stores it
   int from_accumulator_ = 0;  // how often it was read there
-  int32_t condition_ = -1;    // the same of the last comparison
+  // The last square of a block, which costs less when it is computed again than when it is kept.
+  struct Square {
+    int32_t value = -1;
+    int32_t argument = -1;
+    int store = 0;   // the link that stores it
+    int spared = 0;  // how often nobody read what was stored
+  } square_;
+  int32_t condition_ = -1;  // the same of the last comparison
   int condition_store_ = 0;
   int from_condition_ = 0;
 };

@@ -39,6 +39,9 @@ enum ChainVerb : int32_t {
       kChainAddProduct,  // accumulator + x * y, rounded twice
   kChainSubProduct,      // accumulator - x * y
   kChainProductSub,      // x * y - accumulator
+  kChainAddSquare,       // accumulator + x * x * y, rounded thrice; y is one value
+  kChainSubSquare,       // accumulator - x * x * y
+  kChainSquareSub,       // x * x * y - accumulator
   kChainSelectElse,      // x where the condition, the last comparison's result, is false
   kChainSelectThen,      // x where it is true
   kChainLoad,            // x becomes the accumulator

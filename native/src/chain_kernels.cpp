@@ -259,8 +259,8 @@ struct Links : LinksOf<T> {
 
   template <int kVerb>
   static HWY_INLINE V WithProduct(V v, V product) {
-    if constexpr (kVerb == kChainAddProduct) return hn::Add(v, product);
-    if constexpr (kVerb == kChainSubProduct) return hn::Sub(v, product);
+    if constexpr (kVerb == kChainAddProduct || kVerb == kChainAddSquare) return hn::Add(v, product);
+    if constexpr (kVerb == kChainSubProduct || kVerb == kChainSubSquare) return hn::Sub(v, product);
     return hn::Sub(product, v);
   }
 
@@ -273,6 +273,7 @@ struct Links : LinksOf<T> {
   template <int kVerb, int kForm, bool kIsCareful = false>
   static void Products(LANES_LINK_ARGUMENTS) {
     constexpr bool kIsAdded = kVerb != kChain_mul && kVerb != kChain_square;
+    constexpr bool kIsOfSquare = kVerb == kChainAddSquare || kVerb == kChainSubSquare || kVerb == kChainSquareSub;
     constexpr int kOperands = !kIsAdded ? kForm : kForm == kRightOne ? kBlockOne : kBlocks;
     const D d;
     const V one = OneOf<kOperands>(link);
@@ -285,12 +286,15 @@ struct Links : LinksOf<T> {
       } else {
         of = Do<Operands, kOperands>(at, i, k, state, v, one);
       }
-      V result;
-      if constexpr (kIsCareful) {
-        result = CarefulProduct(d, of.a, of.b, subnormal);
-      } else {
-        result = hn::Mul(of.a, of.b);
-      }
+      const auto times = [&](V a, V b) HWY_ATTR {
+        if constexpr (kIsCareful) {
+          return CarefulProduct(d, a, b, subnormal);
+        } else {
+          return hn::Mul(a, b);
+        }
+      };
+      if constexpr (kIsOfSquare) of.a = times(of.a, of.a);
+      const V result = times(of.a, of.b);
       if constexpr (kIsAdded) return WithProduct<kVerb>(v, result);
       return result;
     };
@@ -452,6 +456,9 @@ struct Links : LinksOf<T> {
           {Products<kChainAddProduct, kRightBlock>, Products<kChainAddProduct, kRightOne>},
       {Products<kChainSubProduct, kRightBlock>, Products<kChainSubProduct, kRightOne>},
       {Products<kChainProductSub, kRightBlock>, Products<kChainProductSub, kRightOne>},
+      {nullptr, Products<kChainAddSquare, kRightOne>},
+      {nullptr, Products<kChainSubSquare, kRightOne>},
+      {nullptr, Products<kChainSquareSub, kRightOne>},
       {Select<false, false>, Select<false, true>},
       {Select<true, false>, Select<true, true>},
       {Load<false>, Load<true>},
@@ -483,6 +490,9 @@ struct Links : LinksOf<T> {
       LANES_CAREFUL(kChainSubProduct, kRightOne)
       LANES_CAREFUL(kChainProductSub, kRightBlock)
       LANES_CAREFUL(kChainProductSub, kRightOne)
+      LANES_CAREFUL(kChainAddSquare, kRightOne)
+      LANES_CAREFUL(kChainSubSquare, kRightOne)
+      LANES_CAREFUL(kChainSquareSub, kRightOne)
 #undef LANES_CAREFUL
     }
     return table;

@@ -482,6 +482,65 @@ TEST_P(Run, BitsDoNotDependOnThreads) {
   }
 }
 
+// A square that chains compute twice instead of keeping it: x + s * x ± 3 * s with x read again behind it or not, s an
+// output too or not, written over x or beside it.
+template <class T>
+void CheckSquaresInChains(int kind, int dtype, const char* last, bool is_left, bool reads_later, bool keeps_square) {
+  ProgramBuilder program;
+  PassBuilder pass;
+  const int add = KernelNumber("add", kind), mul = KernelNumber("mul", kind);
+  const int in = pass.Input(program.Operand(dtype), kind);
+  const int three = pass.Load(program.Constant(kind, T{3}), kind);
+  const int square = pass.Apply(KernelNumber("square", kind), in);
+  const int sum = pass.Apply(add, pass.Apply(mul, square, in), in);
+  const int product = is_left ? pass.Apply(mul, three, square) : pass.Apply(mul, square, three);
+  int result = pass.Apply(KernelNumber(last, kind), is_left ? product : sum, is_left ? sum : product);
+  if (reads_later) result = pass.Apply(add, result, in);
+  pass.Output(program.Operand(dtype), result);
+  if (keeps_square) pass.Output(program.Operand(dtype), square);
+  program.Add(pass);
+  const Handle handle(program);
+  ASSERT_EQ(handle.status, LANES_OK);
+  std::mt19937_64 random(1);
+  for (const size_t n : {1, 8, 31, 64, 127, 1000, 5003}) {
+    for (const bool in_place : {false, true}) {
+      for (const int awkward_percent : {0, 10}) {
+        std::vector<T> x = Awkward<T>(n, random), out(n), squares(n), expected(n), expected_squares(n);
+        std::uniform_real_distribution<T> ordinary(T(-20), T(20));
+        for (size_t i = 0; i < n; ++i) {
+          if (static_cast<int>(random() % 100) >= awkward_percent) x[i] = ordinary(random);
+          const T s = x[i] * x[i], before = s * x[i] + x[i], p = s * 3;
+          const T after = strcmp(last, "add") == 0 ? before + p : is_left ? p - before : before - p;
+          expected[i] = reads_later ? after + x[i] : after;
+          expected_squares[i] = s;
+        }
+        T* to = in_place ? x.data() : out.data();
+        Call call;
+        call.Pass(1, {static_cast<int64_t>(n)}).Operand(x.data(), {sizeof(T)}).Operand(to, {sizeof(T)});
+        if (keeps_square) call.Operand(squares.data(), {sizeof(T)});
+        ASSERT_EQ(call.Run(handle), LANES_OK);
+        for (size_t i = 0; i < n; ++i) {
+          ASSERT_TRUE(SameNumber(to[i], expected[i])) << last << " " << is_left << " " << i << " of " << n;
+          ASSERT_TRUE(!keeps_square || SameNumber(squares[i], expected_squares[i])) << i << " of " << n;
+        }
+      }
+    }
+  }
+}
+TEST_P(Run, ComputesSquaresInChainsTwice) {
+  for (const bool intel : {false, true}) {
+    const Maker maker(intel);
+    for (const char* last : {"add", "sub"}) {
+      for (int choice = 0; choice < 8; ++choice) {
+        const bool is_left = (choice & 1) != 0, reads_later = (choice & 2) != 0, keeps_square = (choice & 4) != 0;
+        CheckSquaresInChains<float>(kFloat32, kDFloat32, last, is_left, reads_later, keeps_square);
+        CheckSquaresInChains<double>(kFloat64, kDFloat64, last, is_left, reads_later, keeps_square);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
 // One step, several that make a chain, and a function behind them.
 TEST_P(Run, StreamsOutputsLargerThanTheCache) {
   const size_t n = LastLevelCacheBytes() / 8 + 100001;
