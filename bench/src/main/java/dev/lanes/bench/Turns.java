@@ -33,8 +33,10 @@ final class Turns {
 
   private static final long LATER_WARM_UP_NANOS = 50_000_000;
 
-  /** Threads that peers leave spinning have gone to sleep after it. */
   private static final long PAUSE_MILLIS = 4;
+
+  /** Threads that OpenMP leaves spinning have gone to sleep after it: numba's spin for 10 ms. */
+  private static final long LONG_PAUSE_MILLIS = 14;
 
   /** A call that lasts longer is timed in the first rounds only, unless it is one of ours. */
   private static final double SLOW_NANOS = 4e8;
@@ -46,6 +48,7 @@ final class Turns {
   private final List<Turn> turns = new ArrayList<>();
   private final Random random = new Random(1);
   private int round;
+  private Peer before;
 
   private static final class Turn {
     final Peer peer;
@@ -192,12 +195,13 @@ final class Turns {
     round++;
   }
 
-  private static double slice(Turn turn) {
+  private double slice(Turn turn) {
     try {
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(before == Peer.NUMBA || before == Peer.ND4J ? LONG_PAUSE_MILLIS : PAUSE_MILLIS);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+    before = turn.peer;
     long calls = calls(turn);
     turn.nanos = turn.contender.time(calls, turn.nanos < LONG_NANOS) / (double) calls;
     return turn.nanos;

@@ -28,7 +28,15 @@ final class Watch implements AutoCloseable {
   static final Watch NONE = new Watch(null);
 
   private static final double LONG_NANOS = 200_000;
-  private static final long PERIOD_NANOS = 2_000_000;
+  private static final long PERIOD_NANOS = 4_000_000;
+
+  /**
+   * Periods without an open run after which the guard goes to sleep. Waking it for each of many
+   * runs would cost these more than its looking does: it takes a processor from one of their
+   * threads when they begin.
+   */
+  private static final int IDLE_PERIODS = 25;
+
   private static final VarHandle INT =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
   private static final Set<Watch> OPEN = ConcurrentHashMap.newKeySet();
@@ -37,6 +45,7 @@ final class Watch implements AutoCloseable {
   /** Looks after the open runs; there is none before the first long one. */
   private static final class Guard {
     static final Thread THREAD = start();
+    static volatile boolean isAsleep;
 
     private static Thread start() {
       Thread thread = new Thread(Guard::run, "lanes-watch");
@@ -46,14 +55,26 @@ final class Watch implements AutoCloseable {
     }
 
     private static void run() {
+      int idle = 0;
       while (true) {
-        if (OPEN.isEmpty()) {
-          LockSupport.park();
+        idle = OPEN.isEmpty() ? idle + 1 : 0;
+        OPEN.forEach(Watch::look);
+        if (idle > IDLE_PERIODS) {
+          sleep();
+          idle = 0;
         } else {
-          OPEN.forEach(Watch::look);
           LockSupport.parkNanos(PERIOD_NANOS);
         }
       }
+    }
+
+    /** Until a run opens: it sees that this sleeps, or this sees the run. */
+    private static void sleep() {
+      isAsleep = true;
+      while (OPEN.isEmpty()) {
+        LockSupport.park();
+      }
+      isAsleep = false;
     }
   }
 
@@ -83,7 +104,9 @@ final class Watch implements AutoCloseable {
     }
     watch.open(timeout);
     OPEN.add(watch);
-    LockSupport.unpark(Guard.THREAD);
+    if (Guard.isAsleep) {
+      LockSupport.unpark(Guard.THREAD);
+    }
     return watch;
   }
 
