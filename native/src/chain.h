@@ -77,6 +77,29 @@ inline bool IsStore(const ChainLink& link) {
   return verb == kChainStore || verb == kChainStoreLast || verb == kChainStoreTruth;
 }
 
+// Calls read(value) for each block of elements that a link reads.
+template <class Read>
+void ForBlocksRead(const ChainLink& link, Read read) {
+  const int32_t verb = link.code / kChainForms;
+  const int32_t form = link.code % kChainForms;
+  bool reads_x = false;
+  bool reads_y = false;
+  if (verb < kChain_square || (verb >= kChain_lt && verb <= kChain_ne)) {
+    reads_x = form != kRightOne && form != kLeftOne && form != kOneBlock;
+    reads_y = form == kBlocks || form == kOneBlock;
+  } else if (verb < kChain_lt || verb >= kChainFirstFunction) {
+    reads_x = form == kBlocks;
+    reads_y = form == kBlocks && verb >= kChainFirstFunction;
+  } else if (verb <= kChainSquareSub) {
+    reads_x = true;
+    reads_y = form == kRightBlock;
+  } else if (verb <= kChainLoad) {
+    reads_x = form == kRightBlock;
+  }
+  if (reads_x) read(link.x);
+  if (reads_y) read(link.y);
+}
+
 // The longest chain; what is longer is cut.
 inline constexpr int kMostLinks = 64;
 // Room that each instruction may need.

@@ -76,6 +76,51 @@ class Care {
 // end.
 enum Groups { kNear, kFar, kPart };
 
+// The blocks that links read one after the other. When they come from memory, a line of each in turn is faster than a
+// group's lines of the one and then of the other: 2*a + 3*b takes 0.88 to 0.97 of the time on Zen 4. What was not
+// measured on Intel's processors is not done there.
+class Streams {
+ public:
+  Streams(const ChainLink* links, int count, char* const* blocks) {
+    if (is_intel) return;
+    int of_first = 0;
+    for (int k = 0; k < count; ++k) {
+      ForBlocksRead(links[k], [&](int32_t value) { Add(blocks[value]); });
+      if (of_first == 0) of_first = count_;
+    }
+    // That link takes them in turn itself.
+    if (of_first == count_) count_ = 0;
+  }
+
+  // Brings bytes [from, from + n) of all of them into the cache.
+  HWY_INLINE void Touch(size_t from, size_t n) const {
+    if (count_ == 0) return;
+    for (size_t at = from; at < from + n; at += kLineBytes) {
+      for (int k = 0; k < count_; ++k) *static_cast<const volatile char*>(blocks_[k] + at);
+    }
+  }
+
+ private:
+  static constexpr int kMost = 4;
+  static constexpr size_t kLineBytes = 64;
+
+  void Add(const char* block) {
+    for (int k = 0; k < count_; ++k) {
+      if (blocks_[k] == block) return;
+    }
+    if (count_ < kMost) blocks_[count_++] = block;
+  }
+
+  const char* blocks_[kMost];
+  int count_ = 0;
+};
+
+// In its place where blocks are in the caches.
+struct Nothing {
+  Nothing(const ChainLink*, int, char* const*) {}
+  void Touch(size_t, size_t) const {}
+};
+
 // The links for elements of type T.
 template <class T, Groups kGroups>
 struct Links : LinksOf<T> {
@@ -514,7 +559,7 @@ struct Links : LinksOf<T> {
 
   // Runs the links, whose functions are set here, on groups of the elements [i, n), whole ones or the one that is left.
   // Where elements may be done twice, the last group begins early enough to be a whole one. Returns where it ends.
-  static size_t Run(const ChainLink* links, int count, Link* own, size_t i, size_t n, Care<T> care,
+  static size_t Run(const ChainLink* links, int count, char* const* blocks, Link* own, size_t i, size_t n, Care<T> care,
                     bool is_repeatable) {
     for (int k = 0; k < count; ++k) own[k].run = FunctionOf(links[k].code, care.Takes(links[k]));
     own[count].run = End;
@@ -526,7 +571,9 @@ struct Links : LinksOf<T> {
       own[0].run(own, i, &state, v, v, v, v, v, v, v, v);
       return n;
     }
+    std::conditional_t<kGroups == kFar, Streams, Nothing> streams(links, count, blocks);
     while (i + kGroup <= n) {
+      streams.Touch(i * sizeof(T), kGroup * sizeof(T));
       own[0].run(own, i, &state, v, v, v, v, v, v, v, v);
       i += kGroup;
       if (is_repeatable && i < n && n - i < kGroup) i = n - kGroup;
@@ -601,9 +648,9 @@ void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n, 
   const Care<T> care(links[0], n >= 2 * kGroup);
   if (n >= kGroup) {
     const bool is_repeatable = !is_far && n % kGroup != 0 && IsRepeatable(links, count, own);
-    i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, own, i, n, care, is_repeatable);
+    i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, blocks, own, i, n, care, is_repeatable);
   }
-  if (i < n) Links<T, kPart>::Run(links, count, own, i, n, care, false);
+  if (i < n) Links<T, kPart>::Run(links, count, blocks, own, i, n, care, false);
   care.Remember(links, count, own, n / kGroup);
 }
 

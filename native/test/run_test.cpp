@@ -603,6 +603,22 @@ TEST_P(Run, TakesOperandsLargerThanTheCache) {
   pass.Output(log_program.Operand(kDFloat64), pass.Apply(KernelNumber("log", kFloat64), quotient));
   log_program.Add(pass);
   const Handle log_of_quotients(log_program), sum_of_products(Binary("mul", "sum"));
+  // A single value and two operands that links read one after the other.
+  ProgramBuilder weighted_program;
+  PassBuilder weighted;
+  const int s = weighted.Input(weighted_program.Operand(kDFloat64), kFloat64);
+  const int u = weighted.Input(weighted_program.Operand(kDFloat64), kFloat64);
+  const int v = weighted.Input(weighted_program.Operand(kDFloat64), kFloat64);
+  const int five = weighted.Load(weighted_program.Constant(kFloat64, 5.0), kFloat64);
+  const int mul = KernelNumber("mul", kFloat64);
+  const int of_first = weighted.Apply(mul, s, u), of_second = weighted.Apply(mul, v, five);
+  weighted.Output(weighted_program.Operand(kDFloat64),
+                  weighted.Apply(KernelNumber("add", kFloat64), of_first, of_second));
+  weighted_program.Add(weighted);
+  const Handle weighted_sum(weighted_program);
+  const Guarded memory_s(sizeof(double));
+  double* weight = reinterpret_cast<double*>(memory_s.Back(sizeof(double)));
+  *weight = 3;
   for (const int variant : {0, 1, 2, 3}) {
     const Maker maker(variant < 2);
     const int threads = 1 + variant % 2;
@@ -610,6 +626,14 @@ TEST_P(Run, TakesOperandsLargerThanTheCache) {
     quotients.Pass(threads, {static_cast<int64_t>(n)}).Operand(a, {8}).Operand(b, {8}).Operand(out, {8});
     ASSERT_EQ(quotients.Run(log_of_quotients), LANES_OK);
     for (size_t i = 0; i < n; ++i) ASSERT_NEAR(out[i], std::log(a[i] / b[i]), 2e-15) << i;
+    Call sums;
+    sums.Pass(threads, {static_cast<int64_t>(n)})
+        .Operand(weight, {0})
+        .Operand(a, {8})
+        .Operand(b, {8})
+        .Operand(out, {8});
+    ASSERT_EQ(sums.Run(weighted_sum), LANES_OK);
+    for (size_t i = 0; i < n; ++i) ASSERT_EQ(out[i], 3 * a[i] + 5 * b[i]) << i;
     double result = 0;
     Call products;
     products.Pass(threads, {static_cast<int64_t>(n)}).Operand(a, {8}).Operand(b, {8}).Operand(&result, {0});
