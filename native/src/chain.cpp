@@ -221,6 +221,7 @@ class ChainMaker {
     for (int k = 0; k < 2; ++k) {
       if (arguments[k] == square_.value && IsOne(step, 1 - k) && square_.value != held_ && IsStillThere(step)) {
         ++square_.spared;
+        // The verbs of squares follow those of products in their order.
         Add(verb + kChainAddSquare - kChainAddProduct, kRightOne, square_.argument, arguments[1 - k]);
         return;
       }

@@ -72,6 +72,14 @@ public enum Peer {
     return this == JAVA_PARALLEL || this == VECTOR_PARALLEL;
   }
 
+  /**
+   * Whether its threads, OpenMP's, wait for more in a loop: numba's for 10 ms. ND4J's were not
+   * measured.
+   */
+  boolean leavesThreadsSpinning() {
+    return this == NUMBA || this == ND4J;
+  }
+
   /** The text that the peer is given, empty where it has not what the workload needs. */
   String text(Row row) {
     return switch (this) {

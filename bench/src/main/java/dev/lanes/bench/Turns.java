@@ -33,9 +33,10 @@ final class Turns {
 
   private static final long LATER_WARM_UP_NANOS = 50_000_000;
 
+  /** Before each turn, for threads that still run after the one before. */
   private static final long PAUSE_MILLIS = 4;
 
-  /** Threads that OpenMP leaves spinning have gone to sleep after it: numba's spin for 10 ms. */
+  /** After a peer that leaves threads spinning: they have gone to sleep after it. */
   private static final long LONG_PAUSE_MILLIS = 14;
 
   /** A call that lasts longer is timed in the first rounds only, unless it is one of ours. */
@@ -48,7 +49,7 @@ final class Turns {
   private final List<Turn> turns = new ArrayList<>();
   private final Random random = new Random(1);
   private int round;
-  private Peer before;
+  private Peer previous;
 
   private static final class Turn {
     final Peer peer;
@@ -197,11 +198,12 @@ final class Turns {
 
   private double slice(Turn turn) {
     try {
-      Thread.sleep(before == Peer.NUMBA || before == Peer.ND4J ? LONG_PAUSE_MILLIS : PAUSE_MILLIS);
+      boolean isLong = previous != null && previous.leavesThreadsSpinning();
+      Thread.sleep(isLong ? LONG_PAUSE_MILLIS : PAUSE_MILLIS);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-    before = turn.peer;
+    previous = turn.peer;
     long calls = calls(turn);
     turn.nanos = turn.contender.time(calls, turn.nanos < LONG_NANOS) / (double) calls;
     return turn.nanos;
