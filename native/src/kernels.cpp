@@ -13,6 +13,7 @@
 #include "kernels.h"
 #include "operators.h"
 #include "quotient.h"
+#include "remainder.h"
 #include "scalar_math.h"
 #include "trig.h"
 
@@ -155,24 +156,6 @@ void VectorKernel(void* dst, const void* a, const void* b, const void* c, size_t
 // ---- Bodies on single elements --------------------------------------------------------------------------------------
 // For what has no vector instruction, or where the compiler's own vectors do as well.
 
-struct op_floordiv {
-  template <class T>
-  static HWY_INLINE T Do(T a, T b) {
-    return FloorDivide(a, b);
-  }
-};
-struct op_mod {
-  template <class T>
-  static HWY_INLINE T Do(T a, T b) {
-    return FloorModulo(a, b);
-  }
-};
-struct op_fmod {
-  template <class T>
-  static HWY_INLINE T Do(T a, T b) {
-    return TruncatedModulo(a, b);
-  }
-};
 struct op_pow {
   template <class T>
   static HWY_INLINE T Do(T a, T b) {
@@ -282,6 +265,22 @@ struct op_arctan2 : Function {
     Atan2(y, x, out, n, uniform);
   }
 };
+
+// Those of floats by one operation, those of integers by another.
+#define LANES_QUOTIENT(row, Name)                                                \
+  struct op_##row : Function {                                                   \
+    template <class T>                                                           \
+    static void Do(const T* a, const T* b, T* out, size_t n, unsigned uniform) { \
+      if constexpr (std::is_integral_v<T>)                                       \
+        DivideBlocks<Whole##Name>(a, b, out, n, uniform);                        \
+      else                                                                       \
+        MapBlockPair<Name##Of<T>>(a, b, out, n, uniform);                        \
+    }                                                                            \
+  };
+LANES_QUOTIENT(floordiv, FloorDivide)
+LANES_QUOTIENT(mod, FloorModulo)
+LANES_QUOTIENT(fmod, TruncatedModulo)
+#undef LANES_QUOTIENT
 
 // The float kernels of op_pow.
 struct Power : Function {
@@ -399,9 +398,6 @@ struct Make<Body, Key, Key, 2, true> {
   struct Make<op, Key, Result, kArity> {                                   \
     static constexpr Kernel value = ScalarKernel<op, Key, Result, kArity>; \
   };
-LANES_MADE_SCALAR(op_floordiv)
-LANES_MADE_SCALAR(op_mod)
-LANES_MADE_SCALAR(op_fmod)
 LANES_MADE_SCALAR(op_shl)
 LANES_MADE_SCALAR(op_shr)
 LANES_MADE_SCALAR(op_pow)

@@ -269,6 +269,73 @@ TEST_P(Kernels, RoundQuotientsByOneValueCorrectly) {
   }
 }
 
+// Dividends at and next to multiples of their divisors and the middles between these, where quotients that were rounded
+// lie on the wrong side.
+template <class T>
+void FillWithMultiples(std::vector<T>& a, std::vector<T>& b, std::mt19937_64& random) {
+  if constexpr (std::is_integral_v<T>) {
+    using U = std::make_unsigned_t<T>;
+    constexpr int kBits = sizeof(T) * 8;
+    // In the first half none that needs the scalar way.
+    for (size_t i = 0; i < a.size(); ++i) {
+      const int most = i < a.size() / 2 ? std::min(kBits, 52) - 1 : kBits;
+      const auto below = [&](int bits) { return bits > 0 ? random() >> (64 - bits) : 0; };
+      const int bits = static_cast<int>(random() % static_cast<uint64_t>(most + 1));
+      const U divisor = static_cast<U>(below(bits));
+      const U quotient = static_cast<U>(below(most - bits));
+      const U near = divisor * quotient + static_cast<U>(random() % 3) - 1;
+      a[i] = static_cast<T>(random() % 2 ? near : U{0} - near);
+      b[i] = static_cast<T>(random() % 2 ? divisor : U{0} - divisor);
+      if (random() % 64 == 0)
+        a[i] = i < a.size() / 2 ? static_cast<T>(-(int64_t{1} << most)) : std::numeric_limits<T>::min();
+    }
+  } else {
+    constexpr int kBits = sizeof(T) == 8 ? 53 : 24;
+    const int least = std::numeric_limits<T>::min_exponent;
+    for (size_t i = 0; i < a.size(); ++i) {
+      const uint64_t digits = random() >> (random() % 64) | 1;
+      const int scale = i % 2 ? static_cast<int>(random() % 40) - 20 : static_cast<int>(random() % 300) + least - 20;
+      b[i] = std::ldexp(static_cast<T>(digits >> (64 - kBits) | 1), scale);
+      // Quotients of up to some bits more than are exact.
+      const long double quotient = static_cast<long double>(random() >> (63 - random() % (kBits + 6)));
+      const long double half = random() % 2 ? 0.5L : 0;
+      a[i] = static_cast<T>((quotient + half) * static_cast<long double>(b[i]));
+      const int64_t steps = static_cast<int64_t>(random() % 5) - 2;
+      for (int64_t k = 0; k < std::abs(steps); ++k) {
+        a[i] = std::nextafter(a[i], steps < 0 ? T{0} : std::numeric_limits<T>::max());
+      }
+      if (random() % 2) a[i] = -a[i];
+      if (random() % 2) b[i] = -b[i];
+    }
+  }
+}
+
+TEST_P(Kernels, GiveExactRests) {
+  std::mt19937_64 random(31);
+  int tried = 0;
+  for (int k = 0; k < kKernels; ++k) {
+    const KernelRow& row = kKernelRows[k];
+    const std::string name = row.name;
+    if (name != "floordiv" && name != "mod" && name != "fmod") continue;
+    ++tried;
+    WithKind(row.arguments[0], [&](auto t) {
+      using T = decltype(t);
+      std::vector<T> a(200000), b(a.size()), result(a.size());
+      FillWithMultiples(a, b, random);
+      isa().kernels[k](result.data(), a.data(), b.data(), nullptr, a.size(), 0);
+      for (size_t i = 0; i < a.size(); ++i) {
+        const Element expected = ReferenceKernel(row, Element::Of(a[i]), Element::Of(b[i]), Element());
+        ASSERT_TRUE(Agrees(row, Element::Of(result[i]), expected))
+            << name << " of " << Show(row.arguments[0], Element::Of(a[i])) << " and "
+            << Show(row.arguments[0], Element::Of(b[i])) << " gave " << Show(row.result, Element::Of(result[i]))
+            << " for " << Show(row.result, expected);
+      }
+    });
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_EQ(tried, 12);
+}
+
 // Products with and without subnormal numbers, over which chains do them in other ways when they meet many: in the
 // first blocks as any, then counting, then as counted.
 template <class T>

@@ -65,7 +65,7 @@ public enum Op implements Operation {
   FLOORDIV(
       infix("//", 11),
       0,
-      3,
+      0.7,
       all(),
       "quotient rounded down; of integers by zero: 0",
       longs("il", "TT:T", Arithmetic::floorDivide),
@@ -74,7 +74,7 @@ public enum Op implements Operation {
   MOD(
       infix("%", 11),
       0,
-      3,
+      0.7,
       all(),
       "remainder with the sign of the divisor; of integers by zero: 0",
       longs("il", "TT:T", Arithmetic::remainder),
@@ -497,7 +497,7 @@ public enum Op implements Operation {
   FMOD(
       function("fmod"),
       0,
-      3,
+      0.5,
       all(),
       "remainder with the sign of the dividend; of integers by zero: 0",
       longs("il", "TT:T", (a, b) -> b == 0 ? 0 : a % b),
