@@ -215,7 +215,18 @@ template <class T>
 void BitCounts(void* dst, const void* a, const void*, const void*, size_t n, unsigned uniform) {
   const T* x = static_cast<const T*>(a);
   int32_t* y = static_cast<int32_t*>(dst);
-  for (size_t i = 0; i < n; ++i) y[i] = BitsOfMagnitude(x[uniform & 1 ? 0 : i]);
+  size_t i = 0;
+  // Single elements of 64 bits have an instruction that is as fast.
+  if constexpr (sizeof(T) == 4) {
+    const hn::ScalableTag<int32_t> d;
+    const hn::RebindToUnsigned<decltype(d)> du;
+    const size_t N = hn::Lanes(d);
+    for (; (uniform & 1) == 0 && i + N <= n; i += N) {
+      const auto magnitude = hn::BitCast(du, hn::Abs(hn::LoadU(d, x + i)));
+      hn::StoreU(hn::BitCast(d, hn::PopulationCount(magnitude)), d, y + i);
+    }
+  }
+  for (; i < n; ++i) y[i] = BitsOfMagnitude(x[uniform & 1 ? 0 : i]);
 }
 
 // ---- Elementary functions -------------------------------------------------------------------------------------------
@@ -309,30 +320,85 @@ void FunctionKernel2(void* dst, const void* a, const void* b, const void*, size_
 
 // ---- Complex numbers --------------------------------------------------------------------------------------------
 
-// Products of complex numbers, the second factor being the first one for squares.
-template <bool kSquare>
-void ComplexProduct(void* dst, const void* a, const void* b, const void*, size_t n, unsigned uniform) {
+template <class V>
+struct Parts {
+  V re;
+  V im;
+};
+
+struct complex_mul {
+  template <class D, class V>
+  static HWY_INLINE Parts<V> Do(D /* d */, Parts<V> a, Parts<V> b) {
+    return {hn::Sub(hn::Mul(a.re, b.re), hn::Mul(a.im, b.im)), hn::Add(hn::Mul(a.re, b.im), hn::Mul(a.im, b.re))};
+  }
+};
+struct complex_square {
+  template <class D, class V>
+  static HWY_INLINE Parts<V> Do(D d, Parts<V> a, Parts<V> /* b */) {
+    return complex_mul::Do(d, a, a);
+  }
+};
+// Smith's method (1962): the divisor's lesser part over its greater one first.
+struct complex_truediv {
+  template <class D, class V>
+  static HWY_INLINE Parts<V> Do(D d, Parts<V> a, Parts<V> b) {
+    const V size = hn::Abs(b.re);
+    const auto is_upright = hn::Not(hn::Ge(size, hn::Abs(b.im)));
+    const V most = hn::IfThenElse(is_upright, b.im, b.re), least = hn::IfThenElse(is_upright, b.re, b.im);
+    const V along = hn::IfThenElse(is_upright, a.im, a.re), across = hn::IfThenElse(is_upright, a.re, a.im);
+    const V ratio = hn::Div(least, most);
+    const V scale = hn::Div(hn::Set(d, 1.0), hn::Add(most, hn::Mul(least, ratio)));
+    const V product = hn::Mul(along, ratio);
+    const V rest = hn::Sub(hn::IfThenElse(is_upright, product, across), hn::IfThenElse(is_upright, across, product));
+    Parts<V> quotient = {hn::Mul(hn::Add(along, hn::Mul(across, ratio)), scale), hn::Mul(rest, scale)};
+    const auto is_zero = hn::And(hn::Eq(b.re, hn::Zero(d)), hn::Eq(b.im, hn::Zero(d)));
+    if (HWY_UNLIKELY(!hn::AllFalse(d, is_zero))) {
+      quotient.re = hn::IfThenElse(is_zero, hn::Div(a.re, size), quotient.re);
+      quotient.im = hn::IfThenElse(is_zero, hn::Div(a.im, size), quotient.im);
+    }
+    return quotient;
+  }
+};
+struct complex_abs {
+  template <class D, class V>
+  static HWY_INLINE V Do(D d, Parts<V> a, Parts<V> /* b */) {
+    return op_hypot::Do(d, a.re, a.im);
+  }
+};
+
+template <class D, class V>
+HWY_INLINE void StoreComplex(D d, Parts<V> z, double* to, size_t i) {
+  hn::StoreInterleaved2(z.re, z.im, d, to + 2 * i);
+}
+template <class D>
+HWY_INLINE void StoreComplex(D d, hn::Vec<D> x, double* to, size_t i) {
+  hn::StoreU(x, d, to + i);
+}
+
+template <class Body, int kArity>
+void ComplexVectors(void* dst, const void* a, const void* b, const void*, size_t n, unsigned uniform) {
   const hn::ScalableTag<double> d;
   const size_t N = hn::Lanes(d);
   const double* x = static_cast<const double*>(a);
-  const double* y = kSquare ? x : static_cast<const double*>(b);
+  const double* y = static_cast<const double*>(b);
   double* z = static_cast<double*>(dst);
-  const bool x_is_one = uniform & 1, y_is_one = kSquare ? x_is_one : (uniform & 2) != 0;
-  const auto load = [&](const double* p, bool is_one, size_t i, auto tag, auto* re, auto* im) HWY_ATTR {
+  const auto load = [&](auto tag, const double* p, bool is_one, size_t i) HWY_ATTR {
+    Parts<hn::Vec<decltype(tag)>> parts;
     if (is_one) {
-      *re = hn::Set(tag, p[0]);
-      *im = hn::Set(tag, p[1]);
+      parts.re = hn::Set(tag, p[0]);
+      parts.im = hn::Set(tag, p[1]);
     } else {
-      hn::LoadInterleaved2(tag, p + 2 * i, *re, *im);
+      hn::LoadInterleaved2(tag, p + 2 * i, parts.re, parts.im);
     }
+    return parts;
   };
   const auto step = [&](auto tag, size_t i) HWY_ATTR {
-    hn::Vec<decltype(tag)> a_re, a_im, b_re, b_im;
-    load(x, x_is_one, i, tag, &a_re, &a_im);
-    load(y, y_is_one, i, tag, &b_re, &b_im);
-    const auto re = hn::Sub(hn::Mul(a_re, b_re), hn::Mul(a_im, b_im));
-    const auto im = hn::Add(hn::Mul(a_re, b_im), hn::Mul(a_im, b_re));
-    hn::StoreInterleaved2(re, im, tag, z + 2 * i);
+    const auto first = load(tag, x, uniform & 1, i);
+    if constexpr (kArity == 1) {
+      StoreComplex(tag, Body::Do(tag, first, first), z, i);
+    } else {
+      StoreComplex(tag, Body::Do(tag, first, load(tag, y, (uniform & 2) != 0, i)), z, i);
+    }
   };
   size_t i = 0;
   for (; i + N <= n; i += N) step(d, i);
@@ -438,15 +504,21 @@ template <class Key>
 struct Make<op_complex128, Key, Complex, 1> {
   static constexpr Kernel value = RealToComplex<Key>;
 };
-struct complex_mul {};
 template <>
 struct Make<complex_mul, Complex, Complex, 2, false> {
-  static constexpr Kernel value = ComplexProduct<false>;
+  static constexpr Kernel value = ComplexVectors<complex_mul, 2>;
 };
-struct complex_square {};
+template <>
+struct Make<complex_truediv, Complex, Complex, 2, false> {
+  static constexpr Kernel value = ComplexVectors<complex_truediv, 2>;
+};
 template <>
 struct Make<complex_square, Complex, Complex, 1, false> {
-  static constexpr Kernel value = ComplexProduct<true>;
+  static constexpr Kernel value = ComplexVectors<complex_square, 1>;
+};
+template <>
+struct Make<complex_abs, Complex, double, 1, false> {
+  static constexpr Kernel value = ComplexVectors<complex_abs, 1>;
 };
 struct complex_where {};
 template <>

@@ -306,8 +306,8 @@ struct op_fma {
 #endif
   }
 };
-// The greater leg is brought to where squares are in range; the root is corrected by what the squares and the root lost
-// (products split after Veltkamp and Dekker, so that no fused operation is needed).
+// The greater leg is brought to where squares are in range; the root is corrected by what the squares and the root
+// lost.
 struct op_hypot {
   template <class D, class V>
   static HWY_INLINE V Do(D d, V a, V b) {
@@ -339,14 +339,19 @@ struct op_hypot {
                           hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenElse(hn::IsNaN(y), y, ordinary)));
   }
 
-  // a * a - product, exactly.
+  // a * a - product, exactly; without fused operations after Veltkamp and Dekker.
   template <class D, class V>
   static HWY_INLINE V ProductError(D d, V a, V product) {
+#if HWY_NATIVE_FMA
+    (void)d;
+    return hn::MulSub(a, a, product);
+#else
     const V c = hn::Mul(a, hn::Set(d, hn::TFromD<D>(sizeof(hn::TFromD<D>) == 8 ? 134217729.0 : 4097.0)));
     const V high = hn::Sub(c, hn::Sub(c, a));
     const V low = hn::Sub(a, high);
     const V cross = hn::Mul(high, low);
     return hn::Add(hn::Add(hn::Add(hn::Sub(hn::Mul(high, high), product), cross), cross), hn::Mul(low, low));
+#endif
   }
 };
 struct op_where {
