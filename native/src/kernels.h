@@ -159,6 +159,8 @@ struct Reduction {
   void (*finish)(void* dst, const Partial* partials, size_t columns, int64_t n, int64_t parameter);
   // The accumulate of a plain reduction whose partials are also the first words of this one's; or null.
   void (*includes)(void* state, size_t columns, const Rows& rows);
+  // Whether elements behind those that gave a partial make no difference to the result; null when they always do.
+  bool (*is_final)(const Partial& partial);
 };
 
 struct ScanTable;

@@ -455,6 +455,16 @@ void PlanStates(Plan* plan) {
   }
 }
 
+// Whether one chunk may settle all that the pass is for.
+bool MayEnd(const Plan& plan) {
+  const bool has_one_result = plan.mode == Plan::kLinear && plan.groups == 1 && plan.columns == 1 && plan.chunks > 1;
+  if (!has_one_result || plan.result_count < static_cast<int>(plan.pass->outputs.size())) return false;
+  for (int k = 0; k < plan.state_count; ++k) {
+    if (plan.states[k].reduction->is_final == nullptr) return false;
+  }
+  return true;
+}
+
 // Finds the values whose only reduction is a sum, which can be taken on the way, and says where. False for none.
 bool FindSums(const Plan& plan, int32_t* sums) {
   if (plan.state_count == 0 || plan.mode != Plan::kLinear || plan.columns != 1) return false;
@@ -739,6 +749,7 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   plan->state_count = 0;
   plan->state_bytes = 0;
   if (pass.reductions > 0) PlanStates(plan);
+  plan->may_end = pass.reductions > 0 && MayEnd(*plan);
   PlanChains(plan, arena->Take<ChainStep>(pass.instructions.size()),
              arena->Take<ChainLink>(pass.instructions.size() * kLinksPerInstruction), arena->Take<int32_t>(values));
   PlanStreaming(plan, direct);

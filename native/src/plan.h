@@ -195,6 +195,7 @@ struct Plan {
   size_t state_bytes;
   int64_t widest;  // results reduced at once
   bool direct;     // column mode: values are inputs in memory, one reduced axis
+  bool may_end;    // results may be final before all chunks are done, and nothing else is to be made
 
   // Values, then one pseudo-value per expansion, and behind these one for the accumulators of each state.
   int values;

@@ -721,22 +721,38 @@ void FinishVariance(void* dst, const Partial* partials, size_t columns, int64_t 
   }
 }
 
+// The greatest and the least bool, in whose accumulator's lowest byte they are.
+template <size_t kWord, uint8_t kValue>
+bool HasBool(const Partial& partial) {
+  return partial.words[kWord].bytes[0] == kValue;
+}
+
+// Those of bools that are found before the end.
+template <class Body, class T, size_t kWord>
+constexpr auto FinalOf() -> bool (*)(const Partial&) {
+  if (!std::is_same_v<T, uint8_t>) return nullptr;
+  if (std::is_same_v<Body, Greatest> || std::is_same_v<Body, NaNWins<Greater>>) return HasBool<kWord, 1>;
+  if (std::is_same_v<Body, Least> || std::is_same_v<Body, NaNWins<Less>>) return HasBool<kWord, 0>;
+  return nullptr;
+}
+
 template <class Body, class T, class Result, class Acc>
 constexpr Reduction RowOf() {
   constexpr size_t kParts = PartsOf<T>::kCount;
   using Part = typename PartsOf<Acc>::Type;
   using P = Plain<Body, typename PartsOf<T>::Type, Part, kParts>;
-  return {kParts,  P::Start,   P::Accumulate,
-          P::Fold, P::Combine, FinishPlain<Body, Part, typename PartsOf<Result>::Type, kParts>,
-          nullptr};
+  return {kParts,        P::Start,
+          P::Accumulate, P::Fold,
+          P::Combine,    FinishPlain<Body, Part, typename PartsOf<Result>::Type, kParts>,
+          nullptr,       FinalOf<Body, T, 0>()};
 }
 
 template <class T, class Result>
 constexpr Reduction MeanOf() {
   constexpr size_t kParts = PartsOf<T>::kCount;
   using P = Plain<Sum, typename PartsOf<T>::Type, double, kParts>;
-  return {kParts, P::Start, P::Accumulate, P::Fold, P::Combine, FinishMean<typename PartsOf<Result>::Type, kParts>,
-          nullptr};
+  return {kParts,  P::Start, P::Accumulate, P::Fold, P::Combine, FinishMean<typename PartsOf<Result>::Type, kParts>,
+          nullptr, nullptr};
 }
 
 template <class T, class Result, bool kRoot>
@@ -750,13 +766,14 @@ constexpr Reduction VarianceOf() {
           M::Fold,
           M::Combine,
           FinishVariance<Result, kRoot, kParts>,
-          Plain<Sum, Part, double, kParts>::Accumulate};
+          Plain<Sum, Part, double, kParts>::Accumulate,
+          nullptr};
 }
 
 template <class Body, class T, class Acc>
 constexpr Reduction PositionOf() {
   using B = Best<Body, T, Acc>;
-  return {2, B::Start, B::Accumulate, B::Fold, B::Combine, B::Finish, nullptr};
+  return {2, B::Start, B::Accumulate, B::Fold, B::Combine, B::Finish, nullptr, FinalOf<Body, T, 1>()};
 }
 
 // Named like the rows of the operator table: key, result and accumulator types to functions.

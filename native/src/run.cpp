@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <atomic>
+#include <limits>
 
 #include "bytes.h"
 #include "isa.h"
@@ -52,6 +53,8 @@ struct Shared {
   const int32_t* cancel;
   Sweep* callers_sweep;  // made before the pass starts, so that one thread at least can work
   Stretches* tasks;
+  // The first chunk known to leave nothing to find in those behind it.
+  mutable std::atomic<int64_t> last_chunk{std::numeric_limits<int64_t>::max()};
 
   bool Cancelled() const { return cancel != nullptr && __atomic_load_n(cancel, __ATOMIC_RELAXED) != 0; }
 };
@@ -348,6 +351,7 @@ class Sweep {
     int64_t group = -1;
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t chunk = plan_.chunks == 1 ? 0 : unit % plan_.chunks;
+      if (plan_.may_end && CopiesPartials(chunk)) continue;
       const int64_t first = chunk * kChunk;
       int64_t position = first * plan_.columns;
       if (chunk == 0 || group < 0) {
@@ -368,8 +372,27 @@ class Sweep {
         position += m;
       }
       EndStates(group, chunk, 0, plan_.columns);
+      if (plan_.may_end) NoteFinal(chunk);
     }
     return true;
+  }
+
+  // Where an earlier chunk leaves nothing to find, what it gave does for this one too: positions are the first ones.
+  bool CopiesPartials(int64_t chunk) {
+    const int64_t last = shared_.last_chunk.load(std::memory_order_acquire);
+    if (chunk <= last) return false;
+    for (int k = 0; k < plan_.state_count; ++k) *PartialsOf(plan_, k, 0, chunk) = *PartialsOf(plan_, k, 0, last);
+    return true;
+  }
+
+  void NoteFinal(int64_t chunk) {
+    for (int k = 0; k < plan_.state_count; ++k) {
+      if (!plan_.states[k].reduction->is_final(*PartialsOf(plan_, k, 0, chunk))) return;
+    }
+    int64_t last = shared_.last_chunk.load(std::memory_order_relaxed);
+    while (chunk < last && !shared_.last_chunk.compare_exchange_weak(last, chunk, std::memory_order_release,
+                                                                     std::memory_order_relaxed)) {
+    }
   }
 
   // Sets the coordinates in the row to those of an element.

@@ -482,6 +482,64 @@ TEST_P(Run, BitsDoNotDependOnThreads) {
   }
 }
 
+// any, all and the first position of a bool, which leave out what cannot change them: with one that decides in every
+// part of the array, several, and none, beside each other and beside an output that needs all elements.
+TEST_P(Run, FindsTruthsBeforeTheEnd) {
+  const int64_t n = 40 * 16384 + 77;
+  std::vector<double> a(static_cast<size_t>(n)), copy(a.size());
+  const auto program = [](std::initializer_list<const char*> reductions, bool keeps) {
+    ProgramBuilder made;
+    PassBuilder pass;
+    const int in = pass.Input(made.Operand(kDFloat64), kFloat64);
+    const int truth = pass.Apply(KernelNumber("gt", kFloat64), in, pass.Load(made.Constant(kFloat64, 1.0), kFloat64));
+    for (const char* reduction : reductions) {
+      const bool is_position = strncmp(reduction, "arg", 3) == 0;
+      pass.Output(made.Operand(is_position ? kDInt64 : kDBool), truth, ReductionNumber(reduction, kBool));
+    }
+    if (keeps) pass.Output(made.Operand(kDFloat64), pass.Apply(KernelNumber("neg", kFloat64), in));
+    made.Add(pass);
+    return made;
+  };
+  const Handle any(program({"any"}, false)), all(program({"all"}, false)), greatest(program({"argmax"}, false)),
+      least(program({"argmin"}, false)), both(program({"any", "argmax"}, false)),
+      opposed(program({"any", "all"}, false)), kept(program({"any"}, true));
+  std::mt19937_64 random(3);
+  for (int round = 0; round < 60; ++round) {
+    // All but some are 0, or 2.
+    const bool is_true = round % 2 != 0;
+    std::fill(a.begin(), a.end(), is_true ? 2.0 : 0.0);
+    int64_t first = n;
+    for (int k = 0; k < round / 2 % 4; ++k) {
+      const int64_t at = static_cast<int64_t>(random() % static_cast<uint64_t>(n));
+      a[static_cast<size_t>(at)] = is_true ? 0 : 2;
+      first = std::min(first, at);
+    }
+    const bool has_others = first < n;
+    for (const int threads : {1, 2, 3, 8}) {
+      const auto call = [&] { return std::move(Call().Pass(threads, {n}).Operand(a.data(), {8})); };
+      uint8_t truth = 7, other = 7;
+      int64_t position = -1;
+      ASSERT_EQ(call().Operand(&truth, {0}).Run(any), LANES_OK);
+      EXPECT_EQ(truth, is_true || has_others);
+      ASSERT_EQ(call().Operand(&truth, {0}).Run(all), LANES_OK);
+      EXPECT_EQ(truth, is_true && !has_others);
+      ASSERT_EQ(call().Operand(&position, {0}).Run(greatest), LANES_OK);
+      EXPECT_EQ(position, is_true ? (first == 0) : has_others ? first : 0);
+      ASSERT_EQ(call().Operand(&position, {0}).Run(least), LANES_OK);
+      EXPECT_EQ(position, !is_true ? (first == 0) : has_others ? first : 0);
+      ASSERT_EQ(call().Operand(&truth, {0}).Operand(&position, {0}).Run(both), LANES_OK);
+      EXPECT_EQ(truth, is_true || has_others);
+      EXPECT_EQ(position, is_true ? (first == 0) : has_others ? first : 0);
+      ASSERT_EQ(call().Operand(&truth, {0}).Operand(&other, {0}).Run(opposed), LANES_OK);
+      EXPECT_EQ(truth, is_true || has_others);
+      EXPECT_EQ(other, is_true && !has_others);
+      ASSERT_EQ(call().Operand(&truth, {0}).Operand(copy.data(), {8}).Run(kept), LANES_OK);
+      EXPECT_EQ(truth, is_true || has_others);
+      EXPECT_EQ(copy.back(), -a.back());
+    }
+  }
+}
+
 // A square that chains compute twice instead of keeping it: x + s * x ± 3 * s with x read again behind it or not, s an
 // output too or not, written over x or beside it.
 template <class T>
