@@ -53,9 +53,9 @@ LANES_API int32_t lanes_select_isa(int64_t name) LANES_NOEXCEPT;
 
 // ---- Memory ---------------------------------------------------------------------------------------------------------
 
-// Zeroed memory of at least `bytes` > 0 bytes, aligned to 64, with huge pages asked for when large. Returns its
-// address, 0 when there is none.
-LANES_API int64_t lanes_allocate(int64_t bytes) LANES_NOEXCEPT;
+// Memory of at least `bytes` > 0 bytes, aligned to 64, with huge pages asked for when large; zeroed, or with anything
+// in it when `is_zeroed` is 0. Returns its address, 0 when there is none.
+LANES_API int64_t lanes_allocate(int64_t bytes, int32_t is_zeroed) LANES_NOEXCEPT;
 
 // Gives back what lanes_allocate returned; `bytes` as it was given there.
 LANES_API void lanes_free(int64_t address, int64_t bytes) LANES_NOEXCEPT;
@@ -261,6 +261,10 @@ LANES_API int32_t lanes_nonzero_count(int64_t call, int64_t counts) LANES_NOEXCE
 // Their indices: `starts` holds, for each chunk and one more, how many there are before it; on axis k those go to
 // int64_t indices[k * total + i].
 LANES_API int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) LANES_NOEXCEPT;
+
+// The elements of array 1 where those of array 0 are not zero, at the address `result` one behind the other. Both have
+// one axis; `starts` as above.
+LANES_API int32_t lanes_compress(int64_t call, int64_t starts, int64_t result) LANES_NOEXCEPT;
 
 // ---- Filters --------------------------------------------------------------------------------------------------------
 //

@@ -130,8 +130,9 @@ int32_t lanes_select_isa(int64_t name) noexcept {
   return lanes::SelectIsa(reinterpret_cast<const char*>(name)) ? LANES_OK : LANES_BAD_ARGUMENT;
 }
 
-int64_t lanes_allocate(int64_t bytes) noexcept {
-  return bytes > 0 ? reinterpret_cast<int64_t>(lanes::AllocateArray(static_cast<size_t>(bytes))) : 0;
+int64_t lanes_allocate(int64_t bytes, int32_t is_zeroed) noexcept {
+  if (bytes <= 0) return 0;
+  return reinterpret_cast<int64_t>(lanes::AllocateArray(static_cast<size_t>(bytes), is_zeroed != 0));
 }
 
 void lanes_free(int64_t address, int64_t bytes) noexcept {
@@ -272,6 +273,12 @@ int32_t lanes_nonzero(int64_t call, int64_t starts, int64_t indices) noexcept {
   lanes::ArrayCall arrays;
   if (!Decode(call, 1, &arrays) || starts == 0 || indices == 0) return LANES_BAD_ARGUMENT;
   return lanes::FindNonzero(arrays, reinterpret_cast<const int64_t*>(starts), reinterpret_cast<int64_t*>(indices));
+}
+
+int32_t lanes_compress(int64_t call, int64_t starts, int64_t result) noexcept {
+  lanes::ArrayCall arrays;
+  if (!Decode(call, 2, &arrays) || arrays.rank != 1 || starts == 0 || result == 0) return LANES_BAD_ARGUMENT;
+  return lanes::CompressArray(arrays, reinterpret_cast<const int64_t*>(starts), reinterpret_cast<char*>(result));
 }
 
 int32_t lanes_filter_lines(int64_t call) noexcept {

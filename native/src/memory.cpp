@@ -85,12 +85,12 @@ size_t ThirdLevelCacheBytes() {
 
 }  // namespace
 
-void* AllocateArray(size_t bytes) {
+void* AllocateArray(size_t bytes, bool is_zeroed) {
   if (bytes > static_cast<size_t>(PTRDIFF_MAX) - 2 * kHugePage) return nullptr;
   if (bytes >= kLarge) return AllocateLarge(bytes);
   void* address = nullptr;
   if (posix_memalign(&address, 64, RoundUp(bytes, 64)) != 0) return nullptr;
-  memset(address, 0, bytes);
+  if (is_zeroed) memset(address, 0, bytes);
   return address;
 }
 

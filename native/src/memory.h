@@ -10,7 +10,7 @@
 namespace lanes {
 
 // Zeroed, aligned to 64 at least; null when there is none.
-void* AllocateArray(size_t bytes);
+void* AllocateArray(size_t bytes, bool is_zeroed);
 void FreeArray(void* address, size_t bytes);
 
 // The address of byte `offset` of the file, or minus errno.

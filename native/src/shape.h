@@ -21,6 +21,9 @@ int32_t CountNonzero(const ArrayCall& call, int64_t* counts);
 // before chunk c, the last one the total; a chunk that has others by now fills its own places only.
 int32_t FindNonzero(const ArrayCall& call, const int64_t* starts, int64_t* indices);
 
+// The elements of array 1, of one axis, where those of array 0 are not zero, one behind the other. `starts` as above.
+int32_t CompressArray(const ArrayCall& call, const int64_t* starts, char* result);
+
 }  // namespace lanes
 
 #endif  // LANES_SHAPE_H_

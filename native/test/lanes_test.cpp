@@ -54,7 +54,7 @@ TEST(Lanes, IsaCanBeChosenByName) {
 TEST(Lanes, MemoryIsZeroedAndAligned) {
   for (const int64_t bytes :
        {1, 63, 64, 65, 4096, 1 << 20, (1 << 20) + 1, (6 << 20) + 12345, (32 << 20) - 1, 32 << 20, (32 << 20) + 1}) {
-    const int64_t address = lanes_allocate(bytes);
+    const int64_t address = lanes_allocate(bytes, 1);
     ASSERT_NE(address, 0);
     EXPECT_EQ(address % 64, 0);
     char* memory = reinterpret_cast<char*>(address);
@@ -63,10 +63,10 @@ TEST(Lanes, MemoryIsZeroedAndAligned) {
     memset(memory, 1, static_cast<size_t>(bytes));
     lanes_free(address, bytes);
   }
-  EXPECT_EQ(lanes_allocate(0), 0);
-  EXPECT_EQ(lanes_allocate(-1), 0);
-  EXPECT_EQ(lanes_allocate(INT64_MAX), 0);
-  EXPECT_EQ(lanes_allocate(int64_t{1} << 60), 0);
+  EXPECT_EQ(lanes_allocate(0, 1), 0);
+  EXPECT_EQ(lanes_allocate(-1, 1), 0);
+  EXPECT_EQ(lanes_allocate(INT64_MAX, 1), 0);
+  EXPECT_EQ(lanes_allocate(int64_t{1} << 60, 1), 0);
   lanes_free(0, 5);
 }
 

@@ -286,7 +286,7 @@ public final class Filter {
    */
   public NDArray apply(NDArray image) {
     requireType("image", image.dtype());
-    NDArray output = NDArray.allocate(dtype == null ? image.dtype() : dtype, image.shape());
+    NDArray output = NDArray.allocateDirty(dtype == null ? image.dtype() : dtype, image.shape());
     try {
       return applyInto(output, image);
     } catch (RuntimeException e) {

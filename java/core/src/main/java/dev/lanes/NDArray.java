@@ -157,9 +157,14 @@ public final class NDArray implements AutoCloseable {
 
   /** Makes an array in C order for a result, with anything in it. */
   static NDArray allocateDirty(DType dtype, long... shape) {
-    Layout layout = Layout.packed(dtype.bytes(), false, shape);
-    return new NDArray(
-        dtype, layout, Memory.allocateDirty(layout.size() * dtype.bytes()), false, true);
+    return allocateDirty(dtype, Order.C, shape);
+  }
+
+  /** Makes an array for a result, with anything in it. */
+  static NDArray allocateDirty(DType dtype, Order order, long... shape) {
+    Layout layout = Layout.packed(dtype.bytes(), order == Order.FORTRAN, shape);
+    Memory memory = Memory.allocateDirty(layout.size() * dtype.bytes());
+    return new NDArray(dtype, layout, memory, false, true);
   }
 
   /**
@@ -212,7 +217,7 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException SHAPE when shape and number of values do not fit
    */
   public static NDArray of(double[] values, long... shape) {
-    NDArray array = allocate(DType.FLOAT64, shapeFor(values.length, shape));
+    NDArray array = allocateDirty(DType.FLOAT64, shapeFor(values.length, shape));
     ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asDoubleBuffer().put(values, done, n));
     return array;
   }
@@ -226,7 +231,7 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException SHAPE when shape and number of values do not fit
    */
   public static NDArray of(float[] values, long... shape) {
-    NDArray array = allocate(DType.FLOAT32, shapeFor(values.length, shape));
+    NDArray array = allocateDirty(DType.FLOAT32, shapeFor(values.length, shape));
     ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asFloatBuffer().put(values, done, n));
     return array;
   }
@@ -240,7 +245,7 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException SHAPE when shape and number of values do not fit
    */
   public static NDArray of(long[] values, long... shape) {
-    NDArray array = allocate(DType.INT64, shapeFor(values.length, shape));
+    NDArray array = allocateDirty(DType.INT64, shapeFor(values.length, shape));
     ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asLongBuffer().put(values, done, n));
     return array;
   }
@@ -254,7 +259,7 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException SHAPE when shape and number of values do not fit
    */
   public static NDArray of(int[] values, long... shape) {
-    NDArray array = allocate(DType.INT32, shapeFor(values.length, shape));
+    NDArray array = allocateDirty(DType.INT32, shapeFor(values.length, shape));
     ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asIntBuffer().put(values, done, n));
     return array;
   }
@@ -268,7 +273,7 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException SHAPE when shape and number of values do not fit
    */
   public static NDArray of(short[] values, long... shape) {
-    NDArray array = allocate(DType.INT16, shapeFor(values.length, shape));
+    NDArray array = allocateDirty(DType.INT16, shapeFor(values.length, shape));
     ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.asShortBuffer().put(values, done, n));
     return array;
   }
@@ -282,7 +287,7 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException SHAPE when shape and number of values do not fit
    */
   public static NDArray of(byte[] values, long... shape) {
-    NDArray array = allocate(DType.INT8, shapeFor(values.length, shape));
+    NDArray array = allocateDirty(DType.INT8, shapeFor(values.length, shape));
     ArrayCopy.fromJava(array, (buffer, done, n) -> buffer.put(values, done, n));
     return array;
   }
@@ -296,7 +301,7 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException SHAPE when shape and number of values do not fit
    */
   public static NDArray of(boolean[] values, long... shape) {
-    NDArray array = allocate(DType.BOOL, shapeFor(values.length, shape));
+    NDArray array = allocateDirty(DType.BOOL, shapeFor(values.length, shape));
     ArrayCopy.fromJava(
         array,
         (buffer, done, n) -> {
@@ -1020,7 +1025,7 @@ public final class NDArray implements AutoCloseable {
    * @throws LanesException CLOSED
    */
   public NDArray copy(Order order) {
-    NDArray copy = allocate(dtype, order, layout.shape);
+    NDArray copy = allocateDirty(dtype, order, layout.shape);
     try {
       copy.copyFrom(this);
       return copy;

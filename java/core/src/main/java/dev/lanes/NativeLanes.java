@@ -34,7 +34,7 @@ final class NativeLanes {
   static native int selectIsa(long name);
 
   @Name("lanes_allocate")
-  static native long allocate(long bytes);
+  static native long allocate(long bytes, int isZeroed);
 
   @Name("lanes_free")
   static native void free(long address, long bytes);
@@ -112,6 +112,9 @@ final class NativeLanes {
 
   @Name("lanes_nonzero")
   static native int nonzero(long call, long starts, long indices);
+
+  @Name("lanes_compress")
+  static native int compress(long call, long starts, long result);
 
   @Name("lanes_filter_lines")
   static native int filterLines(long call);

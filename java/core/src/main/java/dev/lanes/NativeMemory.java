@@ -34,7 +34,9 @@ final class NativeMemory implements MemorySource {
 
   static MemorySource allocate(long bytes, MemoryBudget budget) {
     return of(
-        budget.take(Math.max(bytes, 1), () -> fresh(Math.max(bytes, 1), budget)), bytes, budget);
+        budget.take(Math.max(bytes, 1), () -> fresh(Math.max(bytes, 1), true, budget)),
+        bytes,
+        budget);
   }
 
   /** Memory for a result, which may have anything in it. */
@@ -45,18 +47,19 @@ final class NativeMemory implements MemorySource {
             taken,
             () -> {
               SpareMemory.Block spare = SPARE.take(taken);
-              return spare == null ? fresh(taken, budget) : spare;
+              return spare == null ? fresh(taken, false, budget) : spare;
             }),
         bytes,
         budget);
   }
 
-  private static SpareMemory.Block fresh(long bytes, MemoryBudget budget) {
+  private static SpareMemory.Block fresh(long bytes, boolean isZeroed, MemoryBudget budget) {
     SPARE.shrink(budget.limit() - budget.used());
-    long address = NativeLanes.allocate(bytes);
+    int zeroed = isZeroed ? 1 : 0;
+    long address = NativeLanes.allocate(bytes, zeroed);
     if (address == 0) {
       SPARE.shrink(0);
-      address = NativeLanes.allocate(bytes);
+      address = NativeLanes.allocate(bytes, zeroed);
     }
     return address == 0 ? null : new SpareMemory.Block(address, bytes);
   }

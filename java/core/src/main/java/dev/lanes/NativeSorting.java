@@ -158,19 +158,19 @@ final class NativeSorting implements SortingEngine {
   @Override
   public Sorting.Unique unique(NDArray in, boolean places) {
     long n = in.size();
-    try (NDArray sorted = NDArray.allocate(in.dtype(), n);
-        NDArray order = places ? NDArray.allocate(DType.INT64, n) : null;
-        NDArray count = NDArray.allocate(DType.INT64)) {
+    try (NDArray sorted = NDArray.allocateDirty(in.dtype(), n);
+        NDArray order = places ? NDArray.allocateDirty(DType.INT64, n) : null;
+        NDArray count = NDArray.allocateDirty(DType.INT64)) {
       sort(in, sorted, 0);
       if (places) {
         argsort(in, order, 0);
       }
       groups(sorted, count, order, null, null, null, null);
       long groups = count.getLong();
-      NDArray values = NDArray.allocate(in.dtype(), groups);
-      NDArray first = places ? NDArray.allocate(DType.INT64, groups) : null;
-      NDArray inverse = places ? NDArray.allocate(DType.INT64, n) : null;
-      NDArray counts = NDArray.allocate(DType.INT64, groups);
+      NDArray values = NDArray.allocateDirty(in.dtype(), groups);
+      NDArray first = places ? NDArray.allocateDirty(DType.INT64, groups) : null;
+      NDArray inverse = places ? NDArray.allocateDirty(DType.INT64, n) : null;
+      NDArray counts = NDArray.allocateDirty(DType.INT64, groups);
       groups(sorted, count, order, values, first, inverse, counts);
       return new Sorting.Unique(values, first, inverse, counts);
     }

@@ -76,7 +76,7 @@ final class Quantiles {
   }
 
   private static NDArray converted(double[] values, DType dtype, long... shape) {
-    NDArray result = NDArray.allocate(dtype, shape);
+    NDArray result = NDArray.allocateDirty(dtype, shape);
     try (NDArray wide = NDArray.of(values)) {
       result.copyFrom(wide.reshape(shape));
     }
@@ -98,7 +98,7 @@ final class Quantiles {
     long[] shape = new long[rest.length + 1];
     shape[0] = q.length;
     System.arraycopy(rest, 0, shape, 1, rest.length);
-    NDArray result = NDArray.allocate(dtype, shape);
+    NDArray result = NDArray.allocateDirty(dtype, shape);
     if (q.length == 0) {
       return result;
     }

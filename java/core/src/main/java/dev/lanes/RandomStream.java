@@ -87,7 +87,7 @@ public final class RandomStream {
    * @throws LanesException as {@link #uniformInto}, and for shapes as {@link NDArray#allocate}
    */
   public NDArray uniform(double low, double high, long... shape) {
-    return uniformInto(NDArray.allocate(DType.FLOAT64, shape), low, high);
+    return uniformInto(NDArray.allocateDirty(DType.FLOAT64, shape), low, high);
   }
 
   /**
@@ -145,7 +145,7 @@ public final class RandomStream {
    * @throws LanesException as {@link #normalInto}, and for shapes as {@link NDArray#allocate}
    */
   public NDArray normal(double mean, double deviation, long... shape) {
-    return normalInto(NDArray.allocate(DType.FLOAT64, shape), mean, deviation);
+    return normalInto(NDArray.allocateDirty(DType.FLOAT64, shape), mean, deviation);
   }
 
   /**
@@ -190,7 +190,7 @@ public final class RandomStream {
    * @throws LanesException as {@link #integersInto}, and for shapes as {@link NDArray#allocate}
    */
   public NDArray integers(long low, long high, long... shape) {
-    return integersInto(NDArray.allocate(DType.INT64, shape), low, high);
+    return integersInto(NDArray.allocateDirty(DType.INT64, shape), low, high);
   }
 
   /**

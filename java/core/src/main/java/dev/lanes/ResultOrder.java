@@ -26,7 +26,7 @@ public enum ResultOrder {
       return NDArray.allocateDirty(dtype, axes(shape, operands), shape);
     }
     boolean isFortran = this == F || areFortran(operands);
-    return NDArray.allocate(dtype, isFortran ? NDArray.Order.FORTRAN : NDArray.Order.C, shape);
+    return NDArray.allocateDirty(dtype, isFortran ? NDArray.Order.FORTRAN : NDArray.Order.C, shape);
   }
 
   private static boolean areFortran(NDArray[] operands) {

@@ -194,7 +194,7 @@ public final class Scans {
     for (int k = 0; k < order && result.layout().shape[on] > 0; k++) {
       NDArray earlier = result.slice(on, 0, -1);
       NDArray later = result.slice(on, 1, Long.MAX_VALUE);
-      NDArray next = NDArray.allocate(x.dtype(), later.layout().shape);
+      NDArray next = NDArray.allocateDirty(x.dtype(), later.layout().shape);
       Expression expression = x.dtype().kind() == Kind.BOOL ? CHANGE : DIFFERENCE;
       expression.evaluateInto(next, Map.of("earlier", earlier, "later", later));
       if (result != x) {
@@ -215,7 +215,7 @@ public final class Scans {
   private static NDArray scan(Operation operation, NDArray x, int axis) {
     requireReal(x, operation.title);
     x.layout().axis(axis);
-    NDArray output = NDArray.allocate(operation.result(x.dtype()), x.layout().shape);
+    NDArray output = NDArray.allocateDirty(operation.result(x.dtype()), x.layout().shape);
     try {
       return scanInto(output, operation, x, axis);
     } catch (RuntimeException e) {

@@ -75,7 +75,7 @@ public final class Shapes {
       }
       shape[on] += other[on];
     }
-    NDArray result = NDArray.allocate(first.dtype(), shape);
+    NDArray result = NDArray.allocateDirty(first.dtype(), shape);
     long start = 0;
     for (NDArray each : arrays) {
       long length = each.layout().shape[on];
@@ -117,7 +117,7 @@ public final class Shapes {
                 + " do not stack");
       }
     }
-    NDArray result = NDArray.allocate(arrays[0].dtype(), shape);
+    NDArray result = NDArray.allocateDirty(arrays[0].dtype(), shape);
     for (int k = 0; k < arrays.length; k++) {
       result.select(on, k).copyFrom(arrays[k]);
     }
@@ -157,15 +157,27 @@ public final class Shapes {
     }
     long[] shape = x.shape();
     shape[on] = indices.size();
-    NDArray result = NDArray.allocate(x.dtype(), shape);
-    try (NDArray numbers = NDArray.allocate(DType.INT64, indices.shape())) {
-      numbers.copyFrom(indices);
-      takeInto(result, x, numbers.reshape(-1), on);
+    NDArray result = NDArray.allocateDirty(x.dtype(), shape);
+    try {
+      boolean isPlain =
+          indices.dtype() == DType.INT64 && indices.isContiguous() && isAligned(indices);
+      if (isPlain) {
+        takeInto(result, x, indices.reshape(-1), on);
+      } else {
+        try (NDArray numbers = NDArray.allocateDirty(DType.INT64, indices.shape())) {
+          numbers.copyFrom(indices);
+          takeInto(result, x, numbers.reshape(-1), on);
+        }
+      }
     } catch (RuntimeException e) {
       result.close();
       throw e;
     }
     return indices.rank() == 1 ? result : result.reshape(replaced(shape, on, indices.shape()));
+  }
+
+  private static boolean isAligned(NDArray packed) {
+    return ArrayCall.address(packed) % packed.dtype().bytes() == 0;
   }
 
   private static long[] replaced(long[] shape, int axis, long... by) {
@@ -214,18 +226,11 @@ public final class Shapes {
     if (!Lanes.isNative()) {
       return nonzeroInJava(x);
     }
-    long[] shape = x.layout().shape;
-    long chunks = (x.size() + CHUNK - 1) / CHUNK;
-    try (NDArray starts = NDArray.allocate(DType.INT64, chunks + 1)) {
-      if (chunks > 0) {
-        NDArray counts = starts.slice(0, 1, Long.MAX_VALUE);
-        new ArrayCall("nonzero", NANOS, shape, x)
-            .run(call -> NativeLanes.nonzeroCount(call, ArrayCall.address(counts)));
-        Scans.cumsumInto(counts, counts, 0);
-      }
-      NDArray result = NDArray.allocate(DType.INT64, x.rank(), starts.getLong(chunks));
-      if (result.size() > 0) {
-        new ArrayCall("nonzero", NANOS, shape, x)
+    try (NDArray starts = nonzeroStarts(x)) {
+      long count = starts.getLong(-1);
+      NDArray result = NDArray.allocateDirty(DType.INT64, x.rank(), count);
+      if (count > 0) {
+        new ArrayCall("nonzero", NANOS, x.layout().shape, x)
             .run(
                 call ->
                     NativeLanes.nonzero(
@@ -233,6 +238,19 @@ public final class Shapes {
       }
       return result;
     }
+  }
+
+  /** How many elements that are not zero lie before each chunk, and in all. */
+  private static NDArray nonzeroStarts(NDArray x) {
+    long chunks = (x.size() + CHUNK - 1) / CHUNK;
+    NDArray starts = NDArray.allocate(DType.INT64, chunks + 1);
+    if (chunks > 0) {
+      NDArray counts = starts.slice(0, 1, Long.MAX_VALUE);
+      new ArrayCall("nonzero", NANOS, x.layout().shape, x)
+          .run(call -> NativeLanes.nonzeroCount(call, ArrayCall.address(counts)));
+      Scans.cumsumInto(counts, counts, 0);
+    }
+    return starts;
   }
 
   /** The reference. */
@@ -247,7 +265,7 @@ public final class Shapes {
         found[count++] = i;
       }
     }
-    NDArray result = NDArray.allocate(DType.INT64, shape.length, count);
+    NDArray result = NDArray.allocateDirty(DType.INT64, shape.length, count);
     for (int i = 0; i < count; i++) {
       long[] index = index(shape, found[i]);
       for (int axis = 0; axis < shape.length; axis++) {
@@ -310,8 +328,26 @@ public final class Shapes {
               + " for an axis of "
               + x.layout().shape[on]);
     }
+    if (x.rank() == 1 && Lanes.isNative()) {
+      return compressElements(x, condition);
+    }
     try (NDArray held = nonzero(condition)) {
       return take(x, held.select(0, 0), on);
+    }
+  }
+
+  private static NDArray compressElements(NDArray x, NDArray condition) {
+    try (NDArray starts = nonzeroStarts(condition)) {
+      long count = starts.getLong(-1);
+      NDArray result = NDArray.allocateDirty(x.dtype(), count);
+      if (count > 0) {
+        new ArrayCall("compress", NANOS, x.layout().shape, condition, x)
+            .run(
+                call ->
+                    NativeLanes.compress(
+                        call, ArrayCall.address(starts), ArrayCall.address(result)));
+      }
+      return result;
     }
   }
 
@@ -325,7 +361,7 @@ public final class Shapes {
    * @throws LanesException SHAPE for other widths, CAST for a value that does not convert
    */
   public static NDArray pad(NDArray x, long[][] widths, NDArray value) {
-    NDArray result = NDArray.allocate(x.dtype(), padded(x, widths));
+    NDArray result = NDArray.allocateDirty(x.dtype(), padded(x, widths));
     result.copyFrom(value);
     centre(result, x, widths, 0).copyFrom(x);
     return result;
@@ -341,7 +377,7 @@ public final class Shapes {
    * @throws LanesException SHAPE for other widths, or when an axis without elements is to grow
    */
   public static NDArray pad(NDArray x, long[][] widths, Padding padding) {
-    NDArray result = NDArray.allocate(x.dtype(), padded(x, widths));
+    NDArray result = NDArray.allocateDirty(x.dtype(), padded(x, widths));
     centre(result, x, widths, 0).copyFrom(x);
     for (int axis = 0; axis < x.rank(); axis++) {
       long length = x.layout().shape[axis];
@@ -365,7 +401,7 @@ public final class Shapes {
     if (count == 0) {
       return;
     }
-    try (NDArray sources = NDArray.allocate(DType.INT64, count)) {
+    try (NDArray sources = NDArray.allocateDirty(DType.INT64, count)) {
       for (long i = 0; i < count; i++) {
         sources.setLong(padding.source(start + i, from.layout().shape[axis]), i);
       }
@@ -416,7 +452,7 @@ public final class Shapes {
   public static NDArray roll(NDArray x, long shift, int axis) {
     int on = x.layout().axis(axis);
     long length = x.layout().shape[on];
-    NDArray result = NDArray.allocate(x.dtype(), x.layout().shape);
+    NDArray result = NDArray.allocateDirty(x.dtype(), x.layout().shape);
     if (x.size() > 0) {
       long by = Math.floorMod(shift, length);
       result.slice(on, by, length).copyFrom(x.slice(on, 0, length - by));
@@ -449,7 +485,7 @@ public final class Shapes {
       source[2 * (rank - i)] = 1;
       source[2 * (rank - i) + 1] = length;
     }
-    NDArray result = NDArray.allocate(x.dtype(), shape);
+    NDArray result = NDArray.allocateDirty(x.dtype(), shape);
     result.reshape(split).copyFrom(x.reshape(source));
     return result;
   }
@@ -471,7 +507,7 @@ public final class Shapes {
     NDArray one = x.reshape(replaced(shape, on, length, 1));
     long[] split = replaced(shape, on, length, count);
     shape[on] = product(length, count);
-    NDArray result = NDArray.allocate(x.dtype(), shape);
+    NDArray result = NDArray.allocateDirty(x.dtype(), shape);
     result.reshape(split).copyFrom(one);
     return result;
   }

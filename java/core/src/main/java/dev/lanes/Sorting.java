@@ -108,7 +108,7 @@ public final class Sorting {
    */
   public static NDArray sort(NDArray a, int axis) {
     checkAxis(a, axis);
-    return fill(NDArray.allocate(a.dtype(), a.shape()), out -> sortInto(out, a, axis));
+    return fill(NDArray.allocateDirty(a.dtype(), a.shape()), out -> sortInto(out, a, axis));
   }
 
   /**
@@ -159,7 +159,7 @@ public final class Sorting {
    */
   public static NDArray argsort(NDArray a, int axis) {
     checkAxis(a, axis);
-    return fill(NDArray.allocate(DType.INT64, a.shape()), out -> argsortInto(out, a, axis));
+    return fill(NDArray.allocateDirty(DType.INT64, a.shape()), out -> argsortInto(out, a, axis));
   }
 
   /**
@@ -197,7 +197,8 @@ public final class Sorting {
    */
   public static NDArray partition(NDArray a, long kth, int axis) {
     checkAxis(a, axis);
-    return fill(NDArray.allocate(a.dtype(), a.shape()), out -> partitionInto(out, a, kth, axis));
+    return fill(
+        NDArray.allocateDirty(a.dtype(), a.shape()), out -> partitionInto(out, a, kth, axis));
   }
 
   /**
@@ -270,8 +271,8 @@ public final class Sorting {
     }
     long[] shape = a.shape();
     shape[along] = k;
-    NDArray values = NDArray.allocate(a.dtype(), shape);
-    NDArray indices = NDArray.allocate(DType.INT64, shape);
+    NDArray values = NDArray.allocateDirty(a.dtype(), shape);
+    NDArray indices = NDArray.allocateDirty(DType.INT64, shape);
     run(
         engine -> engine.top(a, values, indices, along, largest),
         values.size(),
@@ -350,7 +351,7 @@ public final class Sorting {
     }
     long[] shape = a.shape();
     shape[axis] = ranks.length;
-    NDArray out = NDArray.allocate(a.dtype(), shape);
+    NDArray out = NDArray.allocateDirty(a.dtype(), shape);
     run(engine -> engine.select(a, out, axis, ranks), out.size(), a, out);
     return out;
   }
@@ -395,7 +396,7 @@ public final class Sorting {
       return searchSorted(convert(sorted, common), convert(values, common), side);
     }
     NDArray packed = values.reshape(-1);
-    NDArray positions = NDArray.allocate(DType.INT64, values.shape());
+    NDArray positions = NDArray.allocateDirty(DType.INT64, values.shape());
     NDArray flat = positions.reshape(-1);
     run(
         engine -> engine.search(sorted, packed, flat, side == Side.RIGHT),
@@ -410,7 +411,7 @@ public final class Sorting {
     if (a.dtype().equals(dtype)) {
       return a;
     }
-    return fill(NDArray.allocate(dtype, a.shape()), out -> out.copyFrom(a));
+    return fill(NDArray.allocateDirty(dtype, a.shape()), out -> out.copyFrom(a));
   }
 
   /**
@@ -454,8 +455,8 @@ public final class Sorting {
     if (packed.size() == 0) {
       a.memory().acquire();
       a.memory().release();
-      NDArray none = NDArray.allocate(DType.INT64, 0);
-      return new Unique(NDArray.allocate(a.dtype(), 0), none, none, none);
+      NDArray none = NDArray.allocateDirty(DType.INT64, 0);
+      return new Unique(NDArray.allocateDirty(a.dtype(), 0), none, none, none);
     }
     Unique[] result = new Unique[1];
     run(engine -> result[0] = engine.unique(packed, places), packed.size(), packed);

@@ -55,7 +55,7 @@ class NativeLibraryTest {
   @Test
   void viewsForeignMemory() {
     NativeLibrary.load();
-    long address = NativeLanes.allocate(100);
+    long address = NativeLanes.allocate(100, 1);
     ByteBuffer view = NativeLanes.view(address, 100);
 
     assertThat(view.capacity()).isEqualTo(100);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -153,6 +154,9 @@ class ShapesTest {
     numbers.copyFrom(odd);
     assertThat(numbers.toIntArray()).containsExactly(0, 1, 1);
     assertThat(Scans.cumsum(odd).toLongArray()).containsExactly(0, 1, 2);
+    NDArray many = Shapes.tile(odd, 100);
+    assertThat(Shapes.nonzero(many).size()).isEqualTo(200);
+    assertThat(Shapes.compress(Shapes.tile(numbers, 100), many).toIntArray()).containsOnly(1);
   }
 
   @Property(tries = 150, shrinking = ShrinkingMode.OFF)
@@ -172,6 +176,72 @@ class ShapesTest {
     NDArray each = Fixtures.layouts(sparse).get(random.nextInt(5));
     if (seed % 16 == 0) {
       assertThat(Shapes.nonzero(each).contentEquals(Shapes.nonzeroInJava(each))).isTrue();
+    }
+  }
+
+  @Test
+  void compressesWhatNonzeroFinds() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int n : new int[] {1, 7, 8, 1023, 1024, 1025, 16_384, 16_391, 100_000}) {
+      for (double share : new double[] {0, 0.01, 0.5, 1}) {
+        NDArray condition = NDArray.allocate(DType.BOOL, n);
+        for (int i = 0; i < n; i++) {
+          condition.setBoolean(random.nextDouble() < share, i);
+        }
+        NDArray places = Shapes.nonzeroInJava(condition).select(0, 0);
+        for (DType dtype : DTYPES) {
+          NDArray x = random(dtype, random, n);
+          for (NDArray each : List.of(x, x.flip(0), Shapes.repeat(x, 2, 0).slice(0, 0, 2 * n, 2))) {
+            NDArray expected = NDArray.allocate(dtype, places.size());
+            Shapes.takeInJava(expected, each, places, 0);
+            assertThat(Shapes.compress(each, condition).contentEquals(expected))
+                .as("%s of %d", dtype, n)
+                .isTrue();
+          }
+        }
+      }
+    }
+  }
+
+  /** Large results get memory that others gave back, with anything in it. */
+  @Test
+  void writesAllOfItsResults() {
+    NDArray x = NDArray.allocate(DType.FLOAT64, 500, 600);
+    x.copyFrom(Expression.compile("a + 1").evaluate(x));
+    NDArray places = NDArray.allocate(DType.INT64, 600);
+    NDArray condition = Expression.compile("x > 0").evaluate(x);
+    List<Supplier<NDArray>> calls =
+        List.of(
+            () -> Shapes.concatenate(1, x, x),
+            () -> Shapes.stack(2, x, x),
+            () -> Shapes.take(x, places, 1),
+            () -> Shapes.compress(x, condition),
+            () -> Shapes.pad(x, new long[][] {{3, 4}, {5, 6}}, Padding.EDGE),
+            () -> Shapes.pad(x, new long[][] {{3, 4}, {5, 6}}, NDArray.of(new double[] {1})),
+            () -> Shapes.roll(x, 7, 1),
+            () -> Shapes.tile(x, 2, 2),
+            () -> Shapes.repeat(x, 2, 0),
+            () -> Scans.cumprod(x),
+            () -> Scans.cummax(x, 0),
+            () -> Sorting.sort(x, 0),
+            () -> Sorting.partition(x, 5, 1),
+            () -> Filters.box(3, 3).apply(x),
+            x::copy,
+            () -> x.transpose().copy());
+    for (Supplier<NDArray> call : calls) {
+      long[] shape;
+      try (NDArray first = call.get()) {
+        shape = first.shape();
+      }
+      for (int k = 0; k < 4; k++) {
+        NDArray garbage = NDArray.allocateDirty(DType.FLOAT64, shape);
+        garbage.copyFrom(NDArray.of(new double[] {Double.NaN}));
+        garbage.close();
+      }
+      try (NDArray result = call.get();
+          NDArray isOne = Expression.compile("all(abs(r - 1) < 1e-9)").evaluate(result)) {
+        assertThat(isOne.getBoolean()).isTrue();
+      }
     }
   }
 

@@ -41,7 +41,7 @@ class SpareMemoryTest {
     MemoryBudget budget = new MemoryBudget(1L << 40);
     if (Lanes.isNative()) {
       long bytes = 9L << 20;
-      spare.give(new SpareMemory.Block(NativeLanes.allocate(bytes), bytes), budget);
+      spare.give(new SpareMemory.Block(NativeLanes.allocate(bytes, 1), bytes), budget);
       assertThat(spare.take(bytes + 1)).isNull();
       assertThat(spare.take(bytes / 2)).isNull();
       SpareMemory.Block block = spare.take(bytes - (1 << 20));
@@ -59,7 +59,7 @@ class SpareMemoryTest {
     MemoryBudget budget = new MemoryBudget(80L << 20);
     if (Lanes.isNative()) {
       for (int i = 0; i < 20; i++) {
-        spare.give(new SpareMemory.Block(NativeLanes.allocate(2 << 20), 2 << 20), budget);
+        spare.give(new SpareMemory.Block(NativeLanes.allocate(2 << 20, 1), 2 << 20), budget);
       }
       assertThat(spare.kept()).isEqualTo(10L << 20);
       spare.shrink(0);
