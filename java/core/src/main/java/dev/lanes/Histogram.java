@@ -2,6 +2,7 @@ package dev.lanes;
 
 import dev.lanes.LanesException.Code;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * How many elements of an array lie in each of a row of bins, by NumPy's rules: a bin holds its
@@ -174,8 +175,9 @@ public record Histogram(NDArray counts, NDArray edges) {
     if (!Element.isInteger(x.dtype())) {
       throw new LanesException(Code.TYPE, "bincount takes bools and integers, not " + x.dtype());
     }
-    long least = x.size() == 0 ? 0 : (long) Reduced.of(x).min();
-    long greatest = x.size() == 0 ? -1 : (long) Reduced.of(x).max();
+    Reduced range = x.size() == 0 ? new Reduced(0, -1) : Reduced.of(x);
+    long least = (long) range.min();
+    long greatest = (long) range.max();
     if (least < 0 || greatest >= Integer.MAX_VALUE - 1 || minimumLength < 0) {
       throw new LanesException(
           Code.LIMIT,
@@ -192,19 +194,20 @@ public record Histogram(NDArray counts, NDArray edges) {
 
   /** Least and greatest element of an array that has some. */
   private record Reduced(double min, double max) {
-    private static final Expression LEAST = Expression.compile("min(x)");
-    private static final Expression GREATEST = Expression.compile("max(x)");
+    private static final Expression BOTH = Expression.compile("least = min(x); greatest = max(x)");
 
     static Reduced of(NDArray x) {
-      return new Reduced(value(LEAST, x), value(GREATEST, x));
+      Map<String, NDArray> both = BOTH.evaluateAll(x);
+      try (NDArray least = both.get("least");
+          NDArray greatest = both.get("greatest")) {
+        return new Reduced(value(least), value(greatest));
+      }
     }
 
-    private static double value(Expression expression, NDArray x) {
-      try (NDArray result = expression.evaluate(x)) {
-        return result.dtype().kind() == Kind.BOOL
-            ? result.getLong()
-            : ((Number) result.item()).doubleValue();
-      }
+    private static double value(NDArray result) {
+      return result.dtype().kind() == Kind.BOOL
+          ? result.getLong()
+          : ((Number) result.item()).doubleValue();
     }
   }
 
