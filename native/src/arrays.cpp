@@ -84,6 +84,12 @@ void Elements::Load(int64_t first, int64_t n, void* block) const {
   });
 }
 
+const void* Elements::Read(int64_t first, int64_t n, void* block) const {
+  if (const char* address = Contiguous()) return address + first * array_.bytes;
+  Load(first, n, block);
+  return block;
+}
+
 void Elements::Store(int64_t first, int64_t n, const void* block) const {
   const lanes::Store store = isa_.stores[array_.dtype];
   const int64_t bytes = kKindBytes[kDTypeRows[array_.dtype].kind];
@@ -123,14 +129,10 @@ void LoadAsFloat64(const Elements& elements, Kind kind, int64_t first, int64_t n
     for (int64_t i = 0; i < n; ++i) block[i] = reinterpret_cast<const uint8_t*>(narrow)[i] != 0;
 }
 
-void LoadAsInt64(const Elements& elements, Kind kind, int64_t first, int64_t n, int64_t* block) {
-  if (kind == kInt64) return elements.Load(first, n, block);
-  alignas(64) int32_t narrow[kBlockElements];
-  elements.Load(first, n, narrow);
-  if (kind == kInt32)
-    Widen<int32_t>(narrow, n, block);
-  else
-    for (int64_t i = 0; i < n; ++i) block[i] = reinterpret_cast<const uint8_t*>(narrow)[i] != 0;
+const double* ReadAsFloat64(const Elements& elements, Kind kind, int64_t first, int64_t n, double* block) {
+  if (kind == kFloat64) return static_cast<const double*>(elements.Read(first, n, block));
+  LoadAsFloat64(elements, kind, first, n, block);
+  return block;
 }
 
 }  // namespace lanes

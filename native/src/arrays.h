@@ -50,6 +50,9 @@ class Elements {
 
   // Converts to the kind of the dtype.
   void Load(int64_t first, int64_t n, void* block) const;
+  // The elements where they lie when they lie as Load would make them, else in the block. Others may write to them
+  // while they are looked at.
+  const void* Read(int64_t first, int64_t n, void* block) const;
   // Converts from the kind of the dtype.
   void Store(int64_t first, int64_t n, const void* block) const;
 
@@ -69,8 +72,8 @@ class Elements {
 inline constexpr int64_t kBlockElements = 1024;
 void LoadAsFloat64(const Elements& elements, Kind kind, int64_t first, int64_t n, double* block);
 
-// The same as int64, of bools and integers.
-void LoadAsInt64(const Elements& elements, Kind kind, int64_t first, int64_t n, int64_t* block);
+// The same where they lie, as Elements::Read, or in the block.
+const double* ReadAsFloat64(const Elements& elements, Kind kind, int64_t first, int64_t n, double* block);
 
 }  // namespace lanes
 

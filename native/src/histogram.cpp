@@ -34,21 +34,33 @@ class Finder {
 
   // The bins of at most kBlockElements elements; bins.bins for none.
   void Find(int64_t first, int64_t n, int32_t* found) const {
-    if (rule_ == kOwnNumber) {
-      alignas(64) int64_t numbers[kBlockElements];
-      LoadAsInt64(elements_, kind_, first, n, numbers);
-      for (int64_t i = 0; i < n; ++i) {
-        const bool inside = static_cast<uint64_t>(numbers[i]) < static_cast<uint64_t>(bins_.bins);
-        found[i] = static_cast<int32_t>(inside ? numbers[i] : bins_.bins);
-      }
-      return;
-    }
+    if (rule_ == kOwnNumber) return FindOwnNumbers(first, n, found);
     alignas(64) double values[kBlockElements];
     LoadAsFloat64(elements_, kind_, first, n, values);
     (rule_ == kEqualBins ? isa_.histogram->equal : isa_.histogram->any)(found, values, n, bins_);
   }
 
  private:
+  void FindOwnNumbers(int64_t first, int64_t n, int32_t* found) const {
+    alignas(64) int64_t block[kBlockElements];
+    const void* numbers = elements_.Read(first, n, block);
+    const uint64_t bins = static_cast<uint64_t>(bins_.bins);
+    const auto find = [&](const auto* typed, auto number_of) {
+      for (int64_t i = 0; i < n; ++i) {
+        // Read once: others may write to it meanwhile. Negative numbers become large ones.
+        const uint64_t number = static_cast<uint64_t>(int64_t{number_of(__atomic_load_n(typed + i, __ATOMIC_RELAXED))});
+        found[i] = static_cast<int32_t>(number < bins ? number : bins);
+      }
+    };
+    const auto itself = [](auto number) { return number; };
+    if (kind_ == kInt64)
+      find(static_cast<const int64_t*>(numbers), itself);
+    else if (kind_ == kInt32)
+      find(static_cast<const int32_t*>(numbers), itself);
+    else
+      find(static_cast<const uint8_t*>(numbers), [](uint8_t truth) { return truth != 0 ? 1 : 0; });
+  }
+
   const Isa& isa_;
   const Elements elements_;
   const Kind kind_;
@@ -123,10 +135,10 @@ int32_t AddByBins(const ArrayCall& call, BinRule rule, const Bins& bins, double*
     const int64_t end = Smaller((task + 1) * kPiece, size);
     for (int64_t first = task * kPiece; first < end; first += kBlockElements) {
       alignas(64) int32_t found[kBlockElements];
-      alignas(64) double values[kBlockElements];
+      alignas(64) double block[kBlockElements];
       const int64_t n = Smaller(kBlockElements, end - first);
       finder.Find(first, n, found);
-      LoadAsFloat64(weights, kind, first, n, values);
+      const double* values = ReadAsFloat64(weights, kind, first, n, block);
       bool missed = false;
       for (int64_t i = 0; i < n; ++i) {
         own[found[i]] += values[i];

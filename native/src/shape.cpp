@@ -230,8 +230,7 @@ int32_t VisitChunks(const ArrayCall& call, Visit visit) {
       const int64_t end = Smaller((chunk + 1) * kNonzeroChunk, size);
       for (int64_t first = chunk * kNonzeroChunk; first < end; first += kBlockElements) {
         const int64_t n = Smaller(kBlockElements, end - first);
-        elements.Load(first, n, block);
-        take(first, n, block);
+        take(first, n, elements.Read(first, n, block));
       }
     });
   });
