@@ -53,6 +53,9 @@ class Arena {
     return piece;
   }
 
+  // Behind what was taken last.
+  const char* End() const { return next_; }
+
  private:
   char* next_;
   size_t left_;

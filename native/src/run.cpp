@@ -602,15 +602,14 @@ class Sweep {
 };
 
 void TakeTasks(const Shared& shared, Sweep* sweep, int thread) {
-  while (true) {
-    const int64_t task = shared.tasks->Take(thread);
-    if (task < 0 || !sweep->RunTask(task)) break;
-  }
+  int64_t task = thread == 0 ? Stretches::kCallersFirst : shared.tasks->Take(thread);
+  while (task >= 0 && sweep->RunTask(task)) task = shared.tasks->Take(thread);
   sweep->Finish();
 }
 
 // A helper for whom there is no memory leaves the tasks to the others.
 void Help(const Shared& shared, int thread) {
+  shared.tasks->AskFor(thread);
   alignas(64) char local[kFrameStackBytes];
   Arena arena(local, sizeof(local));
   if (!arena.Reserve(shared.plan->frame_bytes)) return;
@@ -638,16 +637,21 @@ int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const 
     StoreIdentities(isa, pass, words);
     return LANES_OK;
   }
-  alignas(64) char plan_memory[kPlanStackBytes];
-  Arena plan_arena(plan_memory, sizeof(plan_memory));
+  // What helpers read before anything else lies together.
+  struct {
+    Shared shared;
+    Plan plan;
+    alignas(16) char memory[kPlanStackBytes];
+  } common;
+  Shared& shared = common.shared;
+  Plan& plan = common.plan;
+  Arena plan_arena(common.memory, sizeof(common.memory));
   if (!plan_arena.Reserve(PlanBytes(pass, call))) return LANES_NO_MEMORY;
-  Plan plan;
   MakePlan(isa, program, pass, call, total, &plan_arena, &plan);
 
   alignas(64) char frame_memory[kFrameStackBytes];
   Arena frame_arena(frame_memory, sizeof(frame_memory));
   if (!frame_arena.Reserve(plan.frame_bytes)) return LANES_NO_MEMORY;
-  Shared shared;
   shared.plan = &plan;
   shared.cancel = cancel;
   Sweep sweep(shared, &frame_arena);
@@ -655,10 +659,14 @@ int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const 
   // What comes from memory is read faster when the threads are near each other in it.
   Stretches tasks(plan.tasks, plan.is_far ? 1 : plan.threads);
   shared.tasks = &tasks;
-  if (plan.threads == 1)
+  if (plan.threads == 1) {
     TakeTasks(shared, &sweep, 0);
-  else
-    RunOnTeam(plan.threads, is_short, WorkOn, &shared);
+  } else {
+    const char* begin = reinterpret_cast<const char*>(&common);
+    const char* end = plan_arena.End();
+    const bool is_near = end > begin && end <= begin + sizeof(common);
+    RunOnTeam(plan.threads, is_short, WorkOn, &shared, is_near ? end - begin : common.memory - begin);
+  }
   if (shared.Cancelled()) return LANES_CANCELLED;
   if (pass.reductions > 0 && plan.chunks > 1) sweep.StoreCombined();
   return LANES_OK;

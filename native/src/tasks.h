@@ -17,13 +17,20 @@ inline bool IsCancelled(const int32_t* flag) { return flag != nullptr && __atomi
 // an earlier run. Who is done takes from the ends of the others'.
 class Stretches {
  public:
-  // Up to `count` stretches of the tasks [0, tasks), fewer than 2^32.
+  // With which thread 0 begins, so that it need not wait for anything; nobody takes it.
+  static constexpr int64_t kCallersFirst = 0;
+
+  // Up to `count` stretches of the tasks [1, tasks), fewer than 2^32.
   Stretches(int64_t tasks, int count) : count_(count < kMost ? count : kMost) {
     for (int k = 0; k < count_; ++k) {
-      const uint64_t first = static_cast<uint64_t>(tasks * k / count_);
-      const uint64_t end = static_cast<uint64_t>(tasks * (k + 1) / count_);
-      stretches_[k].left.store(end << 32 | first, std::memory_order_relaxed);
+      stretches_[k].left.store(Bound(tasks, k + 1) << 32 | Bound(tasks, k), std::memory_order_relaxed);
     }
+  }
+
+  // Brings what Take needs from other processors' caches.
+  void AskFor(int thread) const {
+    __builtin_prefetch(this);
+    __builtin_prefetch(&stretches_[thread % kMost], 1);
   }
 
   // A task that nobody has taken yet; -1 when there is none.
@@ -41,6 +48,11 @@ class Stretches {
   struct alignas(64) Stretch {
     std::atomic<uint64_t> left;
   };
+
+  uint64_t Bound(int64_t tasks, int stretch) const {
+    const int64_t bound = tasks * stretch / count_;
+    return static_cast<uint64_t>(bound > kCallersFirst ? bound : kCallersFirst + 1);
+  }
 
   int64_t TakeFrom(int stretch, bool first) {
     std::atomic<uint64_t>& left = stretches_[stretch].left;
@@ -87,7 +99,7 @@ bool RunTasks(int64_t tasks, int threads, const int32_t* cancel, Body body) {
   const auto take = [](void* argument, int) { static_cast<Shared*>(argument)->Take(); };
   if (threads > tasks) threads = static_cast<int>(tasks);
   if (threads > 1) {
-    RunOnTeam(threads, false, take, &shared);
+    RunOnTeam(threads, false, take, &shared, sizeof(shared));
   } else {
     shared.Take();
   }

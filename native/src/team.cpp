@@ -35,85 +35,83 @@ void Pause() {
 #endif
 }
 
-// A number that one thread sets and one other waits for.
-class Signal {
- public:
-  int Get() const { return value_.load(std::memory_order_acquire); }
+enum State { kIdle, kPosted, kRunning };
 
-  void Set(int value) {
-    value_.store(value);
-    Wake();
-  }
-
-  bool HasSleeper() const { return sleeping_.load(); }
-
-  bool Replace(int expected, int value) { return value_.compare_exchange_strong(expected, value); }
-
-  // Whoever is woken too late looks out for the next time as long as at first.
-  void Wait(int value) {
-    while (true) {
-      const int64_t end = Now() + kSpinNanoseconds;
-      do {
-        for (int i = 0; i < 64; ++i) {
-          if (Get() == value) return;
-          Pause();
-        }
-      } while (Now() < end);
-      pthread_mutex_lock(&mutex_);
-      sleeping_.store(true);
-      if (value_.load() != value) pthread_cond_wait(&condition_, &mutex_);
-      sleeping_.store(false);
-      pthread_mutex_unlock(&mutex_);
-    }
-  }
-
-  // For the child of a fork, where nobody waits.
-  void Reset(int value) {
-    mutex_ = PTHREAD_MUTEX_INITIALIZER;
-    condition_ = PTHREAD_COND_INITIALIZER;
-    sleeping_.store(false);
-    value_.store(value);
-  }
-
- private:
-  void Wake() {
-    if (!sleeping_.load()) return;
-    pthread_mutex_lock(&mutex_);
-    pthread_cond_broadcast(&condition_);
-    pthread_mutex_unlock(&mutex_);
-  }
-
-  std::atomic<int> value_{0};
-  std::atomic<bool> sleeping_{false};
-  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
-  pthread_cond_t condition_ = PTHREAD_COND_INITIALIZER;
-};
-
-enum { kIdle, kPosted, kRunning };
-
-// What a caller who owns the team hands to the leader.
-struct Job {
-  TeamWork work;
-  void* argument;
-  int helpers;  // threads beside the caller
+// What a caller who owns the team hands to the leader, and how far that is. It takes one line of the cache of its own,
+// since what goes from one processor to another takes hundreds of nanoseconds where these share no cache.
+struct alignas(128) Handover {
+  // The leader waits for kPosted, the caller for kIdle.
+  std::atomic<int> state{kIdle};
+  std::atomic<bool> leader_sleeps{false};
+  std::atomic<bool> caller_sleeps{false};
+  bool is_sent_off = false;  // the leader is kept from a processor
+  int helpers;               // threads beside the caller
   int members;  // threads of the OpenMP team; it never shrinks, since libgomp would end threads and create them anew
+  TeamWork work;
+  // Asked for before it is certain that they are this run's.
+  std::atomic<const char*> argument;
+  std::atomic<size_t> bytes;
 };
 
 // All of it lives for ever: the leader may outlast every destructor.
-std::atomic<bool> taken{false};
+Handover handover;
+// For those who sleep.
+alignas(128) pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+void SetState(State state) {
+  handover.state.store(state);
+  if (!handover.leader_sleeps.load() && !handover.caller_sleeps.load()) return;
+  pthread_mutex_lock(&mutex);
+  pthread_cond_broadcast(&changed);
+  pthread_mutex_unlock(&mutex);
+}
+
+bool ReplaceState(State expected, State state) {
+  int seen = expected;
+  return handover.state.compare_exchange_strong(seen, state);
+}
+
+// Brings what the work reads first all at once.
+void AskForArgument() {
+  const char* argument = handover.argument.load(std::memory_order_relaxed);
+  const size_t bytes = handover.bytes.load(std::memory_order_relaxed);
+  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(argument + i);
+}
+
+void Work(int thread) { handover.work(const_cast<char*>(handover.argument.load(std::memory_order_relaxed)), thread); }
+
+// Whoever is woken too late looks out for the next time as long as at first.
+void WaitFor(State state, std::atomic<bool>* sleeps) {
+  while (true) {
+    int64_t end = 0;
+    int64_t now;
+    do {
+      for (int i = 0; i < 64; ++i) {
+        if (handover.state.load(std::memory_order_acquire) == state) return;
+        Pause();
+      }
+      now = Now();
+      if (end == 0) end = now + kSpinNanoseconds;
+    } while (now < end);
+    pthread_mutex_lock(&mutex);
+    sleeps->store(true);
+    if (handover.state.load() != state) pthread_cond_wait(&changed, &mutex);
+    sleeps->store(false);
+    pthread_mutex_unlock(&mutex);
+  }
+}
+
+// What callers alone look at.
+alignas(128) std::atomic<bool> taken{false};
 bool has_leader = false;
 pthread_t leader;
 bool forks_watched = false;
 int members = 1;
-Job job;
-// The leader waits for kPosted in the one, the caller for kIdle in the other.
-Signal posted;
-Signal finished;
-// Whether the leader is kept from a processor, and where it may run else.
-bool is_sent_off = false;
+// Where the leader may run when it is not sent off.
 cpu_set_t allowed;
-// When whoever had taken the team was done last, and how long callers with short work had been without the leader since
-// it slept, one soon after the other.
+// When a caller with short work was done last without the leader, and how long such callers had been since it slept,
+// one soon after the other.
 int64_t last_end = 0;
 int64_t alone_nanoseconds = 0;
 
@@ -121,20 +119,20 @@ int64_t alone_nanoseconds = 0;
 // do not count as free. It would wait there for milliseconds until the caller is interrupted: so until it runs, it may
 // not run there.
 void SendOff() {
-  if (!posted.HasSleeper()) return;
+  if (!handover.leader_sleeps.load()) return;
   const int processor = sched_getcpu();
   if (processor < 0) return;
   if (pthread_getaffinity_np(leader, sizeof(cpu_set_t), &allowed) != 0) return;
   cpu_set_t others = allowed;
   CPU_CLR(processor, &others);
   if (CPU_COUNT(&others) == 0) return;
-  is_sent_off = pthread_setaffinity_np(leader, sizeof(cpu_set_t), &others) == 0;
+  handover.is_sent_off = pthread_setaffinity_np(leader, sizeof(cpu_set_t), &others) == 0;
 }
 
 // By the leader itself, or by the caller where the leader need not begin.
 void LetBack() {
-  if (!is_sent_off) return;
-  is_sent_off = false;
+  if (!handover.is_sent_off) return;
+  handover.is_sent_off = false;
   if (pthread_setaffinity_np(leader, sizeof(cpu_set_t), &allowed) == 0) return;
   // None of them is left to this process: whatever is.
   memset(&allowed, 0xff, sizeof(allowed));
@@ -143,17 +141,17 @@ void LetBack() {
 
 void* Lead(void*) {
   while (true) {
-    posted.Wait(kPosted);
-    if (!posted.Replace(kPosted, kRunning)) continue;
+    WaitFor(kPosted, &handover.leader_sleeps);
+    AskForArgument();
+    if (!ReplaceState(kPosted, kRunning)) continue;
     LetBack();
-    if (job.helpers == 1) {
-      job.work(job.argument, 1);
+    if (handover.helpers == 1) {
+      Work(1);
     } else {
-#pragma omp parallel num_threads(job.members)
-      if (omp_get_thread_num() < job.helpers) job.work(job.argument, 1 + omp_get_thread_num());
+#pragma omp parallel num_threads(handover.members)
+      if (omp_get_thread_num() < handover.helpers) Work(1 + omp_get_thread_num());
     }
-    posted.Set(kIdle);
-    finished.Set(kIdle);
+    SetState(kIdle);
   }
 }
 
@@ -172,9 +170,12 @@ bool StartThread(void* (*body)(void*), void* argument, const pthread_attr_t* att
 void ForgetTeam() {
   has_leader = false;
   members = 1;
-  is_sent_off = false;
-  posted.Reset(kIdle);
-  finished.Reset(kIdle);
+  handover.is_sent_off = false;
+  mutex = PTHREAD_MUTEX_INITIALIZER;
+  changed = PTHREAD_COND_INITIALIZER;
+  handover.leader_sleeps.store(false);
+  handover.caller_sleeps.store(false);
+  handover.state.store(kIdle);
   taken.store(false);
 }
 
@@ -224,7 +225,7 @@ int Grow(int helpers) {
 // Runs short work without the leader, unless it is awake or would have been worth waking for what came before it: then
 // more of it will probably come. It stays awake from one call to the next.
 bool RunAlone(TeamWork work, void* argument) {
-  if (has_leader && !posted.HasSleeper()) return false;
+  if (has_leader && !handover.leader_sleeps.load()) return false;
   const int64_t start = Now();
   if (start - last_end > kSpinNanoseconds) alone_nanoseconds = 0;
   if (alone_nanoseconds >= kWakingNanoseconds) return false;
@@ -236,7 +237,7 @@ bool RunAlone(TeamWork work, void* argument) {
 
 }  // namespace
 
-void RunOnTeam(int threads, bool is_short, TeamWork work, void* argument) {
+void RunOnTeam(int threads, bool is_short, TeamWork work, void* argument, size_t bytes) {
   if (threads <= 1 || taken.exchange(true)) {
     work(argument, 0);
     return;
@@ -251,20 +252,24 @@ void RunOnTeam(int threads, bool is_short, TeamWork work, void* argument) {
     return;
   }
   alone_nanoseconds = 0;
-  job.helpers = Grow(threads - 1);
-  job.members = members;
-  job.work = work;
-  job.argument = argument;
+  handover.helpers = Grow(threads - 1);
+  handover.members = members;
+  handover.work = work;
+  handover.argument.store(static_cast<const char*>(argument), std::memory_order_relaxed);
+  handover.bytes.store(bytes, std::memory_order_relaxed);
   SendOff();
-  finished.Set(kRunning);
-  posted.Set(kPosted);
+  // Short work does not wait until the leader's processor has let go of the line. A leader who falls asleep at this
+  // very moment does not help it.
+  if (is_short && !handover.leader_sleeps.load(std::memory_order_relaxed))
+    handover.state.store(kPosted, std::memory_order_release);
+  else
+    SetState(kPosted);
   work(argument, 0);
   // A leader who has not begun by now is not needed any more.
-  if (posted.Replace(kPosted, kIdle))
+  if (handover.state.load(std::memory_order_relaxed) == kPosted && ReplaceState(kPosted, kIdle))
     LetBack();
   else
-    finished.Wait(kIdle);
-  last_end = Now();
+    WaitFor(kIdle, &handover.caller_sleeps);
   taken.store(false, std::memory_order_release);
 }
 
