@@ -554,10 +554,15 @@ struct Moments {
 
 // ---- Positions ------------------------------------------------------------------------------------------------------
 
+// Whether a comes after b, and whether it does not, where neither is NaN.
 struct Less {
   template <class D, class V>
   static HWY_INLINE hn::Mask<D> Do(D, V a, V b) {
     return hn::Lt(a, b);
+  }
+  template <class D, class V>
+  static HWY_INLINE hn::Mask<D> DoNot(D, V a, V b) {
+    return hn::Ge(a, b);
   }
 };
 struct Greater {
@@ -565,17 +570,21 @@ struct Greater {
   static HWY_INLINE hn::Mask<D> Do(D, V a, V b) {
     return hn::Gt(a, b);
   }
+  template <class D, class V>
+  static HWY_INLINE hn::Mask<D> DoNot(D, V a, V b) {
+    return hn::Le(a, b);
+  }
 };
 
 // Better tells whether x takes the place of the best so far; the first of equals is the result. As in NumPy a NaN is
-// the best of all.
+// the best of all. With a NaN no comparison holds, not even that it does not come after.
 template <class Compare>
 struct NaNWins {
   static constexpr bool kSkipsNaN = false;
   template <class D, class V>
   static HWY_INLINE hn::Mask<D> Better(D d, V best, V x) {
     if constexpr (hwy::IsFloat<hn::TFromD<D>>())
-      return hn::AndNot(hn::IsNaN(best), hn::Or(Compare::Do(d, x, best), hn::IsNaN(x)));
+      return hn::AndNot(Compare::DoNot(d, x, best), hn::Eq(best, best));
     else
       return Compare::Do(d, x, best);
   }
@@ -586,7 +595,7 @@ struct NaNLoses {
   static constexpr bool kSkipsNaN = true;
   template <class D, class V>
   static HWY_INLINE hn::Mask<D> Better(D d, V best, V x) {
-    return hn::AndNot(hn::IsNaN(x), hn::Or(Compare::Do(d, x, best), hn::IsNaN(best)));
+    return hn::AndNot(Compare::DoNot(d, x, best), hn::Eq(x, x));
   }
 };
 
@@ -652,19 +661,82 @@ struct Best {
     }
   }
 
+  // Elements and where they are.
+  template <class D>
+  struct Found {
+    hn::Vec<D> value;
+    hn::Vec<hn::Rebind<Index, D>> at;
+  };
+
+  // Of accumulators from j on, of which the position is known by their turns.
+  template <class D>
+  static HWY_INLINE Found<D> Load(D d, const Acc* best, const Index* turns, size_t j) {
+    const hn::Rebind<Index, D> di;
+    const auto at = hn::ShiftLeft<hwy::CeilLog2(kAccumulators)>(hn::LoadU(di, turns + j));
+    return {hn::LoadU(d, best + j), hn::Add(at, hn::Iota(di, static_cast<Index>(j)))};
+  }
+
+  template <class D>
+  static HWY_INLINE Found<D> Join(D d, const Found<D>& left, const Found<D>& right) {
+    const hn::Rebind<Index, D> di;
+    const auto earlier = hn::RebindMask(d, hn::Lt(right.at, left.at));
+    const auto ties = hn::AndNot(Body::Better(d, right.value, left.value), earlier);
+    const auto takes = hn::Or(Body::Better(d, left.value, right.value), ties);
+    return {hn::IfThenElse(takes, right.value, left.value),
+            hn::IfThenElse(hn::RebindMask(di, takes), right.at, left.at)};
+  }
+
+  // The best of a vector's elements.
+  template <class D>
+  static HWY_INLINE void StoreBest(D d, const Found<D>& found, Acc* best, Index* at) {
+    const hn::Rebind<Index, D> di;
+    if constexpr (hn::MaxLanes(d) == 1) {
+      hn::StoreU(found.value, d, best);
+      hn::StoreU(found.at, di, at);
+    } else {
+      const hn::Half<D> half;
+      const hn::Half<decltype(di)> half_i;
+      StoreBest(half,
+                Join(half, Found<hn::Half<D>>{hn::LowerHalf(half, found.value), hn::LowerHalf(half_i, found.at)},
+                     Found<hn::Half<D>>{hn::UpperHalf(half, found.value), hn::UpperHalf(half_i, found.at)}),
+                best, at);
+    }
+  }
+
   static void Fold(void* state, size_t columns, int64_t n, int64_t first, Partial* partials) {
-    const Acc* best = static_cast<const Acc*>(state);
-    const Index* turns = Turns(state, columns);
-    const size_t used = Used(n);
-    for (size_t c = 0; c < columns; ++c) {
-      Acc value = best[c];
-      int64_t at = int64_t{turns[c]} * kAccumulators;
-      for (size_t j = 1; j < used; ++j) {
-        Join(&value, &at, best[j * columns + c],
-             int64_t{turns[j * columns + c]} * kAccumulators + static_cast<int64_t>(j));
+    static_assert(sizeof(Index) >= 4, "a chunk's positions fit");
+    Acc* best = static_cast<Acc*>(state);
+    Index* at = Turns(state, columns);
+    size_t used = Used(n);
+    if (columns == 1 && used == kAccumulators) {
+      const hn::CappedTag<Acc, kAccumulators> d;
+      auto found = Load(d, best, at, 0);
+      for (size_t j = hn::Lanes(d); j < used; j += hn::Lanes(d)) found = Join(d, found, Load(d, best, at, j));
+      StoreBest(d, found, best, at);
+      used = 0;
+    }
+    // Turns become positions in the chunk.
+    for (size_t j = 0; j < used; ++j) {
+      for (size_t c = 0; c < columns; ++c) {
+        at[j * columns + c] = static_cast<Index>(at[j * columns + c] * kAccumulators + static_cast<Index>(j));
       }
-      partials[c].words[0].integer = first + at;
-      memcpy(partials[c].words[1].bytes, &value, sizeof(value));
+    }
+    for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
+      if (used <= half) continue;
+      const size_t across = half * columns;
+      ForVectors<Acc, 1>((used - half) * columns, [&](auto d, auto, size_t j) HWY_ATTR {
+        const hn::Rebind<Index, decltype(d)> di;
+        const size_t k = across + j;
+        const auto found = Join(d, Found<decltype(d)>{hn::LoadU(d, best + j), hn::LoadU(di, at + j)},
+                                Found<decltype(d)>{hn::LoadU(d, best + k), hn::LoadU(di, at + k)});
+        hn::StoreU(found.value, d, best + j);
+        hn::StoreU(found.at, di, at + j);
+      });
+      used = half;
+    }
+    for (size_t c = 0; c < columns; ++c) {
+      partials[c].words[0].integer = first + at[c];
+      memcpy(partials[c].words[1].bytes, best + c, sizeof(*best));
     }
   }
 
