@@ -161,6 +161,8 @@ struct Reduction {
   void (*includes)(void* state, size_t columns, const Rows& rows);
   // Whether elements behind those that gave a partial make no difference to the result; null when they always do.
   bool (*is_final)(const Partial& partial);
+  // Fold and finish in one, without partials, for results of n elements that are one chunk; or null.
+  void (*settle)(void* dst, void* state, size_t columns, int64_t n, int64_t parameter);
 };
 
 struct ScanTable;

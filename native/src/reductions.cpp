@@ -328,23 +328,44 @@ struct Plain {
     return JoinHalves(d, v[0]);
   }
 
-  static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
-    Acc* acc = static_cast<Acc*>(state);
+  // Leaves what all accumulators give in the first ones.
+  static void Reduce(Acc* acc, size_t columns, int64_t n) {
     const size_t width = columns * kParts;
     size_t used = Used(n);
-    if constexpr (kParts == 1) {
-      if (columns == 1 && used == kAccumulators) {
-        const Acc all = FoldAll(acc);
-        memcpy(WordsOf<kParts>(partials, 0), &all, sizeof(all));
-        return;
-      }
-    }
     for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
       if (used <= half) continue;
       Join(acc, acc + half * width, (used - half) * width);
       used = half;
     }
-    for (size_t c = 0; c < width; ++c) memcpy(WordsOf<kParts>(partials, c), acc + c, sizeof(Acc));
+  }
+
+  static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
+    Acc* acc = static_cast<Acc*>(state);
+    if constexpr (kParts == 1) {
+      if (columns == 1 && Used(n) == kAccumulators) {
+        const Acc all = FoldAll(acc);
+        memcpy(WordsOf<kParts>(partials, 0), &all, sizeof(all));
+        return;
+      }
+    }
+    Reduce(acc, columns, n);
+    for (size_t c = 0; c < columns * kParts; ++c) memcpy(WordsOf<kParts>(partials, c), acc + c, sizeof(Acc));
+  }
+
+  template <class Result>
+  static void Settle(void* dst, void* state, size_t columns, int64_t n, int64_t) {
+    Acc* acc = static_cast<Acc*>(state);
+    Reduce(acc, columns, n);
+    for (size_t c = 0; c < columns * kParts; ++c) static_cast<Result*>(dst)[c] = static_cast<Result>(acc[c]);
+  }
+
+  template <class Result>
+  static void SettleMean(void* dst, void* state, size_t columns, int64_t n, int64_t) {
+    Acc* acc = static_cast<Acc*>(state);
+    Reduce(acc, columns, n);
+    for (size_t c = 0; c < columns * kParts; ++c) {
+      static_cast<Result*>(dst)[c] = static_cast<Result>(acc[c] / static_cast<double>(n));
+    }
   }
 
   static void Combine(Partial* left, const Partial* right, size_t columns, int64_t, int64_t) {
@@ -492,8 +513,8 @@ struct Moments {
     });
   }
 
-  static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
-    const size_t width = columns * kParts;
+  // Leaves what all accumulators give in the first ones.
+  static MomentPlanes Reduce(void* state, size_t width, int64_t n) {
     const MomentPlanes planes = MomentPlanes::Of(state, width);
     const size_t turns = static_cast<size_t>(n / kAccumulators);
     const size_t longer = static_cast<size_t>(n % kAccumulators) * width;
@@ -513,6 +534,12 @@ struct Moments {
       });
       used = half;
     }
+    return planes;
+  }
+
+  static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
+    const size_t width = columns * kParts;
+    const MomentPlanes planes = Reduce(state, width, n);
     for (size_t c = 0; c < width; ++c) {
       Word* words = WordsOf<kParts>(partials, c);
       words[0].real = planes.sum[c];
@@ -520,6 +547,17 @@ struct Moments {
       words[2].real = planes.mean[c];
       words[3].real = planes.squares[c];
     }
+  }
+
+  template <class Result, bool kRoot>
+  static void Settle(void* dst, void* state, size_t columns, int64_t n, int64_t ddof) {
+    double* squares = Reduce(state, columns, n).squares;
+    const double divisor = n > ddof ? static_cast<double>(n - ddof) : 0;
+    ForVectors<double, 1>(columns, [&](auto d, auto, size_t c) HWY_ATTR {
+      const auto variance = hn::Div(hn::LoadU(d, squares + c), hn::Set(d, divisor));
+      hn::StoreU(kRoot ? hn::Sqrt(variance) : variance, d, squares + c);
+    });
+    for (size_t c = 0; c < columns; ++c) static_cast<Result*>(dst)[c] = static_cast<Result>(squares[c]);
   }
 
   // Accumulators j and k, of so many elements, into j by Chan's formula.
@@ -813,18 +851,24 @@ constexpr Reduction RowOf() {
   constexpr size_t kParts = PartsOf<T>::kCount;
   using Part = typename PartsOf<Acc>::Type;
   using P = Plain<Body, typename PartsOf<T>::Type, Part, kParts>;
-  return {kParts,        P::Start,
-          P::Accumulate, P::Fold,
-          P::Combine,    FinishPlain<Body, Part, typename PartsOf<Result>::Type, kParts>,
-          nullptr,       FinalOf<Body, T, 0>()};
+  return {kParts,
+          P::Start,
+          P::Accumulate,
+          P::Fold,
+          P::Combine,
+          FinishPlain<Body, Part, typename PartsOf<Result>::Type, kParts>,
+          nullptr,
+          FinalOf<Body, T, 0>(),
+          P::template Settle<typename PartsOf<Result>::Type>};
 }
 
 template <class T, class Result>
 constexpr Reduction MeanOf() {
   constexpr size_t kParts = PartsOf<T>::kCount;
   using P = Plain<Sum, typename PartsOf<T>::Type, double, kParts>;
-  return {kParts,  P::Start, P::Accumulate, P::Fold, P::Combine, FinishMean<typename PartsOf<Result>::Type, kParts>,
-          nullptr, nullptr};
+  return {kParts,  P::Start,   P::Accumulate,
+          P::Fold, P::Combine, FinishMean<typename PartsOf<Result>::Type, kParts>,
+          nullptr, nullptr,    P::template SettleMean<typename PartsOf<Result>::Type>};
 }
 
 template <class T, class Result, bool kRoot>
@@ -839,13 +883,14 @@ constexpr Reduction VarianceOf() {
           M::Combine,
           FinishVariance<Result, kRoot, kParts>,
           Plain<Sum, Part, double, kParts>::Accumulate,
-          nullptr};
+          nullptr,
+          kParts == 1 ? M::template Settle<Result, kRoot> : nullptr};
 }
 
 template <class Body, class T, class Acc>
 constexpr Reduction PositionOf() {
   using B = Best<Body, T, Acc>;
-  return {2, B::Start, B::Accumulate, B::Fold, B::Combine, B::Finish, nullptr, FinalOf<Body, T, 1>()};
+  return {2, B::Start, B::Accumulate, B::Fold, B::Combine, B::Finish, nullptr, FinalOf<Body, T, 1>(), nullptr};
 }
 
 // Named like the rows of the operator table: key, result and accumulator types to functions.

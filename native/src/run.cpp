@@ -66,14 +66,19 @@ Partial* PartialsOf(const Plan& plan, int state, int64_t group, int64_t chunk) {
 }
 
 // Stores the results that take from a state: `columns` of a group from `start` on, whose outputs begin at `bases`.
+// Without partials they are made of the accumulators of one chunk.
 void StoreResults(const Plan& plan, int state, char* const* bases, int64_t start, int64_t columns,
-                  const Partial* partials, Constant* room) {
+                  const Partial* partials, void* accumulators, Constant* room) {
   for (int k = 0; k < plan.result_count; ++k) {
     const Result& result = plan.results[k];
     if (result.state != state) continue;
     const Output& output = plan.pass->outputs[result.output];
+    const Reduction& reduction = plan.isa->reductions[output.reduction];
     const size_t n = static_cast<size_t>(columns);
-    plan.isa->reductions[output.reduction].finish(room, partials, n, plan.reduced, output.parameter);
+    if (partials != nullptr)
+      reduction.finish(room, partials, n, plan.reduced, output.parameter);
+    else
+      reduction.settle(room, accumulators, n, plan.reduced, output.parameter);
     plan.isa->stores[output.dtype](bases[result.output] + start * result.stride, room, n, result.stride);
   }
 }
@@ -112,7 +117,7 @@ void StoreCombined(const Plan& plan, char** bases, Constant* room) {
       CombineInPairs(plan, *plan.states[k].reduction, partials);
       for (int64_t start = 0; start < plan.columns; start += plan.widest) {
         const int64_t left = plan.columns - start;
-        StoreResults(plan, k, bases, start, left < plan.widest ? left : plan.widest, partials + start, room);
+        StoreResults(plan, k, bases, start, left < plan.widest ? left : plan.widest, partials + start, nullptr, room);
       }
     }
   }
@@ -582,11 +587,19 @@ class Sweep {
   void EndStates(int64_t group, int64_t chunk, int64_t start, int64_t columns) {
     const int64_t first = chunk * kChunk;
     const int64_t n = plan_.reduced - first < kChunk ? plan_.reduced - first : kChunk;
+    char* const* bases = bases_ + plan_.input_count;
     for (int k = 0; k < plan_.state_count; ++k) {
       const State& state = plan_.states[k];
+      char* accumulators = accumulators_ + state.offset;
+      // For a single result partials are as fast.
+      if (columns > 1 && plan_.chunks == 1 && plan_.result_count == plan_.state_count &&
+          state.reduction->settle != nullptr) {
+        StoreResults(plan_, k, bases, start, columns, nullptr, accumulators, results_);
+        continue;
+      }
       Partial* partials = plan_.chunks == 1 ? partials_ : PartialsOf(plan_, k, group, chunk) + start;
-      state.reduction->fold(accumulators_ + state.offset, static_cast<size_t>(columns), n, first, partials);
-      if (plan_.chunks == 1) StoreResults(plan_, k, bases_ + plan_.input_count, start, columns, partials, results_);
+      state.reduction->fold(accumulators, static_cast<size_t>(columns), n, first, partials);
+      if (plan_.chunks == 1) StoreResults(plan_, k, bases, start, columns, partials, nullptr, results_);
     }
   }
 
