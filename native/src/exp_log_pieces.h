@@ -15,6 +15,7 @@
 
 #include "exp_log_tables.h"
 #include "processor.h"
+#include "product.h"
 #include "root.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -146,23 +147,6 @@ HWY_INLINE Mask<D> SlowForLog(D d, hn::Vec<D> x) {
   using T = hn::TFromD<D>;
   constexpr T kLargest = sizeof(T) == 8 ? static_cast<T>(0x1.7p1023) : std::numeric_limits<T>::max();
   return hn::Not(hn::And(hn::Ge(x, hn::Set(d, std::numeric_limits<T>::min())), hn::Le(x, hn::Set(d, kLargest))));
-#endif
-}
-
-// a * b = high + low without error, barring overflow and underflow.
-template <class D, class V>
-HWY_INLINE V ProductTail(D d, V a, V b, V high) {
-#if HWY_NATIVE_FMA
-  (void)d;
-  return hn::MulSub(a, b, high);
-#else
-  using U = hn::TFromD<hn::RebindToUnsigned<D>>;
-  constexpr U kUpperHalf = static_cast<U>(sizeof(U) == 8 ? 0xfffffffff8000000u : 0xfffff000u);
-  const V mask = hn::BitCast(d, hn::Set(hn::RebindToUnsigned<D>(), kUpperHalf));
-  const V ah = hn::And(a, mask), al = hn::Sub(a, ah);
-  const V bh = hn::And(b, mask), bl = hn::Sub(b, bh);
-  const V cross = hn::Add(hn::Add(hn::Sub(hn::Mul(ah, bh), high), hn::Mul(ah, bl)), hn::Mul(al, bh));
-  return hn::Add(cross, hn::Mul(al, bl));
 #endif
 }
 

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "hwy/highway.h"
+#include "product.h"
 #include "root.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -328,7 +329,7 @@ struct op_hypot {
     V half_inverse;
     const V root = RootAndInverse(d, hn::Add(uu, vv), half_inverse);
     const V rr = hn::Mul(root, root);
-    const V lost = hn::Sub(hn::Add(ProductError(d, u, uu), ProductError(d, v, vv)), ProductError(d, root, rr));
+    const V lost = hn::Sub(hn::Add(ProductTail(d, u, u, uu), ProductTail(d, v, v, vv)), ProductTail(d, root, root, rr));
     const V off = hn::Add(hn::Add(hn::Sub(uu, rr), vv), lost);
     const V length = hn::Mul(hn::Add(root, hn::Mul(off, half_inverse)), back);
     const V zero = hn::Zero(d);
@@ -337,21 +338,6 @@ struct op_hypot {
     const auto infinite = hn::Or(hn::Eq(x, infinity), hn::Eq(y, infinity));
     return hn::IfThenElse(infinite, infinity,
                           hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenElse(hn::IsNaN(y), y, ordinary)));
-  }
-
-  // a * a - product, exactly; without fused operations after Veltkamp and Dekker.
-  template <class D, class V>
-  static HWY_INLINE V ProductError(D d, V a, V product) {
-#if HWY_NATIVE_FMA
-    (void)d;
-    return hn::MulSub(a, a, product);
-#else
-    const V c = hn::Mul(a, hn::Set(d, hn::TFromD<D>(sizeof(hn::TFromD<D>) == 8 ? 134217729.0 : 4097.0)));
-    const V high = hn::Sub(c, hn::Sub(c, a));
-    const V low = hn::Sub(a, high);
-    const V cross = hn::Mul(high, low);
-    return hn::Add(hn::Add(hn::Add(hn::Sub(hn::Mul(high, high), product), cross), cross), hn::Mul(low, low));
-#endif
   }
 };
 struct op_where {

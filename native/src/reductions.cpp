@@ -38,6 +38,19 @@ HWY_INLINE void ForVectors(size_t n, Body body) {
   for (; i < n; i += kLeast) body(hn::CappedTag<T, kLeast>(), std::integral_constant<size_t, 1>(), i);
 }
 
+// The tree in which all reductions join their accumulators, `width` elements each: join(across, count) for the elements
+// [0, count), with those `across` further.
+template <class Join>
+HWY_INLINE void InHalves(size_t used, size_t width, Join join) {
+  for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
+    if (used <= half) continue;
+    join(half * width, (used - half) * width);
+    used = half;
+  }
+}
+
+inline double DivisorOfVariance(int64_t n, int64_t ddof) { return n > ddof ? static_cast<double>(n - ddof) : 0; }
+
 // Elements of the key kind as vectors of the accumulator's.
 template <class D, class T>
 HWY_INLINE hn::Vec<D> LoadAs(D d, const T* p) {
@@ -330,13 +343,7 @@ struct Plain {
 
   // Leaves what all accumulators give in the first ones.
   static void Reduce(Acc* acc, size_t columns, int64_t n) {
-    const size_t width = columns * kParts;
-    size_t used = Used(n);
-    for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
-      if (used <= half) continue;
-      Join(acc, acc + half * width, (used - half) * width);
-      used = half;
-    }
+    InHalves(Used(n), columns * kParts, [&](size_t across, size_t count) { Join(acc, acc + across, count); });
   }
 
   static void Fold(void* state, size_t columns, int64_t n, int64_t, Partial* partials) {
@@ -518,22 +525,19 @@ struct Moments {
     const MomentPlanes planes = MomentPlanes::Of(state, width);
     const size_t turns = static_cast<size_t>(n / kAccumulators);
     const size_t longer = static_cast<size_t>(n % kAccumulators) * width;
-    size_t used = Used(n);
+    const size_t used = Used(n);
     CloseRest(planes, 0, longer, turns + 1);
     if (turns > 0) CloseRest(planes, longer, used * width, turns);
     // What was open is closed: its plane holds the counts now.
     double* counts = planes.open_sum;
     for (size_t j = 0; j < used * width; ++j) counts[j] = static_cast<double>(turns + (j < longer));
-    for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
-      if (used <= half) continue;
-      const size_t across = half * width;
-      ForVectors<double, 1>((used - half) * width, [&](auto d, auto, size_t j) HWY_ATTR {
+    InHalves(used, width, [&](size_t across, size_t count) HWY_ATTR {
+      ForVectors<double, 1>(count, [&](auto d, auto, size_t j) HWY_ATTR {
         const auto left = hn::LoadU(d, counts + j), right = hn::LoadU(d, counts + across + j);
         JoinAt(d, planes, j, across + j, left, right);
         hn::StoreU(hn::Add(left, right), d, counts + j);
       });
-      used = half;
-    }
+    });
     return planes;
   }
 
@@ -552,7 +556,7 @@ struct Moments {
   template <class Result, bool kRoot>
   static void Settle(void* dst, void* state, size_t columns, int64_t n, int64_t ddof) {
     double* squares = Reduce(state, columns, n).squares;
-    const double divisor = n > ddof ? static_cast<double>(n - ddof) : 0;
+    const double divisor = DivisorOfVariance(n, ddof);
     ForVectors<double, 1>(columns, [&](auto d, auto, size_t c) HWY_ATTR {
       const auto variance = hn::Div(hn::LoadU(d, squares + c), hn::Set(d, divisor));
       hn::StoreU(kRoot ? hn::Sqrt(variance) : variance, d, squares + c);
@@ -759,10 +763,8 @@ struct Best {
         at[j * columns + c] = static_cast<Index>(at[j * columns + c] * kAccumulators + static_cast<Index>(j));
       }
     }
-    for (size_t half = kAccumulators / 2; half > 0; half /= 2) {
-      if (used <= half) continue;
-      const size_t across = half * columns;
-      ForVectors<Acc, 1>((used - half) * columns, [&](auto d, auto, size_t j) HWY_ATTR {
+    InHalves(used, columns, [&](size_t across, size_t count) HWY_ATTR {
+      ForVectors<Acc, 1>(count, [&](auto d, auto, size_t j) HWY_ATTR {
         const hn::Rebind<Index, decltype(d)> di;
         const size_t k = across + j;
         const auto found = Join(d, Found<decltype(d)>{hn::LoadU(d, best + j), hn::LoadU(di, at + j)},
@@ -770,8 +772,7 @@ struct Best {
         hn::StoreU(found.value, d, best + j);
         hn::StoreU(found.at, di, at + j);
       });
-      used = half;
-    }
+    });
     for (size_t c = 0; c < columns; ++c) {
       partials[c].words[0].integer = first + at[c];
       memcpy(partials[c].words[1].bytes, best + c, sizeof(*best));
@@ -822,7 +823,7 @@ void FinishMean(void* dst, const Partial* partials, size_t columns, int64_t n, i
 // The squares of a complex number's distance from the mean are those of both parts.
 template <class Result, bool kRoot, size_t kParts>
 void FinishVariance(void* dst, const Partial* partials, size_t columns, int64_t n, int64_t ddof) {
-  const double divisor = n > ddof ? static_cast<double>(n - ddof) : 0;
+  const double divisor = DivisorOfVariance(n, ddof);
   for (size_t c = 0; c < columns; ++c) {
     double squares = partials[c].words[3].real;
     if (kParts == 2) squares += partials[c].words[kPartialWords + 3].real;

@@ -108,33 +108,20 @@ HWY_INLINE V WholeQuotient(D d, V a, V b) {
   return hn::IfThenElseZero(hn::Ne(b, hn::Zero(d)), kIsFloored ? hn::Floor(quotient) : hn::Trunc(quotient));
 }
 
-template <bool kIsFloored, class D, class V>
-HWY_INLINE V WholeRest(D d, V a, V b) {
-  const V rest = hn::NegMulAdd(WholeQuotient<kIsFloored>(d, a, b), b, a);
-  return hn::IfThenElseZero(hn::Ne(b, hn::Zero(d)), rest);
-}
-
-struct WholeTruncatedModulo {
+template <bool kIsFloored>
+struct WholeModulo {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V a, V b) {
-    return WholeRest<false>(d, a, b);
+    const V rest = hn::NegMulAdd(WholeQuotient<kIsFloored>(d, a, b), b, a);
+    return hn::IfThenElseZero(hn::Ne(b, hn::Zero(d)), rest);
   }
   template <class T>
   static T Slow(T a, T b) {
-    return TruncatedModulo(a, b);
+    return kIsFloored ? FloorModulo(a, b) : TruncatedModulo(a, b);
   }
 };
-
-struct WholeFloorModulo {
-  template <class D, class V>
-  static HWY_INLINE V Apply(D d, V a, V b) {
-    return WholeRest<true>(d, a, b);
-  }
-  template <class T>
-  static T Slow(T a, T b) {
-    return FloorModulo(a, b);
-  }
-};
+using WholeFloorModulo = WholeModulo<true>;
+using WholeTruncatedModulo = WholeModulo<false>;
 
 struct WholeFloorDivide {
   template <class D, class V>

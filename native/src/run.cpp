@@ -677,6 +677,7 @@ int32_t RunPass(const Isa& isa, const Program& program, const Pass& pass, const 
   } else {
     const char* begin = reinterpret_cast<const char*>(&common);
     const char* end = plan_arena.End();
+    // A plan too large for the stack is elsewhere.
     const bool is_near = end > begin && end <= begin + sizeof(common);
     RunOnTeam(plan.threads, is_short, WorkOn, &shared, is_near ? end - begin : common.memory - begin);
   }
