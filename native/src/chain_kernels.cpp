@@ -34,6 +34,9 @@ class Care {
     if (looked_ > kAll && looked_ != Now()) looked_ = kAll;
   }
 
+  // Whether this block's subnormal products are counted.
+  bool Counts() const { return looked_ == kAll; }
+
   bool Takes(const ChainLink& link) const {
     return looked_ == kAll || (looked_ > kAll && looked_ != kNever && Load(link.is_careful) != 0);
   }
@@ -462,7 +465,7 @@ struct Links : LinksOf<T> {
     LANES_NEXT;
   }
 
-  static const FunctionLinks<T>& LinksOfFunction(int32_t verb) {
+  static const FunctionLinks<T>& LinksOfFunction(uint32_t verb) {
     if constexpr (std::is_same_v<T, float>) {
       return kFunctionLinks32[verb - kChainFirstFunction];
     } else {
@@ -542,9 +545,9 @@ struct Links : LinksOf<T> {
 
   static Function FunctionOf(int32_t code, bool is_careful) {
     static constexpr Table kCareful = CarefulTable();
-    const int32_t verb = code / kChainForms;
-    const int32_t form = code % kChainForms;
-    if (verb < kChainFirstFunction) {
+    const uint32_t verb = static_cast<uint32_t>(code) / kChainForms;
+    const uint32_t form = static_cast<uint32_t>(code) % kChainForms;
+    if (HWY_LIKELY(verb < kChainFirstFunction)) {
       return is_careful && kCareful[verb][form] != nullptr ? kCareful[verb][form] : kTable[verb][form];
     }
     const FunctionLinks<T>& links = LinksOfFunction(verb);
@@ -554,12 +557,19 @@ struct Links : LinksOf<T> {
     return kGroups == kPart ? links.part : links.whole;
   }
 
-  // Runs the links, whose functions are set here, on groups of the elements [i, n), whole ones or the one that is left.
-  // Where elements may be done twice, the last group begins early enough to be a whole one. Returns where it ends.
-  static size_t Run(const ChainLink* links, int count, char* const* blocks, Link* own, size_t i, size_t n, Care<T> care,
-                    bool is_repeatable) {
-    for (int k = 0; k < count; ++k) own[k].run = FunctionOf(links[k].code, care.Takes(links[k]));
+  static void Set(const ChainLink* links, int count, char* const* blocks, Link* own, const Care<T>& care) {
+    for (int k = 0; k < count; ++k) {
+      own[k].run = FunctionOf(links[k].code, care.Takes(links[k]));
+      own[k].x = blocks[links[k].x];
+      own[k].y = blocks[links[k].y];
+    }
     own[count].run = End;
+  }
+
+  // Runs the links on groups of the elements [i, n), whole ones or the one that is left. Where elements may be done
+  // twice, the last group begins early enough to be a whole one. Returns where it ends.
+  static size_t Run(const ChainLink* links, int count, char* const* blocks, Link* own, size_t i, size_t n,
+                    bool is_repeatable) {
     State state;
     state.left = n - i;
     const V v = hn::Zero(D());
@@ -637,17 +647,25 @@ void RunChain(const ChainLink* links, int count, char* const* blocks, size_t n, 
   constexpr size_t kGroup = kVectors * Links<T, kNear>::N;
   size_t i = 0;
   typename LinksOf<T>::Link own[kMostLinks + 1];
-  for (int k = 0; k < count; ++k) {
-    own[k].x = blocks[links[k].x];
-    own[k].y = blocks[links[k].y];
-    own[k].subnormal = 0;
-  }
   const Care<T> care(links[0], n >= 2 * kGroup);
-  if (n >= kGroup) {
-    const bool is_repeatable = !is_far && n % kGroup != 0 && IsRepeatable(links, count, own);
-    i = (is_far ? Links<T, kFar>::Run : Links<T, kNear>::Run)(links, count, blocks, own, i, n, care, is_repeatable);
+  if (care.Counts()) {
+    for (int k = 0; k < count; ++k) own[k].subnormal = 0;
   }
-  if (i < n) Links<T, kPart>::Run(links, count, blocks, own, i, n, care, false);
+  const auto run = [&](auto whole) HWY_ATTR {
+    using Whole = decltype(whole);
+    Whole::Set(links, count, blocks, own, care);
+    const bool is_repeatable = !is_far && n % kGroup != 0 && IsRepeatable(links, count, own);
+    i = Whole::Run(links, count, blocks, own, i, n, is_repeatable);
+  };
+  if (n >= kGroup && is_far) {
+    run(Links<T, kFar>());
+  } else if (n >= kGroup) {
+    run(Links<T, kNear>());
+  }
+  if (i < n) {
+    Links<T, kPart>::Set(links, count, blocks, own, care);
+    Links<T, kPart>::Run(links, count, blocks, own, i, n, false);
+  }
   care.Remember(links, count, own, n / kGroup);
 }
 

@@ -28,8 +28,6 @@ constexpr int64_t kApart = 1024 + 64;
 
 int FirstInstruction(const Pass& pass) { return static_cast<int>(pass.inputs.size() + pass.loads.size()); }
 
-bool IsAligned(int64_t address, int32_t bytes) { return (address & (bytes - 1)) == 0; }
-
 // Finds out what the outputs of reductions accumulate. Those that include others come first.
 void FindStates(const Isa& isa, Pass* pass) {
   State states[kMostReductions];
@@ -129,7 +127,25 @@ bool FindPlaces(const std::vector<bool>& is_output, int64_t block, Pass* pass) {
   return true;
 }
 
-void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, int first, size_t n) {
+// The operands that are vectors, and which of them must not be the same.
+void FindVectors(Pass* pass) {
+  PlainPass& plain = pass->plain;
+  const int inputs = static_cast<int>(pass->inputs.size());
+  for (int k = 0; k < inputs; ++k) plain.vectors.push_back({k, k, pass->inputs[k].bytes});
+  plain.inputs = inputs;
+  for (size_t j = 0; j < pass->outputs.size(); ++j) {
+    const Output& output = pass->outputs[j];
+    if (output.reduction >= 0) continue;
+    const int operand = inputs + static_cast<int>(j);
+    plain.vectors.push_back({operand, output.value, output.bytes});
+    for (int k = 0; k < inputs; ++k) {
+      if (pass->inputs[k].last_use > output.value - FirstInstruction(*pass)) plain.clashes.push_back({k, operand});
+    }
+  }
+}
+
+// `results` are the pointers of what instructions give.
+void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, char* const* results, size_t n) {
   const ChainLink* links = pass.plain.links.data();
   for (const PlainPass::Step& step : pass.plain.steps) {
     if (step.links > 0) {
@@ -141,8 +157,7 @@ void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, int first
     const int a = instruction.arguments[0];
     const int b = instruction.arity > 1 ? instruction.arguments[1] : a;
     const int c = instruction.arity > 2 ? instruction.arguments[2] : a;
-    isa.kernels[instruction.kernel](pointers[first + step.instruction], pointers[a], pointers[b], pointers[c], n,
-                                    step.uniform);
+    isa.kernels[instruction.kernel](results[step.instruction], pointers[a], pointers[b], pointers[c], n, step.uniform);
   }
 }
 
@@ -166,15 +181,15 @@ class Reducer {
     }
   }
 
-  // `operands` are those of the outputs.
-  void Store(const int64_t* operands) {
+  void Store(Operands operands) {
     Partial partials[kMostReductions];
     for (size_t k = 0; k < pass_.plain.states.size(); ++k) ReductionOf(k).fold(memory_[k], 1, n_, 0, &partials[k]);
     for (const PlainPass::Result& result : pass_.plain.results) {
       const Output& output = pass_.outputs[result.output];
       Constant value;
       isa_.reductions[output.reduction].finish(&value, &partials[result.state], 1, n_, output.parameter);
-      isa_.stores[output.dtype](reinterpret_cast<char*>(operands[2 * result.output]), &value, 1, 0);
+      const int64_t* place = operands.Of(static_cast<int32_t>(pass_.inputs.size()) + result.output);
+      isa_.stores[output.dtype](reinterpret_cast<char*>(place[0]), &value, 1, 0);
     }
   }
 
@@ -209,6 +224,7 @@ void PreparePlain(Pass* pass) {
     is_output[output.value] = true;
   }
   FindStates(*isa, pass);
+  FindVectors(pass);
   if (!MakeSteps(*isa, pass)) return;
   for (int64_t block = kWidestBlock; block >= kNarrowestBlock; block /= 2) {
     if (!FindPlaces(is_output, block, pass)) continue;
@@ -219,65 +235,57 @@ void PreparePlain(Pass* pass) {
   }
 }
 
-bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, int64_t n, const int64_t* operands) {
+bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, int64_t n, Operands operands) {
   const PlainPass& plain = pass.plain;
   // No elements give results of their own.
   if (!plain.fits || n > kMostElements || (pass.reductions > 0 && n == 0)) return false;
-  const int inputs = static_cast<int>(pass.inputs.size());
-  const int outputs = static_cast<int>(pass.outputs.size());
-  const int first = FirstInstruction(pass);
   char* pointers[kMostValues + kMostReductions];
-  int repeated_inputs = 0;
-  int64_t block = plain.block;
-  for (int k = 0; k < inputs; ++k) {
-    const int64_t* operand = operands + 2 * k;
-    const int32_t bytes = pass.inputs[k].bytes;
-    if (!IsAligned(operand[0], bytes)) return false;
-    if (operand[1] != bytes && n > 1) {
-      if (operand[1] != 0 || ++repeated_inputs > kMostRepeated) return false;
-      if (block * bytes > kRepeatedBytes) block = kRepeatedBytes / bytes;
+  int32_t repeated_inputs[kMostRepeated];
+  int repeated = 0;
+  for (const PlainPass::Vector& vector : plain.vectors) {
+    const int64_t* operand = operands.Of(vector.operand);
+    if ((operand[0] & (vector.bytes - 1)) != 0) return false;
+    if (operand[1] != vector.bytes && n > 1) {
+      if (operand[1] != 0 || vector.operand >= plain.inputs || repeated == kMostRepeated) return false;
+      repeated_inputs[repeated++] = vector.operand;
     }
-    pointers[k] = reinterpret_cast<char*>(operand[0]);
+    pointers[vector.value] = reinterpret_cast<char*>(operand[0]);
   }
-  for (int k = inputs; k < first; ++k) {
+  for (const PlainPass::Clash& clash : plain.clashes) {
+    if (operands.Of(clash.input)[0] == operands.Of(clash.output)[0]) return false;
+  }
+  char** results = pointers + plain.inputs;
+  for (const int32_t load : pass.loads) {
     // Kernels never write to a constant.
-    pointers[k] = const_cast<char*>(reinterpret_cast<const char*>(program.constants[pass.loads[k - inputs]].bytes));
+    *results++ = const_cast<char*>(reinterpret_cast<const char*>(program.constants[load].bytes));
+  }
+  int64_t block = plain.block;
+  for (int r = 0; r < repeated; ++r) {
+    const int64_t most = kRepeatedBytes / pass.inputs[repeated_inputs[r]].bytes;
+    if (most < block) block = most;
+  }
+  alignas(64) char copies[kMostRepeated][kRepeatedBytes];
+  for (int r = 0; r < repeated; ++r) {
+    char** pointer = &pointers[repeated_inputs[r]];
+    const size_t bytes = static_cast<size_t>(pass.inputs[repeated_inputs[r]].bytes);
+    isa.fill(copies[r], *pointer, static_cast<size_t>(n < block ? n : block), bytes);
+    *pointer = copies[r];
   }
   alignas(64) char memory[kScratchBytes + 4096];
-  const uintptr_t wanted = inputs > 0 ? (reinterpret_cast<uintptr_t>(pointers[0]) & ~uintptr_t{63}) + 1024 : 0;
-  char* scratch = memory + (wanted - reinterpret_cast<uintptr_t>(memory)) % 4096;
-  for (const PlainPass::Place& place : plain.scratch) pointers[place.value] = scratch + place.offset;
-  const int64_t* results = operands + 2 * inputs;
-  for (int j = 0; j < outputs; ++j) {
-    const Output& output = pass.outputs[j];
-    const int64_t* operand = results + 2 * j;
-    if (output.reduction >= 0) continue;
-    if ((operand[1] != output.bytes && n > 1) || !IsAligned(operand[0], output.bytes)) return false;
-    for (int k = 0; k < inputs; ++k) {
-      // The instruction writes into the output's memory, so no later one may read an input that lies there.
-      if (operands[2 * k] == operand[0] && pass.inputs[k].last_use > output.value - first) return false;
-    }
-    pointers[output.value] = reinterpret_cast<char*>(operand[0]);
-  }
-  alignas(64) char repeated[kMostRepeated][kRepeatedBytes];
-  if (repeated_inputs > 0) {
-    for (int k = 0, r = 0; k < inputs; ++k) {
-      if (operands[2 * k + 1] != 0) continue;
-      const int64_t m = n < block ? n : block;
-      isa.fill(repeated[r], pointers[k], static_cast<size_t>(m), static_cast<size_t>(pass.inputs[k].bytes));
-      pointers[k] = repeated[r++];
-    }
+  if (!plain.scratch.empty()) {
+    const uintptr_t wanted = plain.inputs > 0 ? (reinterpret_cast<uintptr_t>(pointers[0]) & ~uintptr_t{63}) + 1024 : 0;
+    char* scratch = memory + (wanted - reinterpret_cast<uintptr_t>(memory)) % 4096;
+    for (const PlainPass::Place& place : plain.scratch) pointers[place.value] = scratch + place.offset;
   }
   const auto run = [&](auto take) {
     for (int64_t position = 0; position < n;) {
       const int64_t m = n - position < block ? n - position : block;
-      RunSteps(isa, pass, pointers, first, static_cast<size_t>(m));
+      RunSteps(isa, pass, pointers, results, static_cast<size_t>(m));
       take(position, m);
       position += m;
       if (position == n) return;
-      for (int k = 0; k < inputs; ++k) pointers[k] += m * operands[2 * k + 1];
-      for (const Output& output : pass.outputs) {
-        if (output.reduction < 0) pointers[output.value] += m * output.bytes;
+      for (const PlainPass::Vector& vector : plain.vectors) {
+        pointers[vector.value] += m * operands.Of(vector.operand)[1];
       }
     }
   };
@@ -287,7 +295,7 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, int64_t 
   }
   Reducer reducer(isa, pass, n, pointers);
   run([&](int64_t position, int64_t m) { reducer.Take(pointers, position, m); });
-  reducer.Store(results);
+  reducer.Store(operands);
   return true;
 }
 

@@ -77,9 +77,23 @@ struct PlainPass {
     int32_t output;
     int32_t state;
   };
+  // An operand that is read or written element by element; those that are read come first.
+  struct Vector {
+    int32_t operand;  // of the call
+    int32_t value;
+    int32_t bytes;  // of one element
+  };
+  // Operands that must not be the same memory: an instruction reads the one after another wrote the other.
+  struct Clash {
+    int32_t input;
+    int32_t output;
+  };
 
-  bool fits = false;  // whether the pass is of its sort; if not there is nothing else
-  int64_t block = 0;  // elements
+  bool fits = false;   // whether the pass is of its sort; if not there is nothing else
+  int64_t block = 0;   // elements
+  int32_t inputs = 0;  // of the vectors
+  std::vector<Vector> vectors;
+  std::vector<Clash> clashes;
   std::vector<Step> steps;
   std::vector<ChainLink> links;
   std::vector<Place> scratch;

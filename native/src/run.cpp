@@ -701,7 +701,7 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
     const int64_t most = kMostUnwatched / static_cast<int64_t>(pass.instructions.size() + 1);
     const bool is_vector = rank == 1 && (cancel == nullptr || words[3] <= most);
     const bool is_simple = words[0] == 1 && is_vector && (pass.reductions == 0 || (words[2] & 1) != 0);
-    if (!is_simple || !RunPlain(*isa, program, pass, words[3], words + 4)) {
+    if (!is_simple || !RunPlain(*isa, program, pass, words[3], {words + 4, nullptr})) {
       const int32_t status = RunPass(*isa, program, pass, words, is_short, cancel);
       if (status != LANES_OK) return status;
     }
@@ -710,35 +710,50 @@ int32_t RunProgram(const Program& program, const int64_t* call) {
   return LANES_OK;
 }
 
+namespace {
+
+// One pass over vectors of n elements; `vectors` has all operands by their places.
+int32_t RunPassOfVectors(const Isa& isa, const Program& program, const Pass& pass, int64_t n, const int64_t* vectors) {
+  // One thread, one axis, which a reduction takes; an operand may be both an input and an output.
+  int64_t words[4 + 2 * 2 * kPlaces];
+  words[0] = words[1] = words[2] = 1;
+  words[3] = n;
+  int64_t* operands = words + 4;
+  for (const int32_t place : pass.places) {
+    *operands++ = vectors[2 * place];
+    *operands++ = vectors[2 * place + 1];
+  }
+  return RunPass(isa, program, pass, words, false, nullptr);
+}
+
+// Several passes, which leave single values for later ones.
+int32_t RunPassesOfVectors(const Isa& isa, const Program& program, int64_t n, const int64_t* vectors) {
+  int64_t places[2 * kPlaces];
+  memcpy(places, vectors, 2 * (1 + kMostInputVectors) * sizeof(*places));
+  alignas(kSingleBytes) char singles[kMostSingles][kSingleBytes];
+  for (int k = 0; k < kMostSingles; ++k) {
+    places[2 * (1 + kMostInputVectors + k)] = reinterpret_cast<int64_t>(singles[k]);
+    places[2 * (1 + kMostInputVectors + k) + 1] = 0;
+  }
+  for (const Pass& pass : program.passes) {
+    const int64_t count = pass.reads_vectors ? n : 1;
+    if (RunPlain(isa, program, pass, count, {places, pass.places.data()})) continue;
+    const int32_t status = RunPassOfVectors(isa, program, pass, count, places);
+    if (status != LANES_OK) return status;
+  }
+  return LANES_OK;
+}
+
+}  // namespace
+
 int32_t RunVectors(const Program& program, int64_t n, const int64_t* vectors) {
   const Isa* isa = CurrentIsa();
   if (isa == nullptr) return LANES_UNSUPPORTED_CPU;
   if (!program.takes_vectors) return LANES_BAD_ARGUMENT;
-  const bool is_single = program.passes.size() == 1;
-  int64_t places[2 * kPlaces];
-  memcpy(places, vectors, 2 * (1 + kMostInputVectors) * sizeof(*places));
-  alignas(kSingleBytes) char singles[kMostSingles][kSingleBytes];
-  if (!is_single) {
-    for (int k = 0; k < kMostSingles; ++k) {
-      places[2 * (1 + kMostInputVectors + k)] = reinterpret_cast<int64_t>(singles[k]);
-      places[2 * (1 + kMostInputVectors + k) + 1] = 0;
-    }
-  }
-  for (const Pass& pass : program.passes) {
-    // An operand may be both an input and an output.
-    int64_t words[4 + 2 * 2 * kPlaces];
-    words[0] = words[1] = words[2] = 1;  // one thread, one axis, which a reduction takes
-    words[3] = is_single || pass.reads_vectors ? n : 1;
-    int64_t* operands = words + 4;
-    for (const int32_t place : pass.places) {
-      *operands++ = places[2 * place];
-      *operands++ = places[2 * place + 1];
-    }
-    if (RunPlain(*isa, program, pass, words[3], words + 4)) continue;
-    const int32_t status = RunPass(*isa, program, pass, words, false, nullptr);
-    if (status != LANES_OK) return status;
-  }
-  return LANES_OK;
+  if (program.passes.size() > 1) return RunPassesOfVectors(*isa, program, n, vectors);
+  const Pass& pass = program.passes[0];
+  if (RunPlain(*isa, program, pass, n, {vectors, pass.places.data()})) return LANES_OK;
+  return RunPassOfVectors(*isa, program, pass, n, vectors);
 }
 
 int32_t RunProgramMany(const Program& program, const int64_t* const* calls, int64_t count, int threads,
