@@ -589,6 +589,15 @@ struct Links : LinksOf<T> {
   }
 };
 
+template <class D>
+HWY_INLINE hn::Vec<D> PromoteOrSame(D, hn::Vec<D> v) {
+  return v;
+}
+template <class D>
+HWY_INLINE hn::Vec<D> PromoteOrSame(D d, hn::Vec<hn::Rebind<float, D>> v) {
+  return hn::PromoteTo(d, v);
+}
+
 // Products summed up, the commonest of short chains, with the accumulators in registers all the time.
 template <class T, Groups kGroups>
 void SumProducts(const ChainLink* links, char* const* blocks, size_t n) {
@@ -596,6 +605,7 @@ void SumProducts(const ChainLink* links, char* const* blocks, size_t n) {
   using Part = Links<T, kPart>;
   constexpr size_t N = Whole::N;
   constexpr size_t kSumN = Whole::kSumN;
+  constexpr size_t kLineBytes = 64;
   const typename Whole::SumD d;
   const bool is_square = links[0].code / kChainForms == kChain_square;
   const char* x = blocks[links[0].x];
@@ -606,8 +616,16 @@ void SumProducts(const ChainLink* links, char* const* blocks, size_t n) {
   typename Whole::State state;
   size_t i = 0;
   for (; i + kAccumulators <= n; i += kAccumulators) {
-    for (size_t k = 0; k < kAccumulators / N; ++k) {
-      Whole::AddTo(sums, k, &state, hn::Mul(Whole::Block(x, i, k, &state), Whole::Block(y, i, k, &state)));
+    for (size_t k = 0; k < Whole::kSums; ++k) {
+      // As many as fill a vector of sums, so that none need be taken apart.
+      const hn::Rebind<T, decltype(d)> part;
+      const T* a = reinterpret_cast<const T*>(x) + i + k * kSumN;
+      const T* b = reinterpret_cast<const T*>(y) + i + k * kSumN;
+      if (kGroups == kFar && k * kSumN * sizeof(T) % kLineBytes == 0) {
+        AskAhead(a);
+        AskAhead(b);
+      }
+      sums[k] = hn::Add(sums[k], PromoteOrSame(d, hn::Mul(hn::LoadU(part, a), hn::LoadU(part, b))));
     }
   }
   state.left = n - i;

@@ -144,6 +144,8 @@ struct Partial {
   Word words[2 * kPartialWords];
 };
 
+inline constexpr int64_t kMostAlong = 1024;
+
 // A reduction of `columns` results at once. Its state is `planes` arrays of kAccumulators * columns accumulators, the
 // columns of one accumulator side by side; a plane takes kAccumulatorBytes for each, whatever its type.
 struct Reduction {
@@ -163,6 +165,11 @@ struct Reduction {
   bool (*is_final)(const Partial& partial);
   // Fold and finish in one, without partials, for results of n elements that are one chunk; or null.
   void (*settle)(void* dst, void* state, size_t columns, int64_t n, int64_t parameter);
+  // All in one, without accumulators in memory; null where there is none. Of each of `rows` rows of n elements,
+  // kMostAlong at most, `step` bytes from row to row.
+  void (*along)(void* dst, const void* x, ptrdiff_t step, size_t rows, int64_t n, int64_t parameter);
+  // Of each of `columns` columns of n elements, kAccumulators at most, which are `step` bytes apart.
+  void (*across)(void* dst, const void* x, ptrdiff_t step, size_t columns, int64_t n, int64_t parameter);
 };
 
 struct ScanTable;

@@ -164,6 +164,18 @@ void RunSteps(const Isa& isa, const Pass& pass, char* const* pointers, char* con
 // The reductions of a pass on their way.
 class Reducer {
  public:
+  // Makes the one result of elements as they lie in memory. False when that is not all there is to do.
+  static bool Reduce(const Isa& isa, const Pass& pass, int64_t n, char* const* pointers, Operands operands) {
+    if (!pass.plain.steps.empty() || pass.plain.results.size() != 1 || n > kMostAlong) return false;
+    const Output& output = pass.outputs[0];
+    const Reduction& reduction = isa.reductions[output.reduction];
+    if (reduction.along == nullptr) return false;
+    Constant value;
+    reduction.along(&value, pointers[output.value], 0, 1, n, output.parameter);
+    Put(isa, pass, 0, value, operands);
+    return true;
+  }
+
   // Puts the accumulators behind the blocks of values.
   Reducer(const Isa& isa, const Pass& pass, int64_t n, char** pointers) : isa_(isa), pass_(pass), n_(n) {
     char** accumulators = pointers + pass.values.size();
@@ -188,12 +200,16 @@ class Reducer {
       const Output& output = pass_.outputs[result.output];
       Constant value;
       isa_.reductions[output.reduction].finish(&value, &partials[result.state], 1, n_, output.parameter);
-      const int64_t* place = operands.Of(static_cast<int32_t>(pass_.inputs.size()) + result.output);
-      isa_.stores[output.dtype](reinterpret_cast<char*>(place[0]), &value, 1, 0);
+      Put(isa_, pass_, result.output, value, operands);
     }
   }
 
  private:
+  static void Put(const Isa& isa, const Pass& pass, int32_t output, const Constant& value, Operands operands) {
+    const int64_t* place = operands.Of(static_cast<int32_t>(pass.inputs.size()) + output);
+    isa.stores[pass.outputs[output].dtype](reinterpret_cast<char*>(place[0]), &value, 1, 0);
+  }
+
   const Reduction& ReductionOf(size_t state) const { return isa_.reductions[pass_.plain.states[state].reduction]; }
 
   const Isa& isa_;
@@ -293,6 +309,7 @@ bool RunPlain(const Isa& isa, const Program& program, const Pass& pass, int64_t 
     run([](int64_t, int64_t) {});
     return true;
   }
+  if (repeated == 0 && Reducer::Reduce(isa, pass, n, pointers, operands)) return true;
   Reducer reducer(isa, pass, n, pointers);
   run([&](int64_t position, int64_t m) { reducer.Take(pointers, position, m); });
   reducer.Store(operands);

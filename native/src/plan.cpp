@@ -465,9 +465,52 @@ bool MayEnd(const Plan& plan) {
   return true;
 }
 
+// Whether what is reduced are inputs as they lie in memory, and nothing else is made.
+bool ReducesInputs(const Plan& plan) {
+  if (plan.step_count > 0 || plan.result_count < static_cast<int>(plan.pass->outputs.size())) return false;
+  for (int k = 0; k < plan.state_count; ++k) {
+    const int value = plan.states[k].value;
+    if (value >= plan.input_count || plan.transfers[value].way != Transfer::kInPlace) return false;
+  }
+  return true;
+}
+
+// Whether the rows of inputs follow each other in memory, so that steps can take several at once, and all that is made
+// are results of these.
+bool TakesRowsAtOnce(const Plan& plan) {
+  if (plan.result_count < static_cast<int>(plan.pass->outputs.size())) return false;
+  for (int k = 0; k < plan.input_count; ++k) {
+    const Transfer& t = plan.transfers[k];
+    const bool is_one = t.way == Transfer::kUniform && !t.varies;
+    const bool follows = t.way == Transfer::kInPlace && plan.strides[k * plan.rank] == plan.row * t.bytes;
+    if (!is_one && !follows) return false;
+  }
+  for (int k = 0; k < plan.state_count; ++k) {
+    // What is behind them repeats one value.
+    if (plan.states[k].value >= static_cast<int>(plan.pass->values.size())) return false;
+  }
+  return true;
+}
+
+// Longer rows of what steps make are better summed up while they are in registers.
+constexpr int64_t kMostMadeAlong = 256;
+
+bool IsStraight(const Plan& plan) {
+  const bool is_along = plan.mode == Plan::kLinear && plan.columns == 1 && plan.outer_rank == 1 &&
+                        plan.group_rank == 1 && plan.rank == 2 && plan.reduced <= kMostAlong;
+  const bool is_across =
+      plan.mode == Plan::kColumns && plan.outer_rank - plan.group_rank == 1 && plan.reduced <= kAccumulators;
+  if ((!is_along && !is_across) || plan.reduced == 0 || plan.result_count != plan.state_count) return false;
+  for (int k = 0; k < plan.result_count; ++k) {
+    const Reduction& reduction = plan.isa->reductions[plan.pass->outputs[plan.results[k].output].reduction];
+    if ((is_along ? reduction.along : reduction.across) == nullptr) return false;
+  }
+  return ReducesInputs(plan) || (is_along && plan.reduced <= kMostMadeAlong && TakesRowsAtOnce(plan));
+}
+
 // Finds the values whose only reduction is a sum, which can be taken on the way, and says where. False for none.
 bool FindSums(const Plan& plan, int32_t* sums) {
-  if (plan.state_count == 0 || plan.mode != Plan::kLinear || plan.columns != 1) return false;
+  if (plan.state_count == 0 || plan.mode != Plan::kLinear || plan.columns != 1 || plan.straight) return false;
   for (int v = 0; v < plan.values; ++v) sums[v] = -1;
   bool any = false;
   for (int k = 0; k < plan.state_count; ++k) {
@@ -552,15 +595,9 @@ void PlanFetching(Plan* plan) {
   }
 }
 
-// Column mode without instructions: rows can be taken from memory as they are.
+// Column mode in which rows can be taken from memory as they are.
 bool IsDirect(const Plan& plan) {
-  if (plan.mode != Plan::kColumns || plan.step_count > 0 || plan.outer_rank - plan.group_rank > 1) return false;
-  if (plan.result_count < static_cast<int>(plan.pass->outputs.size())) return false;
-  for (int k = 0; k < plan.state_count; ++k) {
-    const int value = plan.states[k].value;
-    if (value >= plan.input_count || plan.transfers[value].way != Transfer::kInPlace) return false;
-  }
-  return true;
+  return plan.mode == Plan::kColumns && plan.outer_rank - plan.group_rank <= 1 && ReducesInputs(plan);
 }
 
 // How many results are reduced at once, and the memory for that.
@@ -620,7 +657,13 @@ void PlanScratch(Plan* plan, const uint8_t* direct, int32_t* register_slots) {
     if (block < kShortestBlock) block = kShortestBlock;
   }
   const int64_t chunk = kChunk * plan->columns;
-  const int64_t extent = plan->mode == Plan::kLinear && plan->row > chunk ? chunk : plan->row;
+  int64_t extent = plan->mode == Plan::kLinear && plan->row > chunk ? chunk : plan->row;
+  if (plan->straight && plan->mode == Plan::kLinear) {
+    if (block < plan->row)
+      plan->straight = false;
+    else
+      extent = block / plan->row * plan->row;
+  }
   int64_t even = extent;
   // Even parts, so that no short one is left over.
   if (extent > block) even = CeilDivide(extent, CeilDivide(extent, block));
@@ -750,6 +793,7 @@ void MakePlan(const Isa& isa, const Program& program, const Pass& pass, const in
   plan->state_bytes = 0;
   if (pass.reductions > 0) PlanStates(plan);
   plan->may_end = pass.reductions > 0 && MayEnd(*plan);
+  plan->straight = pass.reductions > 0 && IsStraight(*plan);
   PlanChains(plan, arena->Take<ChainStep>(pass.instructions.size()),
              arena->Take<ChainLink>(pass.instructions.size() * kLinksPerInstruction), arena->Take<int32_t>(values));
   PlanStreaming(plan, direct);

@@ -198,6 +198,7 @@ struct Plan {
   size_t state_bytes;
   int64_t widest;  // results reduced at once
   bool direct;     // column mode: values are inputs in memory, one reduced axis
+  bool straight;   // results are made without accumulators in memory: of short rows, or in column mode of few inputs
   bool may_end;    // results may be final before all chunks are done, and nothing else is to be made
 
   // Values, then one pseudo-value per expansion, and behind these one for the accumulators of each state.

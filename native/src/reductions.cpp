@@ -38,6 +38,15 @@ HWY_INLINE void ForVectors(size_t n, Body body) {
   for (; i < n; i += kLeast) body(hn::CappedTag<T, kLeast>(), std::integral_constant<size_t, 1>(), i);
 }
 
+// Calls body(d, begin, end) for whole vectors, and for the elements behind them one by one.
+template <class T, class Body>
+HWY_INLINE void ForColumns(size_t n, const Body& body) {
+  const hn::CappedTag<T, kAccumulators> d;
+  const size_t whole = n / hn::Lanes(d) * hn::Lanes(d);
+  body(d, 0, whole);
+  body(hn::CappedTag<T, 1>(), whole, n);
+}
+
 // The tree in which all reductions join their accumulators, `width` elements each: join(across, count) for the elements
 // [0, count), with those `across` further.
 template <class Join>
@@ -47,6 +56,38 @@ HWY_INLINE void InHalves(size_t used, size_t width, Join join) {
     join(half * width, (used - half) * width);
     used = half;
   }
+}
+
+// Those of accumulators j, j + kFrom, j + 2 * kFrom, ... that are used.
+template <size_t kFrom>
+size_t CountOf(size_t j, size_t used) {
+  return (used - j + kFrom - 1) / kFrom;
+}
+
+// What those give, joined in halves of kMost down to kFrom; join(left, right, n_left, n_right) is told how many
+// accumulators went into both.
+template <size_t kFrom, size_t kMost, class Leaf, class Join>
+HWY_INLINE auto Tree(size_t j, size_t used, const Leaf& leaf, const Join& join) {
+  if constexpr (kFrom > kMost) {
+    return leaf(j);
+  } else {
+    const auto left = Tree<2 * kFrom, kMost>(j, used, leaf, join);
+    if (j + kFrom >= used) return left;
+    return join(left, Tree<2 * kFrom, kMost>(j + kFrom, used, leaf, join), CountOf<2 * kFrom>(j, used),
+                CountOf<2 * kFrom>(j + kFrom, used));
+  }
+}
+
+// What the first `used` accumulators give, depth first, so that few are alive.
+template <class Leaf, class Join>
+HWY_INLINE auto JoinDepthFirst(size_t used, const Leaf& leaf, const Join& join) {
+  constexpr size_t kEighths = 8;
+  if (used <= kEighths) return Tree<1, kEighths / 2>(0, used, leaf, join);
+  // In two parts, or the code would be four times as long.
+  decltype(leaf(0)) eighths[kEighths];
+  for (size_t j = 0; j < kEighths; ++j) eighths[j] = Tree<kEighths, kAccumulators / 2>(j, used, leaf, join);
+  return Tree<1, kEighths / 2>(
+      0, used, [&](size_t j) HWY_ATTR { return eighths[j]; }, join);
 }
 
 inline double DivisorOfVariance(int64_t n, int64_t ddof) { return n > ddof ? static_cast<double>(n - ddof) : 0; }
@@ -68,6 +109,43 @@ HWY_INLINE hn::Vec<D> LoadAs(D d, const T* p) {
   } else {
     const hn::Rebind<T, D> narrow;
     return hn::PromoteTo(d, hn::LoadU(narrow, p));
+  }
+}
+
+// The first n elements of a vector, and `rest` behind them.
+template <class D, class T>
+HWY_INLINE hn::Vec<D> LoadFirst(D d, const T* p, size_t n, T rest) {
+  if constexpr (!HWY_MEM_OPS_MIGHT_FAULT && sizeof(T) >= 4) {
+    const hn::Rebind<T, D> own;
+    const auto belongs = hn::FirstN(own, n);
+    const auto x = hn::IfThenElse(belongs, hn::MaskedLoad(belongs, own, p), hn::Set(own, rest));
+    if constexpr (std::is_same_v<T, hn::TFromD<D>>) {
+      return x;
+    } else {
+      return hn::PromoteTo(d, x);
+    }
+  } else {
+    T some[hn::MaxLanes(d)];
+    for (T& element : some) element = rest;
+    memcpy(some, p, n * sizeof(T));
+    return LoadAs(d, some);
+  }
+}
+
+// Writes final(x) for each x of what make(xs, first, count) makes of the results from the first on.
+template <class X, class Make, class Final>
+HWY_INLINE void InPieces(void* dst, size_t n, const Make& make, const Final& final) {
+  using Result = decltype(final(X()));
+  constexpr bool kInPlace = std::is_same_v<X, Result>;
+  constexpr size_t kPiece = 256;
+  X some[kInPlace ? 1 : kPiece];
+  for (size_t first = 0; first < n; first += kPiece) {
+    const size_t count = n - first < kPiece ? n - first : kPiece;
+    Result* results = static_cast<Result*>(dst) + first;
+    X* xs = some;
+    if constexpr (kInPlace) xs = results;
+    make(xs, first, count);
+    for (size_t k = 0; k < count; ++k) results[k] = final(xs[k]);
   }
 }
 
@@ -330,15 +408,20 @@ struct Plain {
   }
 
   // All accumulators of one result, in the order of Fold.
+  template <class D, class V = hn::Vec<D>>
+  static HWY_INLINE Acc FoldVectors(D d, V* v) {
+    for (size_t half = kAccumulators / hn::MaxLanes(d) / 2; half > 0; half /= 2) {
+      for (size_t k = 0; k < half; ++k) v[k] = Body::Do(d, v[k], v[half + k]);
+    }
+    return JoinHalves(d, v[0]);
+  }
+
   static Acc FoldAll(const Acc* acc) {
     const hn::CappedTag<Acc, kAccumulators> d;
     constexpr size_t kLanes = hn::MaxLanes(d);
     hn::Vec<decltype(d)> v[kAccumulators / kLanes];
     for (size_t k = 0; k < kAccumulators / kLanes; ++k) v[k] = hn::LoadU(d, acc + k * kLanes);
-    for (size_t half = kAccumulators / kLanes / 2; half > 0; half /= 2) {
-      for (size_t k = 0; k < half; ++k) v[k] = Body::Do(d, v[k], v[half + k]);
-    }
-    return JoinHalves(d, v[0]);
+    return FoldVectors(d, v);
   }
 
   // Leaves what all accumulators give in the first ones.
@@ -373,6 +456,85 @@ struct Plain {
     for (size_t c = 0; c < columns * kParts; ++c) {
       static_cast<Result*>(dst)[c] = static_cast<Result>(acc[c] / static_cast<double>(n));
     }
+  }
+
+  // Results side by side, of n rows.
+  static HWY_NOINLINE void AcrossRows(Acc* results, const char* x, ptrdiff_t step, size_t columns, size_t n) {
+    ForColumns<Acc>(columns, [&](auto d, size_t begin, size_t end) HWY_ATTR {
+      using V = hn::Vec<decltype(d)>;
+      const auto join = [&](V left, V right, size_t, size_t) HWY_ATTR { return Body::Do(d, left, right); };
+      for (size_t i = begin; i < end; i += hn::Lanes(d)) {
+        const auto row = [&](size_t j) HWY_ATTR {
+          return LoadAs(d, reinterpret_cast<const T*>(x + static_cast<ptrdiff_t>(j) * step) + i);
+        };
+        V all = JoinDepthFirst(n, row, join);
+        if constexpr (kIsApart) all = hn::IfThenElse(hn::IsNaN(all), hn::NaN(d), all);
+        hn::StoreU(all, d, results + i);
+      }
+    });
+  }
+
+  // Results of rows of n elements, `step` bytes from row to row.
+  static HWY_NOINLINE void AlongRows(Acc* results, const char* x, ptrdiff_t step, size_t rows, size_t n) {
+    const hn::CappedTag<Acc, kAccumulators> d;
+    using D = decltype(d);
+    using V = hn::Vec<D>;
+    constexpr size_t kLanes = hn::MaxLanes(d);
+    constexpr size_t kAll = kAccumulators / kLanes;
+    constexpr size_t kGroup = kAll < kPlainGroup ? kAll : kPlainGroup;
+    const V identity = hn::Set(d, Body::template Identity<Acc>(0));
+    const size_t whole = n / kAccumulators * kAccumulators;
+    for (size_t r = 0; r < rows; ++r, x += step) {
+      const T* p = reinterpret_cast<const T*>(x);
+      V all[kAll];
+      for (size_t first = 0; first < kAll; first += kGroup) {
+        std::conditional_t<kIsApart, HeldApart<Body, D>, Held<Body, D>> held[kGroup];
+        for (size_t k = 0; k < kGroup; ++k) held[k].Set(identity);
+        const T* at = p + first * kLanes;
+        for (size_t i = 0; i < whole; i += kAccumulators) {
+          for (size_t k = 0; k < kGroup; ++k) held[k].Take(d, LoadAs(d, at + i + k * kLanes));
+        }
+        for (size_t k = 0; k < kGroup; ++k) {
+          const size_t i = whole + (first + k) * kLanes;
+          if (i + kLanes <= n) {
+            held[k].Take(d, LoadAs(d, p + i));
+          } else if (i < n) {
+            held[k].Take(d, LoadFirst(d, p + i, n - i, Body::template Identity<T>(0)));
+          }
+        }
+        for (size_t k = 0; k < kGroup; ++k) all[first + k] = held[k].Get(d);
+      }
+      results[r] = FoldVectors(d, all);
+    }
+  }
+
+  struct Same {
+    static Acc Of(Acc acc, int64_t) { return acc; }
+  };
+  struct Mean {
+    static Acc Of(Acc sum, int64_t n) { return static_cast<Acc>(sum / static_cast<double>(n)); }
+  };
+
+  template <class Result, class Final>
+  static void Along(void* dst, const void* x, ptrdiff_t step, size_t rows, int64_t n, int64_t) {
+    InPieces<Acc>(
+        dst, rows,
+        [&](Acc* acc, size_t row, size_t count) {
+          AlongRows(acc, static_cast<const char*>(x) + static_cast<ptrdiff_t>(row) * step, step, count,
+                    static_cast<size_t>(n));
+        },
+        [=](Acc acc) { return static_cast<Result>(Final::Of(acc, n)); });
+  }
+
+  template <class Result, class Final>
+  static void Across(void* dst, const void* x, ptrdiff_t step, size_t columns, int64_t n, int64_t) {
+    InPieces<Acc>(
+        dst, columns,
+        [&](Acc* acc, size_t column, size_t count) {
+          AcrossRows(acc, reinterpret_cast<const char*>(static_cast<const T*>(x) + column), step, count,
+                     static_cast<size_t>(n));
+        },
+        [=](Acc acc) { return static_cast<Result>(Final::Of(acc, n)); });
   }
 
   static void Combine(Partial* left, const Partial* right, size_t columns, int64_t, int64_t) {
@@ -411,18 +573,41 @@ struct MomentPlanes {
   double *sum, *shift, *mean, *squares, *open_sum, *open_squares;
 };
 
-// Takes sums of `open` turns about the pivot into the mean and squares of those before; `after` turns in all.
+// What is left of accumulators.
+template <class V>
+struct Moment {
+  V shift, mean, squares;
+};
+
+// Those of so many elements joined by Chan's formula.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE void CloseTurns(D d, V shift, V open_sum, V open_squares, V* mean, V* squares, double open, double after) {
+HWY_INLINE Moment<V> JoinMoments(D, const Moment<V>& left, const Moment<V>& right, V n_left, V n_right) {
+  const V share = hn::Div(n_right, hn::Add(n_left, n_right));
+  const V delta = hn::Add(hn::Sub(right.shift, left.shift), hn::Sub(right.mean, left.mean));
+  const V between = hn::Mul(hn::Mul(delta, delta), hn::Mul(n_left, share));
+  return {left.shift, hn::Add(left.mean, hn::Mul(delta, share)),
+          hn::Add(hn::Add(left.squares, right.squares), between)};
+}
+
+// Takes sums of `open` turns about the pivot into the mean and squares of those before; `after` turns in all. `inverse`
+// is 1 / open.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE void CloseTurns(D d, V shift, V open_sum, V open_squares, V* mean, V* squares, V inverse, double open,
+                           double after) {
   const double share = open / after;
   const V pivot = hn::Add(shift, *mean);
-  const V mean_of_open = hn::Mul(open_sum, hn::Set(d, 1 / open));
+  const V mean_of_open = hn::Mul(open_sum, inverse);
   const V delta = hn::Add(mean_of_open, hn::Sub(hn::Sub(pivot, shift), *mean));
   const V own = hn::Sub(open_squares, hn::Mul(open_sum, mean_of_open));
   const V zero = hn::Zero(d);
   const V between = hn::Mul(hn::Mul(delta, delta), hn::Set(d, (after - open) * share));
   *squares = hn::Add(*squares, hn::Add(hn::IfThenElse(hn::Lt(own, zero), zero, own), between));
   *mean = hn::Add(*mean, hn::Mul(delta, hn::Set(d, share)));
+}
+
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE void CloseTurns(D d, V shift, V open_sum, V open_squares, V* mean, V* squares, double open, double after) {
+  CloseTurns(d, shift, open_sum, open_squares, mean, squares, hn::Set(d, 1 / open), open, after);
 }
 
 // x + acc, by the units that multiply: the same bits, and those that add are left to others. `one` holds ones, which
@@ -556,26 +741,146 @@ struct Moments {
   template <class Result, bool kRoot>
   static void Settle(void* dst, void* state, size_t columns, int64_t n, int64_t ddof) {
     double* squares = Reduce(state, columns, n).squares;
-    const double divisor = DivisorOfVariance(n, ddof);
-    ForVectors<double, 1>(columns, [&](auto d, auto, size_t c) HWY_ATTR {
-      const auto variance = hn::Div(hn::LoadU(d, squares + c), hn::Set(d, divisor));
-      hn::StoreU(kRoot ? hn::Sqrt(variance) : variance, d, squares + c);
-    });
+    Divide<kRoot>(squares, columns, DivisorOfVariance(n, ddof));
     for (size_t c = 0; c < columns; ++c) static_cast<Result*>(dst)[c] = static_cast<Result>(squares[c]);
   }
 
-  // Accumulators j and k, of so many elements, into j by Chan's formula.
+  // Accumulators j and k, of so many elements, into j.
   template <class D, class V = hn::Vec<D>>
   static HWY_INLINE void JoinAt(D d, const MomentPlanes& p, size_t j, size_t k, V n_left, V n_right) {
-    const V share = hn::Div(n_right, hn::Add(n_left, n_right));
-    const V mean = hn::LoadU(d, p.mean + j), squares = hn::LoadU(d, p.squares + j);
-    const V delta =
-        hn::Add(hn::Sub(hn::LoadU(d, p.shift + k), hn::LoadU(d, p.shift + j)), hn::Sub(hn::LoadU(d, p.mean + k), mean));
-    const V between = hn::Mul(hn::Mul(delta, delta), hn::Mul(n_left, share));
-    const V joined = hn::Add(hn::Add(squares, hn::LoadU(d, p.squares + k)), between);
+    const auto at = [&](size_t i) HWY_ATTR {
+      return Moment<V>{hn::LoadU(d, p.shift + i), hn::LoadU(d, p.mean + i), hn::LoadU(d, p.squares + i)};
+    };
+    const Moment<V> joined = JoinMoments(d, at(j), at(k), n_left, n_right);
     hn::StoreU(hn::Add(hn::LoadU(d, p.sum + j), hn::LoadU(d, p.sum + k)), d, p.sum + j);
-    hn::StoreU(joined, d, p.squares + j);
-    hn::StoreU(hn::Add(mean, hn::Mul(delta, share)), d, p.mean + j);
+    hn::StoreU(joined.squares, d, p.squares + j);
+    hn::StoreU(joined.mean, d, p.mean + j);
+  }
+
+  // Squares about the means of n rows.
+  static HWY_NOINLINE void AcrossRows(double* squares, const char* x, ptrdiff_t step, size_t columns, size_t n) {
+    ForColumns<double>(columns, [&](auto d, size_t begin, size_t end) HWY_ATTR {
+      using V = hn::Vec<decltype(d)>;
+      const auto join = [&](const Moment<V>& left, const Moment<V>& right, size_t n_left, size_t n_right) HWY_ATTR {
+        return JoinMoments(d, left, right, hn::Set(d, static_cast<double>(n_left)),
+                           hn::Set(d, static_cast<double>(n_right)));
+      };
+      for (size_t i = begin; i < end; i += hn::Lanes(d)) {
+        const auto row = [&](size_t j) HWY_ATTR {
+          const V shift = LoadAs(d, reinterpret_cast<const T*>(x + static_cast<ptrdiff_t>(j) * step) + i);
+          // 0 for what is finite.
+          const V away = hn::Sub(shift, shift);
+          return Moment<V>{shift, away, away};
+        };
+        hn::StoreU(JoinDepthFirst(n, row, join).squares, d, squares + i);
+      }
+    });
+  }
+
+  // The halves of a vector's accumulators joined, and theirs, down to one. Those of no elements give way.
+  template <class D, class V = hn::Vec<D>>
+  static HWY_INLINE double SquaresOf(D, const Moment<V>& all, [[maybe_unused]] V n) {
+    if constexpr (hn::MaxLanes(D()) == 1) {
+      return hn::GetLane(all.squares);
+    } else {
+      const hn::Half<D> half;
+      using H = hn::Vec<decltype(half)>;
+      const Moment<H> left = {hn::LowerHalf(half, all.shift), hn::LowerHalf(half, all.mean),
+                              hn::LowerHalf(half, all.squares)};
+      const Moment<H> right = {hn::UpperHalf(half, all.shift), hn::UpperHalf(half, all.mean),
+                               hn::UpperHalf(half, all.squares)};
+      return SquaresOf(half, JoinAny(half, left, right, hn::LowerHalf(half, n), hn::UpperHalf(half, n)),
+                       hn::Add(hn::LowerHalf(half, n), hn::UpperHalf(half, n)));
+    }
+  }
+
+  template <class D, class V = hn::Vec<D>>
+  static HWY_INLINE Moment<V> JoinAny(D d, const Moment<V>& left, const Moment<V>& right, V n_left, V n_right) {
+    const Moment<V> joined = JoinMoments(d, left, right, n_left, n_right);
+    const auto is_none = hn::Eq(n_right, hn::Zero(d));
+    return {left.shift, hn::IfThenElse(is_none, left.mean, joined.mean),
+            hn::IfThenElse(is_none, left.squares, joined.squares)};
+  }
+
+  // Squares about the means of rows of n elements, `step` bytes from row to row; no accumulator has more than kTurns.
+  static HWY_NOINLINE void AlongRows(double* squares, const char* x, ptrdiff_t step, size_t rows, size_t n) {
+    const hn::CappedTag<double, kAccumulators> d;
+    using V = hn::Vec<decltype(d)>;
+    constexpr size_t kLanes = hn::MaxLanes(d);
+    constexpr size_t kAll = kAccumulators / kLanes;
+    const size_t turns = (n + kAccumulators - 1) / kAccumulators;
+    V count[kAll], inverse[kAll];
+    for (size_t k = 0; k < kAll; ++k) {
+      const size_t last = (turns - 1) * kAccumulators + k * kLanes;
+      const auto takes_last = hn::FirstN(d, n > last ? n - last : 0);
+      const V more = hn::Set(d, static_cast<double>(turns)), less = hn::Set(d, static_cast<double>(turns - 1));
+      count[k] = hn::IfThenElse(takes_last, more, less);
+      inverse[k] = hn::Div(hn::Set(d, 1.0), hn::Max(count[k], hn::Set(d, 1.0)));
+    }
+    for (size_t r = 0; r < rows; ++r, x += step) {
+      const T* p = reinterpret_cast<const T*>(x);
+      Moment<V> all[kAll];
+      for (size_t k = 0; k < kAll; ++k) {
+        V shift, open_sum, open_squares;
+        for (size_t turn = 0; turn < turns; ++turn) {
+          const size_t i = turn * kAccumulators + k * kLanes;
+          const size_t left = n > i ? n - i : 0;
+          const V element = left >= kLanes ? LoadAs(d, p + i) : LoadFirst(d, p + i, left, T{0});
+          if (turn == 0) {
+            shift = element;
+            open_sum = open_squares = hn::Zero(d);
+          }
+          const V away = left >= kLanes ? hn::Sub(element, shift)
+                                        : hn::IfThenElseZero(hn::FirstN(d, left), hn::Sub(element, shift));
+          open_sum = hn::Add(open_sum, away);
+          open_squares = hn::Add(open_squares, hn::Mul(away, away));
+        }
+        all[k] = {shift, hn::Zero(d), hn::Zero(d)};
+        CloseTurns(d, shift, open_sum, open_squares, &all[k].mean, &all[k].squares, inverse[k], 1, 1);
+      }
+      V n_of[kAll];
+      for (size_t k = 0; k < kAll; ++k) n_of[k] = count[k];
+      for (size_t half = kAll / 2; half > 0; half /= 2) {
+        for (size_t k = 0; k < half; ++k) {
+          all[k] = JoinAny(d, all[k], all[half + k], n_of[k], n_of[half + k]);
+          n_of[k] = hn::Add(n_of[k], n_of[half + k]);
+        }
+      }
+      squares[r] = SquaresOf(d, all[0], n_of[0]);
+    }
+  }
+
+  // Makes variances, or their roots, of squares.
+  template <bool kRoot>
+  static void Divide(double* squares, size_t count, double divisor) {
+    ForVectors<double, 1>(count, [&](auto d, auto, size_t c) HWY_ATTR {
+      const auto variance = hn::Div(hn::LoadU(d, squares + c), hn::Set(d, divisor));
+      hn::StoreU(kRoot ? hn::Sqrt(variance) : variance, d, squares + c);
+    });
+  }
+
+  template <class Result, bool kRoot>
+  static void Along(void* dst, const void* x, ptrdiff_t step, size_t rows, int64_t n, int64_t ddof) {
+    InPieces<double>(
+        dst, rows,
+        [&](double* squares, size_t row, size_t count) {
+          AlongRows(squares, static_cast<const char*>(x) + static_cast<ptrdiff_t>(row) * step, step, count,
+                    static_cast<size_t>(n));
+          Divide<kRoot>(squares, count, DivisorOfVariance(n, ddof));
+        },
+        [](double variance) { return static_cast<Result>(variance); });
+  }
+
+  template <class Result, bool kRoot>
+  static void Across(void* dst, const void* x, ptrdiff_t step, size_t columns, int64_t n, int64_t ddof) {
+    InPieces<double>(
+        dst, columns,
+        [&](double* squares, size_t column, size_t count) {
+          AcrossRows(squares, reinterpret_cast<const char*>(static_cast<const T*>(x) + column), step, count,
+                     static_cast<size_t>(n));
+          Divide<kRoot>(squares, count, DivisorOfVariance(n, ddof));
+        },
+        [](double variance) { return static_cast<Result>(variance); });
   }
 
   static void Combine(Partial* left, const Partial* right, size_t columns, int64_t n_left, int64_t n_right) {
@@ -745,6 +1050,48 @@ struct Best {
     }
   }
 
+  // Positions in rows of n elements, `step` bytes from row to row.
+  static void Along(void* dst, const void* x, ptrdiff_t step, size_t rows, int64_t n, int64_t) {
+    using D = hn::CappedTag<Acc, kAccumulators>;
+    const D d;
+    const hn::Rebind<Index, D> di;
+    constexpr size_t kLanes = hn::MaxLanes(d);
+    constexpr size_t kAll = kAccumulators / kLanes;
+    const size_t size = static_cast<size_t>(n);
+    for (size_t r = 0; r < rows; ++r) {
+      const T* p = reinterpret_cast<const T*>(static_cast<const char*>(x) + static_cast<ptrdiff_t>(r) * step);
+      Found<D> found[kAll];
+      const auto set = [&](size_t k, hn::Vec<D> element) HWY_ATTR { found[k] = {element, hn::Zero(di)}; };
+      const auto take = [&](size_t k, hn::Vec<D> element, hn::Vec<decltype(di)> first) HWY_ATTR {
+        const auto better = Body::Better(d, found[k].value, element);
+        found[k].value = hn::IfThenElse(better, element, found[k].value);
+        found[k].at = hn::IfThenElse(hn::RebindMask(di, better), first, found[k].at);
+      };
+      // What a row lacks is its first element again, which is no better.
+      const auto load = [&](size_t i) HWY_ATTR {
+        if (i + kLanes <= size) return LoadAs(d, p + i);
+        return i < size ? LoadFirst(d, p + i, size - i, *p) : hn::Set(d, static_cast<Acc>(*p));
+      };
+      for (size_t k = 0; k < kAll; ++k) set(k, load(k * kLanes));
+      size_t i = kAccumulators;
+      for (; i + kAccumulators <= size; i += kAccumulators) {
+        const auto first = hn::Set(di, static_cast<Index>(i));
+        for (size_t k = 0; k < kAll; ++k) take(k, LoadAs(d, p + i + k * kLanes), first);
+      }
+      for (size_t k = 0; i + k * kLanes < size; ++k) {
+        take(k, load(i + k * kLanes), hn::Set(di, static_cast<Index>(i)));
+      }
+      for (size_t k = 0; k < kAll; ++k) {
+        found[k].at = hn::Add(found[k].at, hn::Iota(di, static_cast<Index>(k * kLanes)));
+      }
+      for (size_t k = 1; k < kAll; ++k) found[0] = Join(d, found[0], found[k]);
+      Acc value;
+      Index at;
+      StoreBest(d, found[0], &value, &at);
+      static_cast<int64_t*>(dst)[r] = Body::kSkipsNaN && value != value ? -1 : at;
+    }
+  }
+
   static void Fold(void* state, size_t columns, int64_t n, int64_t first, Partial* partials) {
     static_assert(sizeof(Index) >= 4, "a chunk's positions fit");
     Acc* best = static_cast<Acc*>(state);
@@ -860,16 +1207,26 @@ constexpr Reduction RowOf() {
           FinishPlain<Body, Part, typename PartsOf<Result>::Type, kParts>,
           nullptr,
           FinalOf<Body, T, 0>(),
-          P::template Settle<typename PartsOf<Result>::Type>};
+          P::template Settle<typename PartsOf<Result>::Type>,
+          kParts == 1 ? P::template Along<typename PartsOf<Result>::Type, typename P::Same> : nullptr,
+          kParts == 1 ? P::template Across<typename PartsOf<Result>::Type, typename P::Same> : nullptr};
 }
 
 template <class T, class Result>
 constexpr Reduction MeanOf() {
   constexpr size_t kParts = PartsOf<T>::kCount;
   using P = Plain<Sum, typename PartsOf<T>::Type, double, kParts>;
-  return {kParts,  P::Start,   P::Accumulate,
-          P::Fold, P::Combine, FinishMean<typename PartsOf<Result>::Type, kParts>,
-          nullptr, nullptr,    P::template SettleMean<typename PartsOf<Result>::Type>};
+  return {kParts,
+          P::Start,
+          P::Accumulate,
+          P::Fold,
+          P::Combine,
+          FinishMean<typename PartsOf<Result>::Type, kParts>,
+          nullptr,
+          nullptr,
+          P::template SettleMean<typename PartsOf<Result>::Type>,
+          kParts == 1 ? P::template Along<typename PartsOf<Result>::Type, typename P::Mean> : nullptr,
+          kParts == 1 ? P::template Across<typename PartsOf<Result>::Type, typename P::Mean> : nullptr};
 }
 
 template <class T, class Result, bool kRoot>
@@ -885,13 +1242,16 @@ constexpr Reduction VarianceOf() {
           FinishVariance<Result, kRoot, kParts>,
           Plain<Sum, Part, double, kParts>::Accumulate,
           nullptr,
-          kParts == 1 ? M::template Settle<Result, kRoot> : nullptr};
+          kParts == 1 ? M::template Settle<Result, kRoot> : nullptr,
+          kParts == 1 ? M::template Along<Result, kRoot> : nullptr,
+          kParts == 1 ? M::template Across<Result, kRoot> : nullptr};
 }
 
 template <class Body, class T, class Acc>
 constexpr Reduction PositionOf() {
   using B = Best<Body, T, Acc>;
-  return {2, B::Start, B::Accumulate, B::Fold, B::Combine, B::Finish, nullptr, FinalOf<Body, T, 1>(), nullptr};
+  return {2,       B::Start, B::Accumulate, B::Fold, B::Combine, B::Finish, nullptr, FinalOf<Body, T, 1>(),
+          nullptr, B::Along, nullptr};
 }
 
 // Named like the rows of the operator table: key, result and accumulator types to functions.

@@ -191,7 +191,8 @@ class Sweep {
     const int64_t begin = task * plan_.units_per_task;
     const int64_t end = begin + plan_.units_per_task < plan_.units ? begin + plan_.units_per_task : plan_.units;
     if (plan_.mode == Plan::kRows) return RunRows(begin, end);
-    return plan_.mode == Plan::kLinear ? RunChunks(begin, end) : RunColumns(begin, end);
+    if (plan_.mode == Plan::kColumns) return RunColumns(begin, end);
+    return plan_.straight ? RunShortRows(begin, end) : RunChunks(begin, end);
   }
 
   // After the pass: makes results of what its chunks gave.
@@ -382,6 +383,52 @@ class Sweep {
     return true;
   }
 
+  // Reduces rows that are one unit each.
+  bool RunShortRows(int64_t begin, int64_t end) {
+    const int64_t most = plan_.step_count > 0 ? plan_.block / plan_.row : 256;
+    for (int64_t row = begin; row < end; row += most) {
+      if (shared_.Cancelled()) return false;
+      Locate(row);
+      FindRow();
+      if (row == begin) LoadUniforms(false);
+      const int64_t rows = end - row < most ? end - row : most;
+      for (int k = 0; k < plan_.input_count; ++k) {
+        const Transfer& t = plan_.transfers[k];
+        if (t.way == Transfer::kInPlace) pointers_[t.value] = bases_[k];
+      }
+      RunSteps(rows * plan_.row);
+      for (int k = 0; k < plan_.result_count; ++k) {
+        const Result& result = plan_.results[k];
+        const Output& output = plan_.pass->outputs[result.output];
+        const int value = plan_.states[result.state].value;
+        const int64_t step =
+            value < plan_.input_count ? plan_.strides[value * plan_.rank] : plan_.row * ValueBytes(value);
+        const int operand = plan_.input_count + result.output;
+        StoreStraight(output, rows, bases_[operand], plan_.strides[operand * plan_.rank],
+                      [&](void* results, int64_t done, int64_t n) {
+                        plan_.isa->reductions[output.reduction].along(results, pointers_[value] + done * step, step,
+                                                                      static_cast<size_t>(n), plan_.reduced,
+                                                                      output.parameter);
+                      });
+      }
+    }
+    return true;
+  }
+
+  // Stores results `stride` bytes apart; make(results, done, n) makes n of them behind those that are done.
+  template <class Make>
+  void StoreStraight(const Output& output, int64_t count, char* dst, int64_t stride, Make make) {
+    const bool is_aligned = (reinterpret_cast<uintptr_t>(dst) & (output.bytes - 1)) == 0;
+    if (kDTypeRows[output.dtype].native && stride == output.bytes && is_aligned) return make(dst, 0, count);
+    Constant room[64];
+    constexpr int64_t kRoom = sizeof(room) / sizeof(*room);
+    for (int64_t done = 0; done < count; done += kRoom) {
+      const int64_t n = count - done < kRoom ? count - done : kRoom;
+      make(room, done, n);
+      plan_.isa->stores[output.dtype](dst + done * stride, room, static_cast<size_t>(n), stride);
+    }
+  }
+
   // Where an earlier chunk leaves nothing to find, what it gave does for this one too: positions are the first ones.
   bool CopiesPartials(int64_t chunk) {
     const int64_t last = shared_.last_chunk.load(std::memory_order_acquire);
@@ -463,13 +510,34 @@ class Sweep {
       const int64_t n = plan_.reduced - first < kChunk ? plan_.reduced - first : kChunk;
       const int64_t width = plan_.row - start < plan_.block ? plan_.row - start : plan_.block;
       if (width <= 0) continue;
-      StartStates(width, n);
       Locate(group * plan_.reduced + first);
       FindRow();
+      if (plan_.straight) {
+        if (shared_.Cancelled()) return false;
+        ReduceFewRows(start, width);
+        continue;
+      }
+      StartStates(width, n);
       if (plan_.direct ? !TakeRows(start, width, n) : !RunRowsOfColumns(start, width, n)) return false;
       EndStates(group, chunk, start, width);
     }
     return true;
+  }
+
+  void ReduceFewRows(int64_t start, int64_t width) {
+    for (int k = 0; k < plan_.result_count; ++k) {
+      const Result& result = plan_.results[k];
+      const Output& output = plan_.pass->outputs[result.output];
+      const int value = plan_.states[result.state].value;
+      const int64_t bytes = ValueBytes(value);
+      const int64_t step = plan_.strides[value * plan_.rank + plan_.outer_rank - 1];
+      const char* x = bases_[value] + start * bytes;
+      char* dst = bases_[plan_.input_count + result.output] + start * result.stride;
+      StoreStraight(output, width, dst, result.stride, [&](void* results, int64_t done, int64_t n) {
+        plan_.isa->reductions[output.reduction].across(results, x + done * bytes, step, static_cast<size_t>(n),
+                                                       plan_.reduced, output.parameter);
+      });
+    }
   }
 
   bool RunRowsOfColumns(int64_t start, int64_t width, int64_t n) {

@@ -486,42 +486,76 @@ TEST_P(Kernels, GiveTheSameBitsAtEveryPlace) {
 
 // ---- Reductions -----------------------------------------------------------------------------------------------------
 
-// Results side by side, elements in two calls, from memory that ends where they do.
+// What a reduction gives for columns of n elements, of which the rows follow each other.
+std::vector<Element> ReferenceResults(const ReductionRow& row, const std::vector<Element>& elements, size_t n,
+                                      size_t columns) {
+  std::vector<Element> results;
+  for (size_t c = 0; c < columns; ++c) {
+    ReferenceReduction column(row, 1);
+    for (size_t i = 0; i < n; ++i) column.Add(elements[(i * columns + c) % elements.size()]);
+    results.push_back(column.Result());
+  }
+  return results;
+}
+
+void CheckResults(const ReductionRow& row, const void* results, const std::vector<Element>& expected, size_t n,
+                  const char* way) {
+  const size_t bytes = static_cast<size_t>(kKindBytes[row.result]);
+  for (size_t c = 0; c < expected.size(); ++c) {
+    Element actual;
+    memcpy(actual.bytes, static_cast<const char*>(results) + c * bytes, bytes);
+    ASSERT_TRUE(SameStored(DTypeOf(row.result), actual, expected[c]))
+        << row.name << " of kind " << static_cast<int>(row.argument) << " " << way << ", n " << n << ", column " << c
+        << " of " << expected.size() << ": " << Show(row.result, actual) << " for " << Show(row.result, expected[c]);
+  }
+}
+
+// Elements in two calls, from memory that ends where they do.
 void CheckReduction(const Reduction& reduction, const ReductionRow& row, const std::vector<Element>& elements, size_t n,
                     size_t columns) {
+  const std::vector<Element> expected = ReferenceResults(row, elements, n, columns);
   const size_t bytes = static_cast<size_t>(kKindBytes[row.argument]);
   const size_t turn = kAccumulators * columns;
+  const int64_t count = static_cast<int64_t>(n);
   const Guarded memory(n * columns * bytes);
   for (const bool back : {false, true}) {
     char* x = back ? memory.Back(n * columns * bytes) : memory.Front();
     for (size_t i = 0; i < n * columns; ++i) memcpy(x + i * bytes, elements[i % elements.size()].bytes, bytes);
     alignas(64) static char state[kMostPlanes * kAccumulators * kAccumulatorBytes * 5];
-    reduction.start(state, columns, static_cast<int64_t>(n));
-    const size_t whole = n / kAccumulators;
-    const ptrdiff_t step = static_cast<ptrdiff_t>(turn * bytes);
-    if (whole / 2 > 0) reduction.accumulate(state, columns, {x, step, 0, turn, whole / 2, 0});
-    for (size_t t = whole / 2; t < whole; ++t)
-      reduction.accumulate(state, columns, {x + t * turn * bytes, 0, 0, turn, 1, static_cast<int64_t>(t)});
-    for (size_t i = whole * kAccumulators; i < n; ++i) {
-      reduction.accumulate(
-          state, columns,
-          {x + i * columns * bytes, 0, i % kAccumulators * columns, columns, 1, static_cast<int64_t>(whole)});
-    }
+    const auto accumulate = [&] {
+      reduction.start(state, columns, count);
+      const size_t whole = n / kAccumulators;
+      const ptrdiff_t step = static_cast<ptrdiff_t>(turn * bytes);
+      if (whole / 2 > 0) reduction.accumulate(state, columns, {x, step, 0, turn, whole / 2, 0});
+      for (size_t t = whole / 2; t < whole; ++t)
+        reduction.accumulate(state, columns, {x + t * turn * bytes, 0, 0, turn, 1, static_cast<int64_t>(t)});
+      for (size_t i = whole * kAccumulators; i < n; ++i) {
+        reduction.accumulate(
+            state, columns,
+            {x + i * columns * bytes, 0, i % kAccumulators * columns, columns, 1, static_cast<int64_t>(whole)});
+      }
+    };
     Partial partials[5];
     Element results[5];
-    reduction.fold(state, columns, static_cast<int64_t>(n), 0, partials);
-    reduction.finish(results, partials, columns, static_cast<int64_t>(n), 1);
-    for (size_t c = 0; c < columns; ++c) {
-      ReferenceReduction expected(row, 1);
-      for (size_t i = 0; i < n; ++i) expected.Add(elements[(i * columns + c) % elements.size()]);
-      const Element result = expected.Result();
-      const size_t result_bytes = static_cast<size_t>(kKindBytes[row.result]);
-      Element actual;
-      memcpy(actual.bytes, reinterpret_cast<char*>(results) + c * result_bytes, result_bytes);
-      ASSERT_TRUE(SameStored(DTypeOf(row.result), actual, result))
-          << row.name << " of kind " << static_cast<int>(row.argument) << ", n " << n << ", column " << c << " of "
-          << columns << ": " << Show(row.result, actual) << " for " << Show(row.result, result);
+    accumulate();
+    reduction.fold(state, columns, count, 0, partials);
+    reduction.finish(results, partials, columns, count, 1);
+    CheckResults(row, results, expected, n, "folded");
+    if (reduction.settle != nullptr) {
+      accumulate();
+      reduction.settle(results, state, columns, count, 1);
+      CheckResults(row, results, expected, n, "settled");
     }
+    if (reduction.across != nullptr && n <= kAccumulators) {
+      reduction.across(results, x, static_cast<ptrdiff_t>(columns * bytes), columns, count, 1);
+      CheckResults(row, results, expected, n, "across rows");
+    }
+    if (reduction.along == nullptr || count > kMostAlong) continue;
+    for (size_t i = 0; i < n * columns; ++i) {
+      memcpy(x + (i % columns * n + i / columns) * bytes, elements[i % elements.size()].bytes, bytes);
+    }
+    reduction.along(results, x, static_cast<ptrdiff_t>(n * bytes), columns, count, 1);
+    CheckResults(row, results, expected, n, "along rows");
   }
 }
 

@@ -171,6 +171,45 @@ class ReductionTest {
     }
   }
 
+  /** Rows of some elements, and some rows, are reduced without accumulators in memory. */
+  @ParameterizedTest
+  @CsvSource({
+    "'300,100', 1",
+    "'70,1', 1",
+    "'700,33', 1",
+    "'90,257', 1",
+    "'40,1024', 1",
+    "'40,1025', 1",
+    "'1,900', 0",
+    "'3,900', 0",
+    "'9,70', 0",
+    "'32,131', 0",
+    "'33,131', 0",
+    "'20,5,90', 1",
+    "'20,5,90', 2",
+  })
+  void shortRowsAndFewGiveTheBitsOfTheReference(String shape, String axis) {
+    long[] lengths = Arrays.stream(shape.split(",")).mapToLong(Long::parseLong).toArray();
+    long[] wider = lengths.clone();
+    wider[wider.length - 1] += 3;
+    int last = lengths.length - 1;
+    NDArray part = random(9, wider).slice(last, 2, 2 + lengths[last]);
+    String names = "sum prod min max any all count_nonzero mean var std argmin argmax";
+    for (String dtype : List.of("x", "float32(x)", "int32(x)", "int64(x)", "x > 0")) {
+      NDArray x = eval(dtype, part);
+      boolean hasNaN = x.dtype() == DType.FLOAT64 || x.dtype() == DType.FLOAT32;
+      for (String name : (hasNaN ? names + " nanmin nanargmax" : names).split(" ")) {
+        for (String of : List.of("x", x.dtype() == DType.BOOL ? "~x" : "2*x + 1")) {
+          requireSame(name + "(" + of + ", axis=AXIS)", axis, x);
+        }
+      }
+    }
+    for (String name : List.of("sum", "max", "std", "argmin")) {
+      requireSame(name + "(x, axis=AXIS)", axis, part);
+      requireSame(name + "(x*x - 1, axis=AXIS)", axis, part);
+    }
+  }
+
   private static void requireSame(String text, String axis, NDArray x) {
     Expression expression = Expression.compile(text.replace("AXIS", axis));
     Map<String, NDArray> expected = expression.on(JavaEngine.INSTANCE).evaluateAll(x);
