@@ -221,7 +221,7 @@ record Complex(double re, double im) {
     if (im == 0) {
       return of(StrictMath.pow(2, re), im);
     }
-    if (!isFinite()) {
+    if (!Double.isFinite(im)) {
       return of(re * LN2, im).exp();
     }
     DoubleDouble angle = DoubleDouble.LN2.times(im);
@@ -370,6 +370,9 @@ record Complex(double re, double im) {
   }
 
   Complex sin() {
+    if (!Double.isFinite(re) && Double.isInfinite(im)) {
+      return of(Double.NaN, Double.POSITIVE_INFINITY); // C leaves the sign open
+    }
     return turned().sinh().turnedBack();
   }
 
@@ -401,7 +404,7 @@ record Complex(double re, double im) {
         return of(re, im);
       }
       if (Double.isInfinite(im)) {
-        return of(im, Double.NaN);
+        return of(Math.copySign(Double.POSITIVE_INFINITY, re), Double.NaN);
       }
       return of(Double.NaN, im == 0 ? im : Double.NaN);
     }
