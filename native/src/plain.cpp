@@ -167,12 +167,13 @@ class Reducer {
   // Makes the one result of elements as they lie in memory. False when that is not all there is to do.
   static bool Reduce(const Isa& isa, const Pass& pass, int64_t n, char* const* pointers, Operands operands) {
     if (!pass.plain.steps.empty() || pass.plain.results.size() != 1 || n > kMostAlong) return false;
-    const Output& output = pass.outputs[0];
+    const int32_t number = pass.plain.results[0].output;
+    const Output& output = pass.outputs[number];
     const Reduction& reduction = isa.reductions[output.reduction];
     if (reduction.along == nullptr) return false;
     Constant value;
     reduction.along(&value, pointers[output.value], 0, 1, n, output.parameter);
-    Put(isa, pass, 0, value, operands);
+    Put(isa, pass, number, value, operands);
     return true;
   }
 
