@@ -9,8 +9,8 @@
 // On AVX-512 float32 exp and exp2 go the careful way at once, because it costs but a comparison there.
 // Exponentials reduce to |r| <= log(2)/32 with sixteen powers of two in a table that AVX-512 keeps in registers,
 // logarithms to |z/c - 1| <= 0.034 with sixteen 1/c (pow: 0.020 with thirty-two), carrying in two numbers what the last
-// place needs. Most of float32 has polynomials of its own; pow, sinh, cosh and the inverse hyperbolic functions go
-// through float64.
+// place needs. Most of float32 has polynomials of its own; pow and the inverse hyperbolic functions go through
+// float64, sinh and cosh where products are not fused.
 //
 // Worst error in ULP, float64 over 4e6 arguments as accuracy_exp_log draws them (LANES_ACCURACY_SAMPLES=4000000),
 // float32 over all arguments (expm1, log, log2, log1p, tanh, cbrt: over those from 2^-8 to 2^9; pow: 1e5
@@ -22,7 +22,7 @@
 //
 //            tanh       sinh       cosh       cbrt       asinh      acosh      atanh
 //   float64  0.53       0.69/0.71  0.73/0.74  0.501      0.68       0.67       0.69
-//   float32  0.90/0.51  0.51       0.501      0.501      0.501      0.501      0.501
+//   float32  0.90/0.51  0.95/0.51  0.75/0.501 0.501      0.501      0.501      0.501
 //   (float32 on AVX-512: log 0.78, tanh 0.73)
 #if defined(LANES_EXP_LOG_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANES_EXP_LOG_H
@@ -59,27 +59,11 @@ LANES_UNARY(Acosh)
 LANES_UNARY(Atanh)
 #undef LANES_UNARY
 
-namespace exp_log {
-template <class Op, class T>
-HWY_INLINE void ChoosePow(const T* x, const T* y, T* out, size_t n, unsigned uniform) {
-  switch (uniform & 3) {
-    case 0:
-      return MapPow<Op, false, false>(x, y, out, n);
-    case 1:
-      return MapPow<Op, true, false>(x, y, out, n);
-    case 2:
-      return MapPow<Op, false, true>(x, y, out, n);
-    default:
-      return MapPow<Op, true, true>(x, y, out, n);
-  }
-}
-}  // namespace exp_log
-
 inline void Pow(const double* x, const double* y, double* out, size_t n, unsigned uniform) {
-  exp_log::ChoosePow<exp_log::PowF64>(x, y, out, n, uniform);
+  exp_log::MapPair<exp_log::PowF64>(x, y, out, n, uniform);
 }
 inline void Pow(const float* x, const float* y, float* out, size_t n, unsigned uniform) {
-  exp_log::ChoosePow<exp_log::PowF32>(x, y, out, n, uniform);
+  exp_log::MapPair<exp_log::PowF32>(x, y, out, n, uniform);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -191,11 +191,26 @@ HWY_INLINE void MapPow(const T* x, const T* y, T* out, size_t n) {
     HWY_ALIGN T tail_x[N], tail_y[N];
     for (size_t k = 0; k < N; ++k) {
       const size_t from = k < n - i ? i + k : i;
-      tail_x[k] = x[kX * from];
-      tail_y[k] = y[kY * from];
+      memcpy(tail_x + k, x + kX * from, sizeof(T));
+      memcpy(tail_y + k, y + kY * from, sizeof(T));
     }
     PowVector<Op>(d, tail_x, tail_y, tail_x);
-    for (size_t k = 0; i + k < n; ++k) out[i + k] = tail_x[k];
+    memcpy(out + i, tail_x, (n - i) * sizeof(T));
+  }
+}
+
+// Bit 0 of `uniform`: x is one value for all elements; bit 1: y is.
+template <class Op, class T>
+HWY_INLINE void MapPair(const T* x, const T* y, T* out, size_t n, unsigned uniform) {
+  switch (uniform & 3) {
+    case 0:
+      return MapPow<Op, false, false>(x, y, out, n);
+    case 1:
+      return MapPow<Op, true, false>(x, y, out, n);
+    case 2:
+      return MapPow<Op, false, true>(x, y, out, n);
+    default:
+      return MapPow<Op, true, true>(x, y, out, n);
   }
 }
 

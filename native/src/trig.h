@@ -2,8 +2,8 @@
 //
 // Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
 // alone. The ULP figures are the worst that test/accuracy_trig.cpp has seen with LANES_ACCURACY_SAMPLES=50000, over the
-// whole domain with subnormals and, for sin, cos and tan, the neighbours of multiples of pi/2. AVX2 and AVX3 agree but
-// in sin and cos of float64.
+// whole domain with subnormals and, for sin, cos and tan, the neighbours of multiples of pi/2; those of float32 with
+// FMA the worst of all arguments, of atan2 the worst of 4e7. AVX2 and AVX3 agree but in sin and cos of float64.
 #if defined(LANES_TRIG_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANES_TRIG_H
 #undef LANES_TRIG_H
@@ -20,6 +20,7 @@
 #include "hwy/highway.h"
 #include "map_block.h"
 #include "root.h"
+#include "trig_float.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
@@ -73,25 +74,6 @@ HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V x,
   const V hi = hn::NegMulAdd(n, second, t);
   const V minus_lo = hn::MulAdd(n, second, hn::Sub(hi, t));
   return {hi, hn::MulAdd(n, part(0x1.45c06e0e68948p-86), minus_lo), hn::BitCast(di, biased)};
-}
-
-// The lanes whose number is odd, to choose by: a mask where one instruction makes it of a bit, else that bit as a sign.
-template <class D, class VI>
-HWY_INLINE auto OddLanes(D d, VI number) {
-#if HWY_TARGET <= HWY_AVX3
-  (void)d;
-  return hn::RebindMask(d, hn::TestBit(number, hn::Set(hn::DFromV<VI>(), 1)));
-#else
-  return hn::BitCast(d, hn::ShiftLeft<8 * sizeof(hn::TFromD<D>) - 1>(number));
-#endif
-}
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V ChooseOdd(decltype(OddLanes(D(), hn::Zero(hn::RebindToSigned<D>()))) odd, V of_odd, V of_even) {
-#if HWY_TARGET <= HWY_AVX3
-  return hn::IfThenElse(odd, of_odd, of_even);
-#else
-  return hn::IfNegativeThenElse(odd, of_odd, of_even);
-#endif
 }
 
 // sin(x) from x reduced with 1 added to n, and cos(x) with 2. Both polynomials are one scheme with blended coefficients
@@ -322,59 +304,24 @@ struct Cos32 {
   static double Slow(double x) { return Cos64::Slow(x); }
 };
 
-#if HWY_NATIVE_FMA
-// sin(x + kQuadrants pi/2) within float32 up to 2^13, beyond that through Wide. Reduced to |r| <= pi/4 and summed as
-// float64 is: the 24 bits of pi/2 that come first leave an exact difference, the next 11 an exact product; what is left
-// of pi/2 after 24 more bits is below 2^-23 of the smallest |r|. Both polynomials are of degree 2 in r^2 (relative
-// error sin 2^-27.9, cos 2^-33).
-template <int kQuadrants, class Wide>
-struct SinWithinFloat {
-  template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, hn::Mask<D>& slow) {
-    const hn::RebindToSigned<D> di;
-    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
-    slow = hn::Not(hn::Le(hn::Abs(x), c(0x1p13f)));
-    const V magic = c(0x1.8p23f + 1 + kQuadrants);
-    const V biased = hn::MulAdd(x, c(0x1.45f306p-1f), magic);
-    const V n = hn::Sub(biased, magic);
-    const V t = hn::NegMulAdd(n, c(0x1.921fb4p+0f), x);
-    const V second = c(0x1.444p-24f);
-    const V r = hn::NegMulAdd(n, second, t);
-    const V minus_lo = hn::MulAdd(n, c(0x1.68c234p-39f), hn::MulAdd(n, second, hn::Sub(r, t)));
-    const auto is_sine = OddLanes(d, hn::BitCast(di, biased));
-    const auto choose = [&](V sine, V cosine) HWY_ATTR { return ChooseOdd<D>(is_sine, sine, cosine); };
-    const auto coefficient = [&](float sine, float cosine) HWY_ATTR { return choose(c(sine), c(cosine)); };
-    const V minus_r_lo = hn::Mul(r, minus_lo);
-    const V r2 = hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo));
-    V p = hn::MulAdd(coefficient(-0x1.9953p-13f, 0x1.99e904p-16f), r2, coefficient(0x1.110776p-7f, -0x1.6c0c2ap-10f));
-    p = hn::MulAdd(p, r2, coefficient(-0x1.555546p-3f, 0x1.55554ap-5f));
-    const V z = hn::MulAdd(p, r2, coefficient(0.0f, -0.5f));
-    const V rest = hn::NegMulAdd(choose(r, r2), z, choose(minus_lo, c(-1.0f)));
-    const V sine = choose(hn::Sub(r, rest), rest);
-    return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<30>(hn::BitCast(di, biased))), hn::SignBit(d)));
+// A function of float32 by Within where products are fused, else by Wide.
+template <class Within, class Wide>
+HWY_INLINE void MapFloats(const float* x, float* y, size_t n) {
+  if constexpr (HWY_NATIVE_FMA) {
+    exp_log::Map<Within>(x, y, n);
+  } else {
+    MapBlock<Wide>(x, y, n);
   }
-  template <class D, class V>
-  static HWY_INLINE V Fix(D d, V x, V) {
-    hn::Mask<D> slow;
-    const V y = exp_log::NaNIsSlow<Wide>::Fast(d, x, slow);
-    return exp_log::NaNIsSlow<Wide>::Fix(d, x, y);
-  }
-};
-template <int kQuadrants, class Wide>
-HWY_INLINE void SinOfFloats(const float* x, float* y, size_t n) {
-  exp_log::Map<SinWithinFloat<kQuadrants, Wide>>(x, y, n);
 }
-#else
-template <int kQuadrants, class Wide>
-HWY_INLINE void SinOfFloats(const float* x, float* y, size_t n) {
-  MapBlock<Wide>(x, y, n);
-}
-#endif
 
 inline HWY_NOINLINE void Sin(const double* x, double* y, size_t n) { MapBlock<Sin64>(x, y, n); }
-inline HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { SinOfFloats<0, Sin32>(x, y, n); }
+inline HWY_NOINLINE void Sin(const float* x, float* y, size_t n) {
+  MapFloats<trig_float::Sine<0, Sin32>, Sin32>(x, y, n);
+}
 inline HWY_NOINLINE void Cos(const double* x, double* y, size_t n) { MapBlock<Cos64>(x, y, n); }
-inline HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { SinOfFloats<1, Cos32>(x, y, n); }
+inline HWY_NOINLINE void Cos(const float* x, float* y, size_t n) {
+  MapFloats<trig_float::Sine<1, Cos32>, Cos32>(x, y, n);
+}
 
 // ---- sinpi, cospi ---------------------------------------------------------------------------------------------------
 //
@@ -575,7 +522,8 @@ inline HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapBlock<Tan3
 //
 // asin(s) = s + s^3 * P(s^2) for s <= 1/2 (minimax, relative error 2^-59.8); beyond, asin(a) = pi/2 - 2 asin(s) with
 // s = sqrt((1 - a) / 2) and the rounding error of the root carried along. |x| > 1 gives NaN out of the root. No slow
-// lanes. Measured: float64 asin 0.63, acos 0.60 ULP, float32 0.58.
+// lanes. Measured: float64 asin 0.63, acos 0.60 ULP, float32 0.70, 0.67
+// (0.58 without FMA).
 
 constexpr double kHalfPi = 0x1.921fb54442d18p+0;
 constexpr double kHalfPiLow = 0x1.1a62633145c07p-54;
@@ -672,15 +620,16 @@ struct Acos32 : VectorOnly {
 };
 
 inline HWY_NOINLINE void Asin(const double* x, double* y, size_t n) { MapBlock<Asin64>(x, y, n); }
-inline HWY_NOINLINE void Asin(const float* x, float* y, size_t n) { MapBlock<Asin32>(x, y, n); }
+inline HWY_NOINLINE void Asin(const float* x, float* y, size_t n) { MapFloats<trig_float::Arcsine, Asin32>(x, y, n); }
 inline HWY_NOINLINE void Acos(const double* x, double* y, size_t n) { MapBlock<Acos64>(x, y, n); }
-inline HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapBlock<Acos32>(x, y, n); }
+inline HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapFloats<trig_float::Arccosine, Acos32>(x, y, n); }
 
 // ---- atan, atan2 ----------------------------------------------------------------------------------------------------
 //
 // atan(u) = u + u^3 * P(u^2) on [0, 1] in one polynomial (minimax, relative error 2^-57.5); an argument beyond 1 is
 // inverted. A quotient carries its rounding error as `u_lo`, whose weight 1 / (1 + u^2) need not be better than 1 - u^2
-// / 2. Measured: float64 atan 0.91 ULP, atan2 0.94, float32 0.54.
+// / 2. Measured: float64 atan 0.91 ULP, atan2 0.94, float32 0.91, 0.93
+// (0.54 without FMA).
 
 // base + base_lo + atan(u + u_lo), or minus atan where `sign` is negative; 0 <= u <= 1 <= base or base = 0.
 template <class D, class V = hn::Vec<D>>
@@ -759,7 +708,9 @@ struct Atan32 : VectorOnly {
 };
 
 inline HWY_NOINLINE void Atan(const double* x, double* y, size_t n) { MapBlock<Atan64>(x, y, n); }
-inline HWY_NOINLINE void Atan(const float* x, float* y, size_t n) { MapBlock<Atan32>(x, y, n); }
+inline HWY_NOINLINE void Atan(const float* x, float* y, size_t n) {
+  MapFloats<trig_float::Arctangent, Atan32>(x, y, n);
+}
 
 // atan2: u = min(|x|, |y|) / max(|x|, |y|), then base 0, pi/2 or pi plus or minus atan(u). Slow lanes: a quotient that
 // is or may become subnormal, a divisor whose inverse is not an ordinary number (zero and infinity among them).
@@ -810,7 +761,11 @@ inline HWY_NOINLINE void Atan2(const double* y, const double* x, double* out, si
   MapBlockPair<Atan2Of64>(y, x, out, n, uniform);
 }
 inline HWY_NOINLINE void Atan2(const float* y, const float* x, float* out, size_t n, unsigned uniform) {
-  MapBlockPair<Atan2Of32>(y, x, out, n, uniform);
+  if constexpr (HWY_NATIVE_FMA) {
+    exp_log::MapPair<trig_float::Arctangent2<Atan2Of32>>(y, x, out, n, uniform);
+  } else {
+    MapBlockPair<Atan2Of32>(y, x, out, n, uniform);
+  }
 }
 
 }  // namespace HWY_NAMESPACE
