@@ -27,7 +27,15 @@ public record Estimate(double nanosPerItem, double dispatchNanos, int workers) {
   private static final double FEED_NANOS = 40;
 
   private static final double WORTH_IT = 1.2;
+
+  /** A measurement. */
   private static final long ENOUGH_NANOS = 1_000_000;
+
+  /** What a clock that ticks every 100 ns tells to one percent. */
+  private static final long LEAST_NANOS = 10_000;
+
+  /** More than a thread that was stopped for others usually waits. */
+  private static final long SURE_NANOS = 20_000_000;
 
   /**
    * How much faster the pool would be than a loop.
@@ -76,16 +84,22 @@ public record Estimate(double nanosPerItem, double dispatchNanos, int workers) {
     return nanos[nanos.length / 2];
   }
 
-  /** Times one item, over as many rounds as make a measurement. */
+  /**
+   * Times one item, over as many rounds as make a measurement. The least of several: classes that
+   * are loaded in one of them, and threads that have the core for a while, say nothing of the items.
+   */
   static <T> double time(List<T> items, Pool.Task<? super T, ?> task) {
+    double least = Double.MAX_VALUE;
     for (int rounds = 1; ; rounds *= 2) {
       long start = System.nanoTime();
       for (int i = 0; i < rounds; i++) {
         once(items, task);
       }
-      long nanos = System.nanoTime() - start;
-      if (nanos > ENOUGH_NANOS) {
-        return nanos / ((double) rounds * items.size());
+      long nanos = Math.max(LEAST_NANOS, System.nanoTime() - start);
+      double done = (double) rounds * items.size();
+      least = Math.min(least, nanos / done);
+      if (nanos > SURE_NANOS || (rounds > 1 && least * done > ENOUGH_NANOS)) {
+        return least;
       }
     }
   }

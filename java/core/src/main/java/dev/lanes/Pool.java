@@ -521,8 +521,8 @@ public final class Pool implements AutoCloseable {
    * #auto} from then on.
    *
    * @param <T> the type of the items
-   * @param sample at least one item; tasks that take less than a millisecond together are done
-   *     several times over
+   * @param sample at least one item; tasks that take less than 20 ms together are done several
+   *     times over
    * @param task what would be done with each item
    * @return what one item and handing items over cost
    * @throws ItemException when an item fails
