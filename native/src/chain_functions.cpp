@@ -103,8 +103,8 @@ LANES_OPERATIONS(tanh, exp_log::TanhF64, exp_log::TanhF32)
 #if HWY_NATIVE_FMA
 LANES_OPERATIONS(pow3halves, exp_log::NaNIsSlow<HalfPower64<1>>, HalfPower32<1>)
 LANES_OPERATIONS(pow5halves, exp_log::NaNIsSlow<HalfPower64<2>>, HalfPower32<2>)
-using sin_float = trig_float::Sine<0, Sin32>;
-using cos_float = trig_float::Sine<1, Cos32>;
+using sin_float = InFloat<SinInFloat<0>, Sin32>;
+using cos_float = InFloat<SinInFloat<1>, Cos32>;
 #else
 LANES_OPERATIONS(pow3halves, exp_log::NaNIsSlow<HalfPower64<1>>, exp_log::NaNIsSlow<HalfPower64<1>>)
 LANES_OPERATIONS(pow5halves, exp_log::NaNIsSlow<HalfPower64<2>>, exp_log::NaNIsSlow<HalfPower64<2>>)

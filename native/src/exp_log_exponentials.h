@@ -95,9 +95,9 @@ struct ExpF32 {
 #endif
   }
   template <class D, class V>
-  static HWY_INLINE V PowerOfTwo32(D d, V k) {
-    return hn::BitCast(d,
-                       hn::ShiftLeft<23>(hn::BitCast(hn::RebindToSigned<D>(), hn::Add(k, hn::Set(d, 0x1p23f + 127)))));
+  static HWY_INLINE V PowerOfTwo32(D d, V k, int bias = 127) {
+    const V biased = hn::Add(k, hn::Set(d, 0x1p23f + static_cast<float>(bias)));
+    return hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(hn::RebindToSigned<D>(), biased)));
   }
   template <class D, class V>
   static HWY_INLINE void Reduce(D d, V x, V& n, V& p) {
@@ -105,15 +105,21 @@ struct ExpF32 {
     ReduceInTwo<false>(d, x, n, r, small);
     p = hn::Add(r, small);
   }
-  // e^x = 2^n (1 + r_high + small). The two parts of r stay apart in the sum, where its rounding would count.
-  template <bool kForExpm1, class D, class V>
-  static HWY_INLINE void ReduceInTwo(D d, V x, V& n, V& r_high, V& small) {
+  // x = n log(2) + r_high + r_low. The two parts of r stay apart in a sum, where its rounding would count.
+  template <class D, class V>
+  static HWY_INLINE V SubtractLog2(D d, V x, V& n, V& r_high, V& r_low) {
     const V shift = hn::Set(d, 0x1.8p23f);
     const V shifted = hn::MulAdd(x, hn::Set(d, 0x1.715476p0f), shift);
     n = hn::Sub(shifted, shift);
     r_high = hn::NegMulAdd(n, hn::Set(d, 0x1.62e4p-1f), x);
-    const V r_low = hn::Mul(n, hn::Set(d, -0x1.7f7d1cp-20f));
-    const V r = hn::Add(r_high, r_low);
+    r_low = hn::Mul(n, hn::Set(d, -0x1.7f7d1cp-20f));
+    return hn::Add(r_high, r_low);
+  }
+  // e^x = 2^n (1 + r_high + small).
+  template <bool kForExpm1, class D, class V>
+  static HWY_INLINE void ReduceInTwo(D d, V x, V& n, V& r_high, V& small) {
+    V r_low;
+    const V r = SubtractLog2(d, x, n, r_high, r_low);
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
     const V r2 = hn::Mul(r, r);
     if constexpr (kForExpm1) {
@@ -409,20 +415,16 @@ struct HyperbolicF32 {
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
     const V a = hn::Abs(x);
     slow = hn::Not(hn::Lt(a, c(87.0f)));
-    const V shift = c(0x1.8p23f);
-    const V n = hn::Sub(hn::MulAdd(a, c(0x1.715476p0f), shift), shift);
-    const V r_high = hn::NegMulAdd(n, c(0x1.62e4p-1f), a);
-    const V r_low = hn::Mul(n, c(-0x1.7f7d1cp-20f));
-    const V r = hn::Add(r_high, r_low);
+    V n, r_high, r_low;
+    const V r = ExpF32::SubtractLog2(d, a, n, r_high, r_low);
     const V r2 = hn::Mul(r, r);
     const V sinh_rest =
         hn::MulAdd(hn::Mul(r, r2), Polynomial(d, r2, c(0x1.a2895ep-13f), c(0x1.110fe4p-7f), c(0x1.555556p-3f)), r_low);
     const V cosh_rest = hn::Mul(r2, Polynomial(d, r2, c(0x1.6d56ecp-10f), c(0x1.5554ep-5f), c(0.5f)));
-    const auto power = [d](V exponent) HWY_ATTR {
-      return hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(hn::RebindToSigned<D>(), exponent)));
-    };
-    const V half_bias = c(0x1p23f + 126);
-    const V up = power(hn::Add(half_bias, n)), down = power(hn::Sub(half_bias, n));
+    const V up = ExpF32::PowerOfTwo32(d, n, 126);
+    // The biased exponents of 2^(n-1) and 2^(-n-1) add up to 252.
+    const hn::RebindToSigned<D> di;
+    const V down = hn::BitCast(d, hn::Sub(hn::Set(di, 252 << 23), hn::BitCast(di, up)));
     V sum_low;
     const V sum = FastTwoSum(up, down, sum_low), difference = hn::Sub(up, down);
     const V constant = kIsSinh ? difference : sum, slope = kIsSinh ? sum : difference;

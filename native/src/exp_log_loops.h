@@ -134,9 +134,9 @@ HWY_INLINE void Map(const T* x, T* y, size_t n) {
   }
 }
 
-// One vector of powers, slow elements and all.
+// One vector of two operands, slow elements and all.
 template <class Op, class D, class T = hn::TFromD<D>>
-HWY_NOINLINE void PowVector(D d, const T* x, const T* y, T* out) {
+HWY_NOINLINE void MapVectorPair(D d, const T* x, const T* y, T* out) {
   const auto vx = hn::LoadU(d, x);
   const auto vy = hn::LoadU(d, y);
   Mask<D> slow;
@@ -149,7 +149,7 @@ HWY_NOINLINE void PowVector(D d, const T* x, const T* y, T* out) {
 // The two halves of the work go over several vectors in turn, because one chain through both is longer than a processor
 // can look ahead.
 template <class Op, bool kUniformX, bool kUniformY, class T>
-HWY_INLINE void MapPow(const T* x, const T* y, T* out, size_t n) {
+HWY_INLINE void MapPair(const T* x, const T* y, T* out, size_t n) {
   const hn::ScalableTag<T> d;
   using D = hn::ScalableTag<T>;
   constexpr size_t N = hn::MaxLanes(D());
@@ -178,15 +178,15 @@ HWY_INLINE void MapPow(const T* x, const T* y, T* out, size_t n) {
       const auto out0 = Op::Fast(d, base[v], hn::LoadU(d, y + kY * first), slow0);
       const auto out1 = Op::Fast(d, base[v + 1], hn::LoadU(d, y + kY * second), slow1);
       if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Or(slow0, slow1)))) {
-        PowVector<Op>(d, x + kX * first, y + kY * first, out + first);
-        PowVector<Op>(d, x + kX * second, y + kY * second, out + second);
+        MapVectorPair<Op>(d, x + kX * first, y + kY * first, out + first);
+        MapVectorPair<Op>(d, x + kX * second, y + kY * second, out + second);
       } else {
         hn::StoreU(out0, d, out + first);
         hn::StoreU(out1, d, out + second);
       }
     }
   }
-  for (; i + N <= n; i += N) PowVector<Op>(d, x + kX * i, y + kY * i, out + i);
+  for (; i + N <= n; i += N) MapVectorPair<Op>(d, x + kX * i, y + kY * i, out + i);
   if (i < n) {
     HWY_ALIGN T tail_x[N], tail_y[N];
     for (size_t k = 0; k < N; ++k) {
@@ -194,7 +194,7 @@ HWY_INLINE void MapPow(const T* x, const T* y, T* out, size_t n) {
       memcpy(tail_x + k, x + kX * from, sizeof(T));
       memcpy(tail_y + k, y + kY * from, sizeof(T));
     }
-    PowVector<Op>(d, tail_x, tail_y, tail_x);
+    MapVectorPair<Op>(d, tail_x, tail_y, tail_x);
     memcpy(out + i, tail_x, (n - i) * sizeof(T));
   }
 }
@@ -204,13 +204,13 @@ template <class Op, class T>
 HWY_INLINE void MapPair(const T* x, const T* y, T* out, size_t n, unsigned uniform) {
   switch (uniform & 3) {
     case 0:
-      return MapPow<Op, false, false>(x, y, out, n);
+      return MapPair<Op, false, false>(x, y, out, n);
     case 1:
-      return MapPow<Op, true, false>(x, y, out, n);
+      return MapPair<Op, true, false>(x, y, out, n);
     case 2:
-      return MapPow<Op, false, true>(x, y, out, n);
+      return MapPair<Op, false, true>(x, y, out, n);
     default:
-      return MapPow<Op, true, true>(x, y, out, n);
+      return MapPair<Op, true, true>(x, y, out, n);
   }
 }
 

@@ -5,9 +5,8 @@
 //   static double Slow(double x)                           the scalar path, asked wherever the vector path gave NaN
 // and perhaps
 //   static constexpr double kServed                        the largest |x| that Apply serves; beyond it gives anything
-// and always computes in float64. float32 blocks are widened and narrowed here: a polynomial that is good for 24 bits
-// is so much shorter that this is faster than the double-float arithmetic which a last-bit-accurate float32 path would
-// need.
+// and computes in float64. float32 blocks are widened and narrowed here: where products are not fused, a polynomial
+// that is good for 24 bits is so much shorter that this is faster than arithmetic with pairs of float32.
 //
 // Every element goes through the same operations wherever it stands, so its result depends on its value alone. NaNs are
 // made one NaN: which of two NaN operands survives an addition is up to the register allocator.

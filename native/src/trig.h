@@ -1,5 +1,9 @@
 // Block functions for the circular functions and their inverses, in float64 and float32.
 //
+// Where products are fused float32 has sin, cos and the inverses within itself, sixteen elements in a vector of 512
+// bits instead of eight: the steps are those of float64 with shorter constants, each result a head and a tail that
+// holds what the head's roundings left. Else, and in tan, sinpi and cospi, float32 goes by way of float64.
+//
 // Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
 // alone. The ULP figures are the worst that test/accuracy_trig.cpp has seen with LANES_ACCURACY_SAMPLES=50000, over the
 // whole domain with subnormals and, for sin, cos and tan, the neighbours of multiples of pi/2; those of float32 with
@@ -20,7 +24,6 @@
 #include "hwy/highway.h"
 #include "map_block.h"
 #include "root.h"
-#include "trig_float.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lanes {
@@ -29,6 +32,41 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Adding and subtracting it rounds |v| < 2^51 to an integer; the sum's low bits hold that integer.
 constexpr double kRoundingMagic = 0x1.8p52;
+
+// An operation of map_block.h as one of exp_log_loops.h, on float32 without widening. `Wide` serves the elements that
+// Op does not.
+template <class Op, class Wide>
+struct InFloat {
+  static constexpr bool kTotal = !kHasLimit<Op>;
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, hn::Mask<D>& slow) {
+    if constexpr (kTotal) {
+      slow = hn::MaskFromVec(hn::Zero(d));
+    } else {
+      slow = hn::Not(hn::Le(hn::Abs(x), hn::Set(d, Op::kServed)));
+    }
+    return Op::Apply(d, x);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V y) {
+    if constexpr (!kTotal) {
+      hn::Mask<D> slow;
+      y = exp_log::NaNIsSlow<Wide>::Fast(d, x, slow);
+      y = exp_log::NaNIsSlow<Wide>::Fix(d, x, y);
+    }
+    return y;
+  }
+};
+
+// A function of float32 by Within where products are fused, else by Wide.
+template <class Within, class Wide>
+HWY_INLINE void MapFloats(const float* x, float* y, size_t n) {
+  if constexpr (HWY_NATIVE_FMA) {
+    exp_log::Map<InFloat<Within, Wide>>(x, y, n);
+  } else {
+    MapBlock<Wide>(x, y, n);
+  }
+}
 
 constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
 
@@ -57,30 +95,54 @@ constexpr double kReduceLimit = 0x1p20;
 // 1, so it is exact (with FMA at once; without, the constant comes in two parts whose products are exact). The next 29
 // bits give an exact product for n < 2^24, hence `hi` is either exact or its rounding error is caught in `minus_lo`.
 // What is left of pi/2 after 53 more bits is below 2^-60 of the smallest |hi| that a double can lead to. The same holds
-// for pi/2 in kParts, a power of two up to 8.
+// for pi/2 in kParts, a power of two up to 8. float32 up to 2^13: 24 bits, the next 11, and what is left after 24 more
+// is below 2^-23 of the smallest |hi|.
 template <int kParts = 1, class D, class V = hn::Vec<D>>
 HWY_INLINE ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>> ReduceAngle(D d, V x, double added) {
-  const hn::RebindToSigned<D> di;
-  const auto part = [d](double value) HWY_ATTR { return hn::Set(d, value / kParts); };
-  const V magic = hn::Set(d, kRoundingMagic + added);
+  const auto c = [d](double of_double, double of_float)
+                     HWY_ATTR { return hn::Set(d, sizeof(hn::TFromD<D>) == 8 ? of_double : of_float); };
+  const auto part = [c](double of_double, double of_float)
+                        HWY_ATTR { return c(of_double / kParts, of_float / kParts); };
+  const V magic = c(kRoundingMagic + added, 0x1.8p23 + added);
   const V biased = hn::MulAdd(x, hn::Set(d, 0x1.45f306dc9c883p-1 * kParts), magic);
   const V n = hn::Sub(biased, magic);
 #if HWY_NATIVE_FMA
-  const V t = hn::NegMulAdd(n, part(0x1.921fb54442d18p+0), x);
+  const V t = hn::NegMulAdd(n, part(0x1.921fb54442d18p+0, 0x1.921fb4p+0), x);
 #else
-  const V t = hn::NegMulAdd(n, part(0x1.0b46p-34), hn::NegMulAdd(n, part(0x1.921fb544p+0), x));
+  const V t =
+      hn::NegMulAdd(n, hn::Set(d, 0x1.0b46p-34 / kParts), hn::NegMulAdd(n, hn::Set(d, 0x1.921fb544p+0 / kParts), x));
 #endif
-  const V second = part(0x1.1a62633p-54);
+  const V second = part(0x1.1a62633p-54, 0x1.444p-24);
   const V hi = hn::NegMulAdd(n, second, t);
   const V minus_lo = hn::MulAdd(n, second, hn::Sub(hi, t));
-  return {hi, hn::MulAdd(n, part(0x1.45c06e0e68948p-86), minus_lo), hn::BitCast(di, biased)};
+  return {hi, hn::MulAdd(n, part(0x1.45c06e0e68948p-86, 0x1.68c234p-39), minus_lo),
+          hn::BitCast(hn::RebindToSigned<D>(), biased)};
+}
+
+// The lanes whose number is odd, to choose by: a mask where one instruction makes it of a bit, else that bit as a sign.
+template <class D, class VI>
+HWY_INLINE auto OddLanes(D d, VI number) {
+#if HWY_TARGET <= HWY_AVX3
+  (void)d;
+  return hn::RebindMask(d, hn::TestBit(number, hn::Set(hn::DFromV<VI>(), 1)));
+#else
+  return hn::BitCast(d, hn::ShiftLeft<8 * sizeof(hn::TFromD<D>) - 1>(number));
+#endif
+}
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ChooseOdd(decltype(OddLanes(D(), hn::Zero(hn::RebindToSigned<D>()))) odd, V of_odd, V of_even) {
+#if HWY_TARGET <= HWY_AVX3
+  return hn::IfThenElse(odd, of_odd, of_even);
+#else
+  return hn::IfNegativeThenElse(odd, of_odd, of_even);
+#endif
 }
 
 // sin(x) from x reduced with 1 added to n, and cos(x) with 2. Both polynomials are one scheme with blended coefficients
-// (minimax on |r| <= pi/4, relative error sin 2^-57.8, cos 2^-60.9). The roundings that matter are kept few: sin = r +
-// (r * z + lo) and cos = 1 + r^2 * q, one FMA, with the low part folded into r^2; without FMA cos is summed as
-// (1 - r^2/2) + (the error of that + r^4 * p - r * lo). Of cosines the negative is made, which needs no blend of what
-// is subtracted from; that is why 1 is added: bit 1 of n + 1 tells the sign then.
+// (minimax on |r| <= pi/4, relative error sin 2^-57.8, cos 2^-60.9; float32 2^-27.9, 2^-33). The roundings that matter
+// are kept few: sin = r + (r * z + lo) and cos = 1 + r^2 * q, one FMA, with the low part folded into r^2; without FMA
+// cos is summed as (1 - r^2/2) + (the error of that + r^4 * p - r * lo). Of cosines the negative is made, which needs
+// no blend of what is subtracted from; that is why 1 is added: bit 1 of n + 1 tells the sign then.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<D>>>& angle) {
   const V r = angle.hi;
@@ -89,19 +151,27 @@ HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
   const auto choose = [&](V sine, V cosine) HWY_ATTR { return ChooseOdd<D>(is_sine, sine, cosine); };
   const auto coefficient = [&](double sine, double cosine)
                                HWY_ATTR { return choose(hn::Set(d, sine), hn::Set(d, cosine)); };
-  // Pairs instead of Horner's rule, and a square without the low part, keep the chain of dependent operations short.
-  const V r2 = hn::Mul(r, r);
-  const V p01 = hn::MulAdd(coefficient(0x1.111111110f760p-7, -0x1.6c16c16c168cap-10), r2,
-                           coefficient(-0x1.5555555555548p-3, 0x1.5555555555555p-5));
-  const V p23 = hn::MulAdd(coefficient(0x1.71de355fa4e3dp-19, -0x1.27e4fa02e3c1dp-22), r2,
-                           coefficient(-0x1.a01a019bf2b7ep-13, 0x1.a01a019f3838fp-16));
-  const V p45 = hn::MulAdd(coefficient(0x1.5d8e625bc8fcep-33, -0x1.90738536bb9ebp-37), r2,
-                           coefficient(-0x1.ae5e55005a3c8p-26, 0x1.1eeb57d304f11p-29));
-  const V r4 = hn::Mul(r2, r2);
-  const V p = hn::MulAdd(hn::MulAdd(p45, r4, p23), r4, p01);
   const V minus_r_lo = hn::Mul(r, minus_lo);
+  const V square = hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo));
+  V r2, p;
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    // Pairs instead of Horner's rule, and a square without the low part, keep the chain of dependent operations short.
+    r2 = hn::Mul(r, r);
+    const V p01 = hn::MulAdd(coefficient(0x1.111111110f760p-7, -0x1.6c16c16c168cap-10), r2,
+                             coefficient(-0x1.5555555555548p-3, 0x1.5555555555555p-5));
+    const V p23 = hn::MulAdd(coefficient(0x1.71de355fa4e3dp-19, -0x1.27e4fa02e3c1dp-22), r2,
+                             coefficient(-0x1.a01a019bf2b7ep-13, 0x1.a01a019f3838fp-16));
+    const V p45 = hn::MulAdd(coefficient(0x1.5d8e625bc8fcep-33, -0x1.90738536bb9ebp-37), r2,
+                             coefficient(-0x1.ae5e55005a3c8p-26, 0x1.1eeb57d304f11p-29));
+    const V r4 = hn::Mul(r2, r2);
+    p = hn::MulAdd(hn::MulAdd(p45, r4, p23), r4, p01);
+  } else {
+    r2 = square;
+    p = hn::MulAdd(coefficient(-0x1.9953p-13, 0x1.99e904p-16), r2, coefficient(0x1.110776p-7, -0x1.6c0c2ap-10));
+    p = hn::MulAdd(p, r2, coefficient(-0x1.555546p-3, 0x1.55554ap-5));
+  }
 #if HWY_NATIVE_FMA
-  const V factor = choose(r, hn::MulSub(r, r, hn::Add(minus_r_lo, minus_r_lo)));
+  const V factor = choose(r, square);
   const V z = hn::MulAdd(p, r2, coefficient(0.0, -0.5));
   const V rest = hn::NegMulAdd(factor, z, choose(minus_lo, hn::Set(d, -1.0)));
   const V sine = choose(hn::Sub(r, rest), rest);
@@ -115,7 +185,8 @@ HWY_INLINE V SinOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
   const V rest = hn::NegMulAdd(factor, z, choose(hn::Mul(minus_lo, cos_head), minus_cos_tail));
   const V sine = choose(hn::Sub(r, rest), hn::Sub(rest, cos_head));
 #endif
-  return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<62>(angle.number)), hn::SignBit(d)));
+  return hn::Xor(sine,
+                 hn::And(hn::BitCast(d, hn::ShiftLeft<8 * sizeof(hn::TFromD<D>) - 2>(angle.number)), hn::SignBit(d)));
 }
 
 #if HWY_TARGET <= HWY_AVX3
@@ -304,24 +375,20 @@ struct Cos32 {
   static double Slow(double x) { return Cos64::Slow(x); }
 };
 
-// A function of float32 by Within where products are fused, else by Wide.
-template <class Within, class Wide>
-HWY_INLINE void MapFloats(const float* x, float* y, size_t n) {
-  if constexpr (HWY_NATIVE_FMA) {
-    exp_log::Map<Within>(x, y, n);
-  } else {
-    MapBlock<Wide>(x, y, n);
+// sin(x + kQuadrants pi/2) of float32 within float32.
+template <int kQuadrants>
+struct SinInFloat {
+  static constexpr float kServed = 0x1p13f;
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    return SinOfReduced(d, ReduceAngle(d, x, 1.0 + kQuadrants));
   }
-}
+};
 
 inline HWY_NOINLINE void Sin(const double* x, double* y, size_t n) { MapBlock<Sin64>(x, y, n); }
-inline HWY_NOINLINE void Sin(const float* x, float* y, size_t n) {
-  MapFloats<trig_float::Sine<0, Sin32>, Sin32>(x, y, n);
-}
+inline HWY_NOINLINE void Sin(const float* x, float* y, size_t n) { MapFloats<SinInFloat<0>, Sin32>(x, y, n); }
 inline HWY_NOINLINE void Cos(const double* x, double* y, size_t n) { MapBlock<Cos64>(x, y, n); }
-inline HWY_NOINLINE void Cos(const float* x, float* y, size_t n) {
-  MapFloats<trig_float::Sine<1, Cos32>, Cos32>(x, y, n);
-}
+inline HWY_NOINLINE void Cos(const float* x, float* y, size_t n) { MapFloats<SinInFloat<1>, Cos32>(x, y, n); }
 
 // ---- sinpi, cospi ---------------------------------------------------------------------------------------------------
 //
@@ -520,68 +587,77 @@ inline HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapBlock<Tan3
 
 // ---- asin, acos -----------------------------------------------------------------------------------------------------
 //
-// asin(s) = s + s^3 * P(s^2) for s <= 1/2 (minimax, relative error 2^-59.8); beyond, asin(a) = pi/2 - 2 asin(s) with
-// s = sqrt((1 - a) / 2) and the rounding error of the root carried along. |x| > 1 gives NaN out of the root. No slow
-// lanes. Measured: float64 asin 0.63, acos 0.60 ULP, float32 0.70, 0.67
-// (0.58 without FMA).
+// asin(s) = s + s^3 * P(s^2) for s <= 1/2 (minimax, relative error 2^-59.8, float32 2^-27.6); beyond, asin(a) = pi/2 -
+// 2 asin(s) with s = sqrt((1 - a) / 2) and the rounding error of the root carried along. |x| > 1 gives NaN out of the
+// root. No slow lanes. Measured: float64 asin 0.63, acos 0.60 ULP, float32 0.70, 0.67 (0.58 without FMA).
 
-constexpr double kHalfPi = 0x1.921fb54442d18p+0;
-constexpr double kHalfPiLow = 0x1.1a62633145c07p-54;
+template <class T>
+constexpr T kHalfPi = sizeof(T) == 8 ? T(0x1.921fb54442d18p+0) : T(0x1.921fb6p+0);
+template <class T>
+constexpr T kHalfPiLow = sizeof(T) == 8 ? T(0x1.1a62633145c07p-54) : T(-0x1.777a5cp-25);
 
 // asin(s) = s + rest, where s = |x|, or the root when |x| > 1/2 (`large`).
-template <class V, class M>
+template <class D, class V = hn::Vec<D>>
 struct AsinParts {
-  V s;
-  V rest;
-  M large;
+  V s, rest;
+  hn::Mask<D> large;
 };
 
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE AsinParts<V, hn::Mask<D>> ReduceAsin(D d, V ax) {
+HWY_INLINE AsinParts<D> ReduceAsin(D d, V ax) {
   const V half = hn::Set(d, 0.5);
   const auto large = hn::Gt(ax, half);
-  const V z = hn::IfThenElse(large, hn::NegMulAdd(ax, half, half), hn::Mul(ax, ax));
-  V half_inverse;
-  const V root = RootAndInverse(d, z, half_inverse);
+  const V of_end = hn::NegMulAdd(ax, half, half);
+  const V z = hn::IfThenElse(large, of_end, hn::Mul(ax, ax));
+  V root, half_inverse, p;
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    root = RootAndInverse(d, z, half_inverse);
+    p = Horner(d, z, 0x1.0b45ea63b1699p-5, -0x1.57fad21f83513p-6, 0x1.639a8a1bbdd02p-6, 0x1.e5fbe63872ca6p-9,
+               0x1.613c1e9096db8p-7, 0x1.75859da822552p-7, 0x1.ca1f8af264013p-7, 0x1.1c49f077d2818p-6,
+               0x1.6e8bdedebfb72p-6, 0x1.f1c71a95002f6p-6, 0x1.6db6db721247bp-5, 0x1.333333332e133p-4,
+               0x1.5555555555577p-3);
+  } else {
+    root = hn::Sqrt(of_end);
+    // Of 0 that is 0 times something finite.
+    half_inverse = hn::Mul(half, hn::ApproximateReciprocalSqrt(hn::Max(of_end, hn::Set(d, 0x1p-60))));
+    p = Horner(d, z, 0x1.5959aap-5, 0x1.8c415ap-6, 0x1.747b72p-5, 0x1.330206p-4, 0x1.5555c8p-3);
+  }
   const V root_lo = hn::Mul(DivisionRest(d, z, root, root), half_inverse);
   const V s = hn::IfThenElse(large, root, ax);
-  const V p = Horner(d, z, 0x1.0b45ea63b1699p-5, -0x1.57fad21f83513p-6, 0x1.639a8a1bbdd02p-6, 0x1.e5fbe63872ca6p-9,
-                     0x1.613c1e9096db8p-7, 0x1.75859da822552p-7, 0x1.ca1f8af264013p-7, 0x1.1c49f077d2818p-6,
-                     0x1.6e8bdedebfb72p-6, 0x1.f1c71a95002f6p-6, 0x1.6db6db721247bp-5, 0x1.333333332e133p-4,
-                     0x1.5555555555577p-3);
   return {s, hn::MulAdd(hn::Mul(s, z), p, hn::IfThenElseZero(large, root_lo)), large};
 }
 
-struct Asin64 : VectorOnly {
+struct Arcsine : VectorOnly {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
+    using T = hn::TFromD<D>;
     const auto parts = ReduceAsin(d, hn::Abs(x));
     const V twice = hn::Add(parts.s, parts.s);
-    const V half_pi = hn::Set(d, kHalfPi);
+    const V half_pi = hn::Set(d, kHalfPi<T>);
     const V head = hn::Sub(half_pi, twice);
     const V head_error = hn::Sub(hn::Sub(half_pi, head), twice);
-    const V tail = hn::Add(head_error, hn::NegMulAdd(hn::Set(d, 2.0), parts.rest, hn::Set(d, kHalfPiLow)));
-    const V result = hn::Add(hn::IfThenElse(parts.large, head, parts.s), hn::IfThenElse(parts.large, tail, parts.rest));
-    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+    const V tail = hn::Add(head_error, hn::NegMulAdd(hn::Set(d, 2.0), parts.rest, hn::Set(d, kHalfPiLow<T>)));
+    const V asin = hn::Add(hn::IfThenElse(parts.large, head, parts.s), hn::IfThenElse(parts.large, tail, parts.rest));
+    return hn::Or(asin, hn::And(x, hn::SignBit(d)));
   }
 };
 
-// acos(x) = base + (main + rest): pi/2 - asin(x) for |x| <= 1/2, 2 asin(s) for x > 1/2, pi - 2 asin(s) for x < -1/2.
-struct Acos64 : VectorOnly {
+// base - scale (s + rest): pi/2 - asin(x) for |x| <= 1/2, 2 asin(s) for x > 1/2, pi - 2 asin(s) for x < -1/2.
+struct Arccosine : VectorOnly {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
+    using T = hn::TFromD<D>;
     const auto parts = ReduceAsin(d, hn::Abs(x));
-    const V sign = hn::And(x, hn::SignBit(d));
-    const V minus_unless_large = hn::Xor(sign, hn::IfThenElse(parts.large, hn::Zero(d), hn::SignBit(d)));
-    const V scale = hn::Xor(hn::IfThenElse(parts.large, hn::Set(d, 2.0), hn::Set(d, 1.0)), minus_unless_large);
-    const V base = hn::IfThenElse(parts.large, hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPi), hn::Zero(d)),
-                                  hn::Set(d, kHalfPi));
-    const V base_lo = hn::IfThenElse(parts.large, hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPiLow), hn::Zero(d)),
-                                     hn::Set(d, kHalfPiLow));
-    const V main = hn::Mul(parts.s, scale);
-    const V head = hn::Add(base, main);
-    const V head_error = hn::Add(hn::Sub(base, head), main);
-    return hn::Add(head, hn::Add(head_error, hn::MulAdd(parts.rest, scale, base_lo)));
+    const auto c = [d](double value) HWY_ATTR { return hn::Set(d, value); };
+    const auto base_of = [&](T half_pi) HWY_ATTR {
+      const V of_end = hn::IfNegativeThenElse(x, c(2 * half_pi), hn::Zero(d));
+      return hn::IfThenElse(parts.large, of_end, c(half_pi));
+    };
+    const V scale = hn::Xor(hn::IfThenElse(parts.large, c(-2.0), c(1.0)), hn::And(x, hn::SignBit(d)));
+    const V base = base_of(kHalfPi<T>);
+    const V head = hn::NegMulAdd(scale, parts.s, base);
+    const V head_error = hn::NegMulAdd(scale, parts.s, hn::Sub(base, head));
+    return hn::Add(head, hn::Add(head_error, hn::NegMulAdd(scale, parts.rest, base_of(kHalfPiLow<T>))));
   }
 };
 
@@ -602,7 +678,7 @@ struct Asin32 : VectorOnly {
   static HWY_INLINE V Apply(D d, V x) {
     hn::Mask<D> large;
     const V asin = FloatAsin(d, hn::Abs(x), large);
-    const V result = hn::IfThenElse(large, hn::NegMulAdd(hn::Set(d, 2.0), asin, hn::Set(d, kHalfPi)), asin);
+    const V result = hn::IfThenElse(large, hn::NegMulAdd(hn::Set(d, 2.0), asin, hn::Set(d, kHalfPi<double>)), asin);
     return hn::Or(result, hn::And(x, hn::SignBit(d)));
   }
 };
@@ -612,35 +688,41 @@ struct Acos32 : VectorOnly {
   static HWY_INLINE V Apply(D d, V x) {
     hn::Mask<D> large;
     const V asin = FloatAsin(d, hn::Abs(x), large);
-    const V from_zero = hn::Sub(hn::Set(d, kHalfPi), hn::Xor(asin, hn::And(x, hn::SignBit(d))));
+    const V from_zero = hn::Sub(hn::Set(d, kHalfPi<double>), hn::Xor(asin, hn::And(x, hn::SignBit(d))));
     const V twice = hn::Add(asin, asin);
-    const V from_end = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi), twice), twice);
+    const V from_end = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi<double>), twice), twice);
     return hn::IfThenElse(large, from_end, from_zero);
   }
 };
 
-inline HWY_NOINLINE void Asin(const double* x, double* y, size_t n) { MapBlock<Asin64>(x, y, n); }
-inline HWY_NOINLINE void Asin(const float* x, float* y, size_t n) { MapFloats<trig_float::Arcsine, Asin32>(x, y, n); }
-inline HWY_NOINLINE void Acos(const double* x, double* y, size_t n) { MapBlock<Acos64>(x, y, n); }
-inline HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapFloats<trig_float::Arccosine, Acos32>(x, y, n); }
+inline HWY_NOINLINE void Asin(const double* x, double* y, size_t n) { MapBlock<Arcsine>(x, y, n); }
+inline HWY_NOINLINE void Asin(const float* x, float* y, size_t n) { MapFloats<Arcsine, Asin32>(x, y, n); }
+inline HWY_NOINLINE void Acos(const double* x, double* y, size_t n) { MapBlock<Arccosine>(x, y, n); }
+inline HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapFloats<Arccosine, Acos32>(x, y, n); }
 
 // ---- atan, atan2 ----------------------------------------------------------------------------------------------------
 //
-// atan(u) = u + u^3 * P(u^2) on [0, 1] in one polynomial (minimax, relative error 2^-57.5); an argument beyond 1 is
-// inverted. A quotient carries its rounding error as `u_lo`, whose weight 1 / (1 + u^2) need not be better than 1 - u^2
-// / 2. Measured: float64 atan 0.91 ULP, atan2 0.94, float32 0.91, 0.93
-// (0.54 without FMA).
+// atan(u) = u + u^3 * P(u^2) on [0, 1] in one polynomial (minimax, relative error 2^-57.5, float32 2^-28.5); an
+// argument beyond 1 is inverted. A quotient carries its rounding error as `u_lo`, whose weight 1 / (1 + u^2) need not
+// be better than 1 - u^2 / 2. Measured: float64 atan 0.91 ULP, atan2 0.94, float32 0.91, 0.93 (0.54 without FMA).
 
 // base + base_lo + atan(u + u_lo), or minus atan where `sign` is negative; 0 <= u <= 1 <= base or base = 0.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
   const V z = hn::Mul(u, u);
-  const V p1 = Horner(d, z, 0x1.bbed9f7b04237p-17, -0x1.3f364d4b9695cp-13, 0x1.b3facbcd7bb8ap-11, -0x1.7a399ad4364a2p-9,
-                      0x1.d7b927bbdceedp-8, -0x1.c78fcd542af16p-7, 0x1.683cc98472e13p-6, -0x1.e9fa0da6643e9p-6,
-                      0x1.2c2e5ccfd4e26p-5, -0x1.59a3ff2ac6667p-5, 0x1.82dad79d17360p-5, -0x1.ae5e72c0e6984p-5,
-                      0x1.e1bba66c1a4b8p-5, -0x1.110e5126fd02dp-4, 0x1.3b13669a2a047p-4, -0x1.745d11ae74c7ap-4,
-                      0x1.c71c717fcf76dp-4, -0x1.249249237f57dp-3, 0x1.99999999955b4p-3);
-  const V third = hn::Set(d, -0x1.5555555555526p-2);
+  V p1, third;
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    p1 = Horner(d, z, 0x1.bbed9f7b04237p-17, -0x1.3f364d4b9695cp-13, 0x1.b3facbcd7bb8ap-11, -0x1.7a399ad4364a2p-9,
+                0x1.d7b927bbdceedp-8, -0x1.c78fcd542af16p-7, 0x1.683cc98472e13p-6, -0x1.e9fa0da6643e9p-6,
+                0x1.2c2e5ccfd4e26p-5, -0x1.59a3ff2ac6667p-5, 0x1.82dad79d17360p-5, -0x1.ae5e72c0e6984p-5,
+                0x1.e1bba66c1a4b8p-5, -0x1.110e5126fd02dp-4, 0x1.3b13669a2a047p-4, -0x1.745d11ae74c7ap-4,
+                0x1.c71c717fcf76dp-4, -0x1.249249237f57dp-3, 0x1.99999999955b4p-3);
+    third = hn::Set(d, -0x1.5555555555526p-2);
+  } else {
+    p1 = Horner(d, z, -0x1.d5a1aap-10, 0x1.6551e2p-7, -0x1.fe7d24p-6, 0x1.da9c2ep-5, -0x1.5825f2p-4, 0x1.c0946cp-4,
+                -0x1.24211ap-3, 0x1.9991ecp-3);
+    third = hn::Set(d, -0x1.55553ep-2);
+  }
 #if HWY_NATIVE_FMA
   const V p = hn::MulAdd(p1, z, third);
 #else
@@ -668,20 +750,20 @@ HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
 #endif
 }
 
-struct Atan64 : VectorOnly {
+struct Arctangent : VectorOnly {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
+    using T = hn::TFromD<D>;
     const V one = hn::Set(d, 1.0);
     // Beyond the clamp the result is pi/2 anyway.
     const V ax = AtMost(d, hn::Abs(x), 0x1p100);
     const auto inverted = hn::Gt(ax, one);
+    const auto if_inverted = [&](V value) HWY_ATTR { return hn::IfThenElseZero(inverted, value); };
     const V inverse = hn::Div(one, ax);
-    const V rest = DivisionRest(d, one, inverse, ax);
     const V u = hn::IfThenElse(inverted, inverse, ax);
-    const V u_lo = hn::IfThenElseZero(inverted, hn::Mul(rest, inverse));
-    const V result = AddAtan(d, hn::IfThenElseZero(inverted, hn::Set(d, kHalfPi)),
-                             hn::IfThenElseZero(inverted, hn::Set(d, kHalfPiLow)), u, u_lo,
-                             hn::IfThenElseZero(inverted, hn::SignBit(d)));
+    const V u_lo = if_inverted(hn::Mul(DivisionRest(d, one, inverse, ax), inverse));
+    const V result = AddAtan(d, if_inverted(hn::Set(d, kHalfPi<T>)), if_inverted(hn::Set(d, kHalfPiLow<T>)), u, u_lo,
+                             if_inverted(hn::SignBit(d)));
     return hn::Or(result, hn::And(x, hn::SignBit(d)));
   }
 };
@@ -702,40 +784,45 @@ struct Atan32 : VectorOnly {
     const V ax = hn::Abs(x);
     const auto inverted = hn::Gt(ax, one);
     const V atan = FloatAtan(d, hn::IfThenElse(inverted, hn::Div(one, ax), ax));
-    const V result = hn::IfThenElse(inverted, hn::Sub(hn::Set(d, kHalfPi), atan), atan);
+    const V result = hn::IfThenElse(inverted, hn::Sub(hn::Set(d, kHalfPi<double>), atan), atan);
     return hn::Or(result, hn::And(x, hn::SignBit(d)));
   }
 };
 
-inline HWY_NOINLINE void Atan(const double* x, double* y, size_t n) { MapBlock<Atan64>(x, y, n); }
-inline HWY_NOINLINE void Atan(const float* x, float* y, size_t n) {
-  MapFloats<trig_float::Arctangent, Atan32>(x, y, n);
+inline HWY_NOINLINE void Atan(const double* x, double* y, size_t n) { MapBlock<Arctangent>(x, y, n); }
+inline HWY_NOINLINE void Atan(const float* x, float* y, size_t n) { MapFloats<Arctangent, Atan32>(x, y, n); }
+
+// atan2: u = min(|x|, |y|) / max(|x|, |y|), then base 0, pi/2 or pi plus or minus atan(u). Slow lanes: NaN, and numbers
+// so small or large (zero and infinity among them) that an inverse or the rest of a quotient might not be normal.
+template <class D, class V>
+HWY_INLINE V Atan2OfServed(D d, V y, V x, hn::Mask<D>& slow) {
+  using T = hn::TFromD<D>;
+  const V least = hn::Set(d, sizeof(T) == 8 ? 0x1p-450 : 0x1p-60), most = hn::Set(d, sizeof(T) == 8 ? 0x1p450 : 0x1p60);
+  const V ay = hn::Abs(y), ax = hn::Abs(x);
+  const auto swapped = hn::Gt(ay, ax);
+  // Selecting, unlike Min and Max, lets a NaN through.
+  const V top = hn::IfThenElse(swapped, ax, ay);
+  const V bottom = hn::IfThenElse(swapped, ay, ax);
+  const auto has_top = hn::Or(hn::Ge(top, least), hn::Eq(top, hn::Zero(d)));
+  slow = hn::Not(hn::And(has_top, hn::And(hn::Ge(bottom, least), hn::Le(bottom, most))));
+  const V inverse = hn::Div(hn::Set(d, 1.0), bottom);
+  const V u = hn::Mul(top, inverse);
+  const V u_lo = hn::Mul(DivisionRest(d, top, u, bottom), inverse);
+  const auto base_of = [&](T half_pi) HWY_ATTR {
+    const V flat = hn::IfNegativeThenElse(x, hn::Set(d, 2 * half_pi), hn::Zero(d));
+    return hn::IfThenElse(swapped, hn::Set(d, half_pi), flat);
+  };
+  const V sign = hn::And(hn::Xor(x, hn::IfThenElseZero(swapped, hn::SignBit(d))), hn::SignBit(d));
+  const V result = AddAtan(d, base_of(kHalfPi<T>), base_of(kHalfPiLow<T>), u, u_lo, sign);
+  return hn::Or(result, hn::And(y, hn::SignBit(d)));
 }
 
-// atan2: u = min(|x|, |y|) / max(|x|, |y|), then base 0, pi/2 or pi plus or minus atan(u). Slow lanes: a quotient that
-// is or may become subnormal, a divisor whose inverse is not an ordinary number (zero and infinity among them).
 struct Atan2Of64 {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V y, V x) {
-    const V one = hn::Set(d, 1.0);
-    const V ay = hn::Abs(y);
-    const V ax = hn::Abs(x);
-    const auto swapped = hn::Gt(ay, ax);
-    // Selecting, unlike Min and Max, lets a NaN through.
-    const V top = hn::IfThenElse(swapped, ax, ay);
-    const V bottom = hn::IfThenElse(swapped, ay, ax);
-    const V inverse = hn::Div(one, bottom);
-    const V u = hn::Mul(top, inverse);
-    const V rest = DivisionRest(d, top, u, bottom);
-    const auto tiny = hn::And(hn::Lt(hn::Min(top, u), hn::Set(d, 0x1p-900)), hn::Gt(top, hn::Zero(d)));
-    const auto extreme = hn::Or(hn::Lt(bottom, hn::Set(d, 0x1p-900)), hn::Gt(bottom, hn::Set(d, 0x1p900)));
-    const V base =
-        hn::IfThenElse(swapped, hn::Set(d, kHalfPi), hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPi), hn::Zero(d)));
-    const V base_lo = hn::IfThenElse(swapped, hn::Set(d, kHalfPiLow),
-                                     hn::IfNegativeThenElse(x, hn::Set(d, 2 * kHalfPiLow), hn::Zero(d)));
-    const V sign = hn::And(hn::Xor(x, hn::IfThenElseZero(swapped, hn::SignBit(d))), hn::SignBit(d));
-    const V result = hn::Or(AddAtan(d, base, base_lo, u, hn::Mul(rest, inverse), sign), hn::And(y, hn::SignBit(d)));
-    return hn::IfThenElse(hn::Or(tiny, extreme), hn::Set(d, __builtin_nan("")), result);
+    hn::Mask<D> slow;
+    const V result = Atan2OfServed(d, y, x, slow);
+    return hn::IfThenElse(slow, hn::Set(d, __builtin_nan("")), result);
   }
   static double Slow(double y, double x) { return atan2(y, x); }
 };
@@ -750,9 +837,29 @@ struct Atan2Of32 : VectorOnly {
     const V top = AtMost(d, hn::IfThenElse(swapped, ax, ay), 0x1p400);
     const V bottom = AtLeast(d, AtMost(d, hn::IfThenElse(swapped, ay, ax), 0x1p400), 0x1p-400);
     const V atan = FloatAtan(d, hn::Div(top, bottom));
-    const V flat = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi), atan), atan);
-    const V steep = hn::Sub(hn::Set(d, kHalfPi), hn::Xor(atan, hn::And(x, hn::SignBit(d))));
+    const V flat = hn::IfNegativeThenElse(x, hn::Sub(hn::Set(d, 2 * kHalfPi<double>), atan), atan);
+    const V steep = hn::Sub(hn::Set(d, kHalfPi<double>), hn::Xor(atan, hn::And(x, hn::SignBit(d))));
     return hn::Or(hn::IfThenElse(swapped, steep, flat), hn::And(y, hn::SignBit(d)));
+  }
+};
+
+// atan2 of float32 within float32, in the form of powers.
+struct Atan2InFloat {
+  template <class D>
+  using Base = hn::Vec<D>;
+  template <class D, class V>
+  static HWY_INLINE V Prepare(D, V y) {
+    return y;
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V y, V x, hn::Mask<D>& slow) {
+    return Atan2OfServed(d, y, x, slow);
+  }
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V y, V x) {
+    const exp_log::Wide<D> wide;
+    return exp_log::Narrow(d, Atan2Of32::Apply(wide, exp_log::WidenLower(d, y), exp_log::WidenLower(d, x)),
+                           Atan2Of32::Apply(wide, exp_log::WidenUpper(d, y), exp_log::WidenUpper(d, x)));
   }
 };
 
@@ -762,7 +869,7 @@ inline HWY_NOINLINE void Atan2(const double* y, const double* x, double* out, si
 }
 inline HWY_NOINLINE void Atan2(const float* y, const float* x, float* out, size_t n, unsigned uniform) {
   if constexpr (HWY_NATIVE_FMA) {
-    exp_log::MapPair<trig_float::Arctangent2<Atan2Of32>>(y, x, out, n, uniform);
+    exp_log::MapPair<Atan2InFloat>(y, x, out, n, uniform);
   } else {
     MapBlockPair<Atan2Of32>(y, x, out, n, uniform);
   }
