@@ -9,21 +9,21 @@
 // On AVX-512 float32 exp and exp2 go the careful way at once, because it costs but a comparison there.
 // Exponentials reduce to |r| <= log(2)/32 with sixteen powers of two in a table that AVX-512 keeps in registers,
 // logarithms to |z/c - 1| <= 0.034 with sixteen 1/c (pow: 0.020 with thirty-two), carrying in two numbers what the last
-// place needs. Most of float32 has polynomials of its own; pow and the inverse hyperbolic functions go through
-// float64, sinh and cosh where products are not fused.
+// place needs. float32 has constants of its own; pow, and where products are not fused tanh, log2, log1p and the
+// hyperbolic functions and their inverses, go through float64.
 //
 // Worst error in ULP, float64 over 4e6 arguments as accuracy_exp_log draws them (LANES_ACCURACY_SAMPLES=4000000),
-// float32 over all arguments (expm1, log, log2, log1p, tanh, cbrt: over those from 2^-8 to 2^9; pow: 1e5
-// pairs), on AVX2 and AVX-512, with SSE4 behind the slash where it differs:
+// float32 over all arguments (expm1, log, log2, tanh: over those from 2^-8 to 2^9; pow: 1e5 pairs), on AVX2 and
+// AVX-512, with SSE4 behind the slash where it differs:
 //
 //            exp        exp2       expm1      log        log2       log10      log1p      pow
 //   float64  0.84/0.93  0.85/0.92  0.69/0.71  0.66       0.65       0.65/0.66  0.66       0.83/0.89
-//   float32  0.87/0.90  0.81/0.82  0.83/0.82  0.88/0.96  0.95/0.51  0.95/0.94  0.97/0.51  0.51
+//   float32  0.87/0.90  0.81/0.82  0.83/0.82  0.88/0.96  0.95/0.51  0.95/0.94  0.91/0.51  0.51
 //
 //            tanh       sinh       cosh       cbrt       asinh      acosh      atanh
 //   float64  0.53       0.69/0.71  0.73/0.74  0.501      0.68       0.67       0.69
-//   float32  0.90/0.51  0.95/0.51  0.75/0.501 0.501      0.501      0.501      0.501
-//   (float32 on AVX-512: log 0.78, tanh 0.73)
+//   float32  0.90/0.51  0.95/0.51  0.75/0.501 0.501      0.94/0.501 0.92/0.501 0.99/0.501
+//   (float32 on AVX-512: log 0.78, log10 0.81, log1p 0.78, tanh 0.73, cbrt 0.57, asinh 0.78, acosh 0.77, atanh 0.80)
 #if defined(LANES_EXP_LOG_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANES_EXP_LOG_H
 #undef LANES_EXP_LOG_H

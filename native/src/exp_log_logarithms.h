@@ -243,27 +243,85 @@ struct LogTo32 {
 // log(x) = k log(2) + log(c) + log(1 + r) for any x: k and the mantissa z in [1, 2) are taken by instructions that know
 // all special values. 1/c is so short that r = z/c - 1, in [-0.018, 1/32], loses its last bit at most. Just below 1,
 // where c = 2, the first two cancel exactly.
-struct LogF32 : NeverSlow {
+template <class D>
+struct LogParts1To2 {
+  hn::Vec<D> k, r, inverse, high, low;
+};
+template <class Base, class D, class V>
+HWY_INLINE LogParts1To2<D> SplitForLog1To2(D d, V x) {
+  const V z{_mm512_getmant_ps(x.raw, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_nan)};
+  const V k{_mm512_getexp_ps(x.raw)};
+  const auto interval = hn::ShiftRight<18>(hn::BitCast(hn::RebindToSigned<D>(), z));
+  const V inverse = Lookup32(d, kLogInverse1To2Float, interval);
+  const V r = hn::MulSub(z, inverse, hn::Set(d, 1.0f));
+  // The sum of the high parts is exact.
+  const V high = hn::MulAdd(k, hn::Set(d, Base::kTwoHigh), Lookup32(d, Base::kHigh, interval));
+  const V low = hn::MulAdd(k, hn::Set(d, Base::kTwoLow), Lookup32(d, Base::kLow, interval));
+  return {k, r, inverse, high, low};
+}
+
+// (log(1 + r) - r) / r^2 is of degree 2, relative error of log(1 + r) 2^-26.5.
+struct BaseEFor1To2 {
+  static constexpr float kTwoHigh = 0x1.62e4p-1f, kTwoLow = 0x1.7f7d1cp-20f;
+  static constexpr const float* kHigh = kLogOfC1To2HighFloat;
+  static constexpr const float* kLow = kLogOfC1To2LowFloat;
+  // high + low + the logarithm of 1 + r.
   template <class D, class V>
-  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
-    slow = Slow(d, x);
-    const V z{_mm512_getmant_ps(x.raw, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_nan)};
-    const V k{_mm512_getexp_ps(x.raw)};
-    const auto interval = hn::ShiftRight<18>(hn::BitCast(hn::RebindToSigned<D>(), z));
+  static HWY_INLINE V Sum(D d, V high, V r, V low) {
     const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
-    const V r = hn::MulSub(z, Lookup32(d, kLogInverse1To2Float, interval), c(1.0f));
-    // The sum of the high parts is exact.
-    const V high = hn::MulAdd(k, c(0x1.62e4p-1f), Lookup32(d, kLogOfC1To2HighFloat, interval));
-    const V low = hn::MulAdd(k, c(0x1.7f7d1cp-20f), Lookup32(d, kLogOfC1To2LowFloat, interval));
-    // (log(1 + r) - r) / r^2: degree 2, relative error of log(1 + r) 2^-26.5.
     const V q = Polynomial(d, r, c(-0x1.f50c2p-3f), c(0x1.5562dcp-2f), c(-0x1.000028p-1f));
     return hn::Add(high, hn::Add(r, hn::MulAdd(q, hn::Mul(r, r), low)));
   }
 };
+
+// log10(1 + r) / r less the first 24 bits of log10(e) is of degree 3, relative error of log10(1 + r) 2^-26.7.
+struct Base10For1To2 {
+  static constexpr float kTwoHigh = 0x1.344p-2f, kTwoLow = 0x1.3509f8p-18f;
+  static constexpr const float* kHigh = kLog10OfC1To2HighFloat;
+  static constexpr const float* kLow = kLog10OfC1To2LowFloat;
+  template <class D, class V>
+  static HWY_INLINE V Sum(D d, V high, V r, V low) {
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    const V q = Polynomial(d, r, c(-0x1.b3da68p-4f), c(0x1.288adcp-3f), c(-0x1.bcb7fep-3f), c(-0x1.9f52eap-27f));
+    return hn::Add(high, hn::MulAdd(r, c(0x1.bcb7b2p-2f), hn::MulAdd(q, r, low)));
+  }
+};
+
+template <class Base>
+struct LogTo1To2 : NeverSlow {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = Slow(d, x);
+    const LogParts1To2<D> parts = SplitForLog1To2<Base>(d, x);
+    return Base::Sum(d, parts.high, parts.r, parts.low);
+  }
+};
+using LogF32 = LogTo1To2<BaseEFor1To2>;
+using Log10F32 = LogTo1To2<Base10For1To2>;
 #else
 using LogF32 = LogTo32<LogOfParts>;
-#endif
 using Log10F32 = LogTo32<Log10OfParts>;
+#endif
+
+// log(u + low), or log(u + low + lower): |low| at most the last place of u > 0, |lower| at most that of log(u).
+template <class D, class V, class... Lower>
+HWY_INLINE V LogOfSum32(D d, V u, V low, Lower... lower) {
+  V r_low;
+#if HWY_TARGET <= HWY_AVX3
+  const LogParts1To2<D> parts = SplitForLog1To2<BaseEFor1To2>(d, u);
+  const V scale{_mm512_scalef_ps(parts.inverse.raw, hn::Neg(parts.k).raw)};
+  const V r = FastTwoSum(parts.r, hn::Mul(low, scale), r_low);
+  ((r_low = hn::MulAdd(lower, scale, r_low)), ...);
+  return BaseEFor1To2::Sum(d, parts.high, r, hn::Add(parts.low, r_low));
+#else
+  const LogParts32<D> parts = SplitForLog32(d, u);
+  const V scale = parts.one_over_power;
+  const V r = FastTwoSum(parts.r, hn::Mul(low, scale), r_low);
+  ((r_low = hn::MulAdd(lower, scale, r_low)), ...);
+  // The derivative of log(1 + r) is 1 - r, as nearly as it matters.
+  return SumOfLogs32(d, parts.k, r, hn::NegMulAdd(r, r_low, r_low));
+#endif
+}
 
 // log(x) to a relative 2^-37, for results in float32.
 template <class D, class V>
@@ -296,10 +354,9 @@ struct Log1pF32 {
   static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
     const V one = hn::Set(d, 1.0f);
     slow = hn::Not(hn::And(hn::Gt(x, hn::Neg(one)), hn::Lt(x, hn::Set(d, 0x1p100f))));
-    V low, r_low;
-    const LogParts32<D> parts = SplitForLog32(d, TwoSum(one, x, low));
-    const V r = FastTwoSum(parts.r, hn::Mul(low, parts.one_over_power), r_low);
-    return hn::CopySign(SumOfLogs32(d, parts.k, r, r_low), x);
+    V low;
+    const V u = TwoSum(one, x, low);
+    return hn::CopySign(LogOfSum32(d, u, low), x);
   }
   // Up there 1 makes no difference to x.
   template <class D, class V>
@@ -345,15 +402,7 @@ struct Log1pOfWide {
 using Log1pF32 = ThroughWide<Log1pOfWide>;
 #endif
 
-// log(1 + v + v_low) for v >= 0.
-template <class D, class V>
-HWY_INLINE V Log1pOfTwo(D d, V v, V v_low) {
-  V low;
-  const V u = TwoSum(hn::Set(d, 1.0), v, low);
-  return LogOfThree(d, u, low, v_low);
-}
-
-// sqrt(a + a_low) in two doubles, for a >= 0 large enough that its square root's error does not underflow, or 0.
+// sqrt(a + a_low) in two numbers, for a >= 0 large enough that its square root's error does not underflow, or 0.
 template <class D, class V>
 HWY_INLINE V SqrtInTwo(D d, V a, V a_low, V& low) {
   V half_inverse;
@@ -368,27 +417,45 @@ HWY_INLINE V LogOfTwice(D d, V a) {
   return LogOfNormal<BaseE>(d, hn::Mul(a, hn::Set(d, 0x1p-54)), hn::Set(d, 55.0));
 }
 
-// asinh|x| = log1p(|x| + (sqrt(x^2 + 1) - 1)), the argument in two doubles.
+// The same in either type.
+template <class D, class V, class... Lower>
+HWY_INLINE V LogOfSum(D d, V u, V low, Lower... lower) {
+  if constexpr (sizeof(hn::TFromD<D>) == 4) {
+    return LogOfSum32(d, u, low, lower...);
+  } else if constexpr (sizeof...(lower) == 0) {
+    return LogOfThree(d, u, low, hn::Zero(d));
+  } else {
+    return LogOfThree(d, u, low, lower...);
+  }
+}
+
+// Beyond it no square is formed.
+template <class D>
+HWY_INLINE hn::Vec<D> SquareLimit(D d) {
+  return hn::Set(d, sizeof(hn::TFromD<D>) == 8 ? 0x1p200 : 0x1p60);
+}
+
+// asinh|x| = log(sqrt(x^2 + 1) + |x|), the argument in two numbers.
 struct AsinhF64 {
   template <class D>
   using Middle = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
     const V a = hn::Abs(x);
-    const V one = hn::Set(d, 1.0);
     const V square = hn::Mul(a, a);
-    V low, root_low, v_low;
-    const V sum = TwoSum(one, square, low);
+    V low, root_low, u_low;
+    const V sum = TwoSum(hn::Set(d, 1.0), square, low);
     const V root = SqrtInTwo(d, sum, hn::Add(low, ProductTail(d, a, a, square)), root_low);
-    V v = TwoSum(a, hn::Sub(root, one), v_low);
-    // The root's error may be larger than the last place of v.
-    v = FastTwoSum(v, hn::Add(v_low, root_low), v_low);
-    return {v, v_low};
+    const V u = FastTwoSum(root, a, u_low);
+    return {u, hn::Add(u_low, root_low)};
   }
   template <class D, class V>
-  static HWY_INLINE V Second(D d, V x, const Middle<D>& v, Mask<D>& slow) {
-    slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 0x1p200)));
-    return hn::CopySign(Log1pOfTwo(d, v.high, v.low), x);
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& u, Mask<D>& slow) {
+    slow = hn::Not(hn::Lt(hn::Abs(x), SquareLimit(d)));
+    V y = LogOfSum(d, u.high, u.low);
+    // A tiny |x| is the result. Twice rounded, the half of its square that comes and goes may leave a trace.
+    if constexpr (sizeof(hn::TFromD<D>) == 4) y = hn::IfThenElse(hn::Lt(hn::Abs(x), hn::Set(d, 0x1p-13f)), x, y);
+    return hn::CopySign(y, x);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
@@ -397,26 +464,26 @@ struct AsinhF64 {
   }
 };
 
-// acosh(1 + t) = log1p(t + sqrt(t (t + 2))), the argument in two doubles.
+// acosh(1 + t) = log(x + sqrt(t (t + 2))), the argument in two numbers.
 struct AcoshF64 {
   template <class D>
   using Middle = TwoVectors<D>;
   template <class D, class V>
   static HWY_INLINE Middle<D> First(D d, V x) {
     const V t = hn::Sub(x, hn::Set(d, 1.0));
-    V low, root_low, v_low, t_low;
-    // Above 2^53 the 1 is lost, which changes nothing.
+    V low, root_low, u_low, t_low;
+    // Where the 1 is lost it changes nothing.
     const V sum = TwoSum(t, hn::Set(d, 2.0), low);
     const V product = hn::Mul(t, sum);
     t_low = hn::MulAdd(t, low, ProductTail(d, t, sum, product));
     const V root = SqrtInTwo(d, product, t_low, root_low);
-    const V v = TwoSum(root, t, v_low);
-    return {v, hn::Add(v_low, root_low)};
+    const V u = FastTwoSum(x, root, u_low);
+    return {u, hn::Add(u_low, root_low)};
   }
   template <class D, class V>
-  static HWY_INLINE V Second(D d, V x, const Middle<D>& v, Mask<D>& slow) {
-    slow = hn::Not(hn::And(hn::Ge(x, hn::Set(d, 1.0)), hn::Lt(x, hn::Set(d, 0x1p200))));
-    return Log1pOfTwo(d, v.high, v.low);
+  static HWY_INLINE V Second(D d, V x, const Middle<D>& u, Mask<D>& slow) {
+    slow = hn::Not(hn::And(hn::Ge(x, hn::Set(d, 1.0)), hn::Lt(x, SquareLimit(d))));
+    return LogOfSum(d, u.high, u.low);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
@@ -426,7 +493,7 @@ struct AcoshF64 {
   }
 };
 
-// atanh|x| = log1p(2 |x| / (1 - |x|)) / 2, the quotient in two doubles.
+// atanh|x| = log(1 + 2 |x| / (1 - |x|)) / 2, the quotient in two numbers.
 struct AtanhF64 {
   template <class D>
   using Middle = TwoVectors<D>;
@@ -445,7 +512,9 @@ struct AtanhF64 {
   template <class D, class V>
   static HWY_INLINE V Second(D d, V x, const Middle<D>& v, Mask<D>& slow) {
     slow = hn::Not(hn::Lt(hn::Abs(x), hn::Set(d, 1.0)));
-    return hn::CopySign(hn::Mul(Log1pOfTwo(d, v.high, v.low), hn::Set(d, 0.5)), x);
+    V low;
+    const V u = TwoSum(hn::Set(d, 1.0), v.high, low);
+    return hn::CopySign(hn::Mul(LogOfSum(d, u, low, v.low), hn::Set(d, 0.5)), x);
   }
   template <class D, class V>
   static HWY_INLINE V Fix(D d, V x, V) {
@@ -473,7 +542,11 @@ struct AsinhOfWide {
     return x;
   }
 };
+#if HWY_NATIVE_FMA
+using AsinhF32 = WithinFloat<AsinhF64, AsinhOfWide>;
+#else
 using AsinhF32 = ThroughWide<AsinhOfWide>;
+#endif
 
 struct AcoshOfWide {
   template <class D, class V>
@@ -492,7 +565,11 @@ struct AcoshOfWide {
     return hn::IfThenElse(hn::Lt(x, hn::Set(d, 1.0f)), nan, x);
   }
 };
+#if HWY_NATIVE_FMA
+using AcoshF32 = WithinFloat<AcoshF64, AcoshOfWide>;
+#else
 using AcoshF32 = ThroughWide<AcoshOfWide>;
+#endif
 
 struct AtanhOfWide {
   template <class D, class V>
@@ -511,7 +588,11 @@ struct AtanhOfWide {
     return hn::IfThenElse(hn::Eq(hn::Abs(x), hn::Set(d, 1.0f)), hn::CopySign(Infinity(d), x), nan);
   }
 };
+#if HWY_NATIVE_FMA
+using AtanhF32 = WithinFloat<AtanhF64, AtanhOfWide>;
+#else
 using AtanhF32 = ThroughWide<AtanhOfWide>;
+#endif
 
 }  // namespace exp_log
 }  // namespace HWY_NAMESPACE

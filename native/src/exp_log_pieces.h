@@ -419,6 +419,17 @@ struct ThroughWide {
   }
 };
 
+// A float32 function in the steps of float64; slow elements go by way of float64.
+template <class F64, class Wide>
+struct WithinFloat : F64 {
+  template <class D, class V>
+  static HWY_INLINE V Fix(D d, V x, V y) {
+    Mask<D> slow;
+    y = ThroughWide<Wide>::Fast(d, x, slow);
+    return hn::IfThenElse(slow, ThroughWide<Wide>::Fix(d, x, y), y);
+  }
+};
+
 // For functions without slow elements.
 struct NeverSlow {
   static constexpr bool kTotal = true;

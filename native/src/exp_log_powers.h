@@ -222,7 +222,33 @@ struct CbrtOf {
   }
 };
 using CbrtF64 = CbrtOf<double>;
+
+#if HWY_TARGET <= HWY_AVX3
+// |x| = 2^(3 q + t) z with t in {-1, 0, 1} and z in [1, 2), by instructions that know all special values: 2^q times the
+// cube root of 2^t c, looked up, times that of 1 + r = z/c, which is 1 + r P(r), P of degree 3, error 2^-28.5.
+struct CbrtF32 : NeverSlow {
+  template <class D, class V>
+  static HWY_INLINE V Fast(D d, V x, Mask<D>& slow) {
+    slow = Slow(d, x);
+    const hn::RebindToSigned<D> di;
+    const auto c = [d](float value) HWY_ATTR { return hn::Set(d, value); };
+    const V z{_mm512_getmant_ps(x.raw, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero)};
+    const V k{_mm512_getexp_ps(x.raw)};
+    const V magic = c(0x1.8p23f);
+    const V q = hn::Sub(hn::MulAdd(k, c(1.0f / 3), magic), magic);
+    const V t = hn::NegMulAdd(q, c(3.0f), k);
+    const auto interval = hn::ShiftRight<20>(hn::BitCast(di, z));
+    const V r = hn::MulSub(z, V{_mm512_permutexvar_ps(interval.raw, hn::Load(d, kCbrtInverseFloat).raw)}, c(1.0f));
+    const auto index = hn::Add(interval, hn::BitCast(di, hn::MulAdd(t, c(8.0f), magic)));
+    const V root = Lookup32(d, kCbrtOfCFloat, index), root_low = Lookup32(d, kCbrtOfCTailFloat, index);
+    const V p = Polynomial(d, r, c(-0x1.521f2ap-5f), c(0x1.fa8ea6p-5f), c(-0x1.c71c4cp-4f), c(0x1.555552p-2f));
+    const V y = hn::Add(root, hn::MulAdd(hn::Mul(p, r), root, root_low));
+    return hn::CopySign(V{_mm512_scalef_ps(y.raw, q.raw)}, x);
+  }
+};
+#else
 using CbrtF32 = CbrtOf<float>;
+#endif
 
 }  // namespace exp_log
 }  // namespace HWY_NAMESPACE
