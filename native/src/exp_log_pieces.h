@@ -66,6 +66,10 @@ HWY_INLINE hn::Vec<D> Lookup32(D d, const double* table, VI i) {
 
 #if HWY_TARGET <= HWY_AVX3
 template <class D, class VI>
+HWY_INLINE hn::Vec<D> Lookup16(D d, const float* table, VI i) {
+  return hn::Vec<D>{_mm512_permutexvar_ps(i.raw, hn::Load(d, table).raw)};
+}
+template <class D, class VI>
 HWY_INLINE hn::Vec<D> Lookup32(D d, const float* table, VI i) {
   return hn::Vec<D>{_mm512_permutex2var_ps(hn::Load(d, table).raw, i.raw, hn::Load(d, table + 16).raw)};
 }

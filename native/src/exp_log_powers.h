@@ -238,7 +238,7 @@ struct CbrtF32 : NeverSlow {
     const V q = hn::Sub(hn::MulAdd(k, c(1.0f / 3), magic), magic);
     const V t = hn::NegMulAdd(q, c(3.0f), k);
     const auto interval = hn::ShiftRight<20>(hn::BitCast(di, z));
-    const V r = hn::MulSub(z, V{_mm512_permutexvar_ps(interval.raw, hn::Load(d, kCbrtInverseFloat).raw)}, c(1.0f));
+    const V r = hn::MulSub(z, Lookup16(d, kCbrtInverseFloat, interval), c(1.0f));
     const auto index = hn::Add(interval, hn::BitCast(di, hn::MulAdd(t, c(8.0f), magic)));
     const V root = Lookup32(d, kCbrtOfCFloat, index), root_low = Lookup32(d, kCbrtOfCTailFloat, index);
     const V p = Polynomial(d, r, c(-0x1.521f2ap-5f), c(0x1.fa8ea6p-5f), c(-0x1.c71c4cp-4f), c(0x1.555552p-2f));

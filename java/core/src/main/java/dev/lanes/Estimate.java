@@ -85,8 +85,8 @@ public record Estimate(double nanosPerItem, double dispatchNanos, int workers) {
   }
 
   /**
-   * Times one item, over as many rounds as make a measurement. The least of several: classes that
-   * are loaded in one of them, and threads that have the core for a while, say nothing of the items.
+   * Times one item, over as many rounds as make a measurement. The least of several: classes loaded
+   * in one of them, and threads that have the core for a while, say nothing of the items.
    */
   static <T> double time(List<T> items, Pool.Task<? super T, ?> task) {
     double least = Double.MAX_VALUE;
