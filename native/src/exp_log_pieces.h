@@ -64,11 +64,20 @@ HWY_INLINE hn::Vec<D> Lookup32(D d, const double* table, VI i) {
 #endif
 }
 
-#if HWY_TARGET <= HWY_AVX3
 template <class D, class VI>
 HWY_INLINE hn::Vec<D> Lookup16(D d, const float* table, VI i) {
+#if HWY_TARGET <= HWY_AVX3
   return hn::Vec<D>{_mm512_permutexvar_ps(i.raw, hn::Load(d, table).raw)};
+#elif HWY_TARGET == HWY_AVX2
+  const __m256 lower = _mm256_permutevar8x32_ps(hn::Load(d, table).raw, i.raw);
+  const __m256 upper = _mm256_permutevar8x32_ps(hn::Load(d, table + 8).raw, i.raw);
+  return hn::IfNegativeThenElse(hn::BitCast(d, hn::ShiftLeft<28>(i)), hn::Vec<D>{upper}, hn::Vec<D>{lower});
+#else
+  return hn::GatherIndex(d, table, hn::And(i, hn::Set(hn::RebindToSigned<D>(), 15)));
+#endif
 }
+
+#if HWY_TARGET <= HWY_AVX3
 template <class D, class VI>
 HWY_INLINE hn::Vec<D> Lookup32(D d, const float* table, VI i) {
   return hn::Vec<D>{_mm512_permutex2var_ps(hn::Load(d, table).raw, i.raw, hn::Load(d, table + 16).raw)};

@@ -260,75 +260,42 @@ alignas(64) inline constexpr float kLog10OfC1To2LowFloat[32] = {0,
                                                                 -0x1.33d61p-22f,
                                                                 0x1.3509f8p-18f};
 
-// For cube roots of float32 with mantissas in [1, 2), of which there are 8 intervals: 1/c as a multiple of 2^-9 such
-// that c is in the middle, twice; the cube roots of 2^t c and what these floats leave, from 24 + 8 t modulo 32 on.
-alignas(64) inline constexpr float kCbrtInverseFloat[16] = {
-    0x1.e2p-1f, 0x1.afp-1f, 0x1.86p-1f, 0x1.64p-1f, 0x1.48p-1f, 0x1.2fp-1f, 0x1.1ap-1f, 0x1.08p-1f,
-    0x1.e2p-1f, 0x1.afp-1f, 0x1.86p-1f, 0x1.64p-1f, 0x1.48p-1f, 0x1.2fp-1f, 0x1.1ap-1f, 0x1.08p-1f};
-alignas(64) inline constexpr float kCbrtOfCFloat[32] = {0x1.4918e6p0f,
-                                                        0x1.5598dcp0f,
-                                                        0x1.612bcap0f,
-                                                        0x1.6c1302p0f,
-                                                        0x1.76270cp0f,
-                                                        0x1.802c0ap0f,
-                                                        0x1.897b18p0f,
-                                                        0x1.923a4ap0f,
-                                                        0,
-                                                        0,
-                                                        0,
-                                                        0,
-                                                        0,
-                                                        0,
-                                                        0,
-                                                        0,
-                                                        0x1.9ea2f6p-1f,
-                                                        0x1.ae62aap-1f,
-                                                        0x1.bcf7b6p-1f,
-                                                        0x1.cab46ep-1f,
-                                                        0x1.d76712p-1f,
-                                                        0x1.e406c4p-1f,
-                                                        0x1.efc13ap-1f,
-                                                        0x1.fac67p-1f,
-                                                        0x1.053466p0f,
-                                                        0x1.0f2036p0f,
-                                                        0x1.184fe2p0f,
-                                                        0x1.20f746p0f,
-                                                        0x1.28f70ep0f,
-                                                        0x1.30eae4p0f,
-                                                        0x1.384e52p0f,
-                                                        0x1.3f3f92p0f};
-alignas(64) inline constexpr float kCbrtOfCTailFloat[32] = {0x1.1dc1cap-26f,
-                                                            0x1.0e7836p-25f,
-                                                            -0x1.b36ccep-25f,
-                                                            -0x1.38df18p-25f,
-                                                            -0x1.771076p-25f,
-                                                            0x1.808414p-28f,
-                                                            -0x1.5c8c0cp-27f,
-                                                            0x1.0c509ap-25f,
-                                                            0,
-                                                            0,
-                                                            0,
-                                                            0,
-                                                            0,
-                                                            0,
-                                                            0,
-                                                            0,
-                                                            0x1.082e6ap-27f,
-                                                            -0x1.68064ep-26f,
-                                                            0x1.19efdep-27f,
-                                                            -0x1.44a86ap-27f,
-                                                            0x1.917c88p-26f,
-                                                            -0x1.170e38p-28f,
-                                                            -0x1.06deacp-26f,
-                                                            -0x1.c7946ap-30f,
-                                                            -0x1.50b558p-25f,
-                                                            -0x1.da179ep-25f,
-                                                            -0x1.dfca38p-27f,
-                                                            0x1.040c2ap-26f,
-                                                            -0x1.2a029ep-25f,
-                                                            -0x1.201ac2p-37f,
-                                                            0x1.48401cp-26f,
-                                                            0x1.ff6e5ap-25f};
+// For cube roots, from 24 + 8 t modulo 32 on, for each of the 8 intervals of mantissas z in [1, 2): 1/c, and the cube
+// root of 2^t c. c is near to the middle, and such that the root is a double, or a float, but for 2e-4 ULP.
+// clang-format off
+alignas(64) inline constexpr double kCbrtInverse[32] = {
+    0x1.e20fbf3469827p-1, 0x1.af1b0542bbe1p-1, 0x1.86020396603f2p-1, 0x1.641f5743bfa2ap-1,
+    0x1.479835ebeed65p-1, 0x1.2f6edf9f695c4p-1, 0x1.1a85f119d1fdp-1, 0x1.082b346ceaaa1p-1,
+    0, 0, 0, 0,
+    0, 0, 0, 0,
+    0x1.e1d5c12e97142p-1, 0x1.af41d19ae8bp-1, 0x1.8603b911fcb5fp-1, 0x1.640cce7c878f9p-1,
+    0x1.47a7789dc78b1p-1, 0x1.2f6f9650df8cdp-1, 0x1.1a7684486bcabp-1, 0x1.082ca85665ca8p-1,
+    0x1.e1fdaf7bedfc2p-1, 0x1.af472f995ed52p-1, 0x1.8635b4d30b624p-1, 0x1.642984ffe2805p-1,
+    0x1.47c12b9a1fbd5p-1, 0x1.2f562536abcecp-1, 0x1.1a785ab3f5e0fp-1, 0x1.082d20fa9e479p-1};
+alignas(64) inline constexpr double kCbrtRoot[32] = {
+    0x1.491550e3a945fp+0, 0x1.5591b95bc21f9p+0, 0x1.612b2d84ca6d6p+0, 0x1.6c0852efea7eep+0,
+    0x1.764e8a8244727p+0, 0x1.7ffd39b3036b9p+0, 0x1.893cdf6a0c6cap+0, 0x1.92245bbbad8fdp+0,
+    0, 0, 0, 0,
+    0, 0, 0, 0,
+    0x1.9eaf1415ee14p-1, 0x1.ae4cc30016cf7p-1, 0x1.bcf64bd173fd8p-1, 0x1.caaeedb5677c7p-1,
+    0x1.d79183b79876ap-1, 0x1.e3cb6760a3594p-1, 0x1.ef7bd98ef341dp-1, 0x1.faa9dffb9416p-1,
+    0x1.0534d0601e48bp+0, 0x1.0f114975294e3p+0, 0x1.184304f676fb8p+0, 0x1.20ec0b4459b23p+0,
+    0x1.290a0602f5481p+0, 0x1.30ce03e12eedcp+0, 0x1.3821f0fda73a5p+0, 0x1.3f2d642a49678p+0};
+alignas(64) inline constexpr float kCbrtInverseFloat[32] = {
+    0x1.e210c2p-1f, 0x1.af2694p-1f, 0x1.860a1cp-1f, 0x1.6438e6p-1f, 0x1.47be6cp-1f, 0x1.2f688p-1f,
+    0x1.1a693cp-1f, 0x1.08594ap-1f, 0, 0, 0, 0,
+    0, 0, 0, 0, 0x1.e1d08p-1f, 0x1.af0ac4p-1f,
+    0x1.862bcp-1f, 0x1.64407ep-1f, 0x1.47cc3cp-1f, 0x1.2f644p-1f, 0x1.1a8bb2p-1f, 0x1.0857cap-1f,
+    0x1.e2078ep-1f, 0x1.af14dp-1f, 0x1.861bb8p-1f, 0x1.643c08p-1f, 0x1.47c75ap-1f, 0x1.2f73d8p-1f,
+    0x1.1a651cp-1f, 0x1.082cc8p-1f};
+alignas(64) inline constexpr float kCbrtRootFloat[32] = {
+    0x1.491516p+0f, 0x1.558eacp+0f, 0x1.6128bcp+0f, 0x1.6bff9ep+0f, 0x1.763ffep+0f, 0x1.7fffeap+0f,
+    0x1.894a32p+0f, 0x1.920cfcp+0f, 0, 0, 0, 0,
+    0, 0, 0, 0, 0x1.9eb096p-1f, 0x1.ae5f14p-1f,
+    0x1.bce714p-1f, 0x1.ca98bep-1f, 0x1.d77fe2p-1f, 0x1.e3d16ep-1f, 0x1.ef6f78p-1f, 0x1.fa8e5p-1f,
+    0x1.053308p+0f, 0x1.0f1bd8p+0f, 0x1.18493ep+0f, 0x1.20e70ap+0f, 0x1.290828p+0f, 0x1.30c412p+0f,
+    0x1.382908p+0f, 0x1.3f2d88p+0f};
+// clang-format on
 
 // tanh of float32 in 30 intervals of [0, 10): [0, 1/16), four to each binade after it, the last from 8 on. Each has a
 // polynomial about a centre, chosen so that its tanh is a float32 to 2^-34, constrained to that value there and fitted

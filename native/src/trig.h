@@ -7,7 +7,7 @@
 // Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
 // alone. The ULP figures are the worst that test/accuracy_trig.cpp has seen with LANES_ACCURACY_SAMPLES=50000, over the
 // whole domain with subnormals and, for sin, cos and tan, the neighbours of multiples of pi/2; those of float32 with
-// FMA the worst of all arguments, of atan2 the worst of 4e7. AVX2 and AVX3 agree but in sin and cos of float64.
+// FMA the worst of all arguments, of atan2 the worst of 4e7. AVX2 and AVX3 agree but in sin, cos and tan of float64.
 #if defined(LANES_TRIG_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LANES_TRIG_H
 #undef LANES_TRIG_H
@@ -66,6 +66,15 @@ HWY_INLINE void MapFloats(const float* x, float* y, size_t n) {
   } else {
     MapBlock<Wide>(x, y, n);
   }
+}
+
+// 1/v to a nineteenth of itself for any normal number of a size below 2^1021, or 2^125.
+template <class D, class V>
+HWY_INLINE V RoughInverse(D d, V v) {
+  const hn::RebindToSigned<D> di;
+  const auto twice = hn::Set(di, static_cast<hn::TFromD<decltype(di)>>(
+                                     sizeof(hn::TFromD<D>) == 8 ? int64_t{0x7fde9f73aabb2400} : int64_t{0x7ef4fb9d}));
+  return hn::BitCast(d, hn::Sub(twice, hn::BitCast(di, v)));
 }
 
 constexpr double kLargestDouble = 0x1.fffffffffffffp+1023;
@@ -200,33 +209,48 @@ alignas(64) constexpr double kSineOf16ths[24] = {
     0x1.6a09e667f3bcdp-1, 0x1.1c73b39ae68c8p-1, 0x1.87de2a6aea963p-2, 0x1.8f8b83c69a60bp-3,
     0, -0x1.8f8b83c69a60bp-3, -0x1.87de2a6aea963p-2, -0x1.1c73b39ae68c8p-1,
     -0x1.6a09e667f3bcdp-1, -0x1.a9b66290ea1a3p-1, -0x1.d906bcf328d46p-1, -0x1.f6297cff75cb0p-1};
-alignas(64) constexpr double kSineOf16thsTail[16] = {
+alignas(64) constexpr double kSineOf16thsTail[24] = {
     -0.0, -0x1.26d19b9ff8d82p-57, -0x1.72cedd3d5a610p-57, 0x1.b25dd267f6600p-55,
     -0x1.bdd3413b26456p-55, 0x1.9f630e8b6dac8p-60, 0x1.457e610231ac2p-56, 0x1.562172a361fd3p-56,
     0, 0x1.562172a361fd3p-56, 0x1.457e610231ac2p-56, 0x1.9f630e8b6dac8p-60,
-    -0x1.bdd3413b26456p-55, 0x1.b25dd267f6600p-55, -0x1.72cedd3d5a610p-57, -0x1.26d19b9ff8d82p-57};
+    -0x1.bdd3413b26456p-55, 0x1.b25dd267f6600p-55, -0x1.72cedd3d5a610p-57, -0x1.26d19b9ff8d82p-57,
+    0, 0x1.26d19b9ff8d82p-57, 0x1.72cedd3d5a610p-57, -0x1.b25dd267f6600p-55,
+    0x1.bdd3413b26456p-55, -0x1.9f630e8b6dac8p-60, -0x1.457e610231ac2p-56, -0x1.562172a361fd3p-56};
 // clang-format on
 
-// sin(x) where looking up is one instruction: with x = n pi/16 + r, sin(n pi/16) cos(r) + cos(n pi/16) sin(r), a fifth
-// fewer operations than by quadrants. `added` in units of pi/16 is added to x. The polynomials are of degree 3 in r^2
-// (relative error of sin(r) 2^-63.2; that of cos(r) 2^-61.4). Where the last sum cancels it is exact, elsewhere its
-// second operand is below half the result. For sin(-0) what is added to r must be -0, hence the negative zeros, and
-// cos(r) - 1 by an addition of +0, which makes it +0 there.
+// x = n pi/16 + r: minus what sin(r) has beyond r, with the low part of r; cos(r) - 1; and the sine and cosine of
+// n pi/16, all by instructions that look up. The polynomials are of degree 3 in r^2 (relative error of sin(r) 2^-63.2;
+// that of cos(r) 2^-61.4). cos(r) - 1 ends with an addition of +0, which makes it +0 for -0.
+template <class V, class VI>
+struct TabulatedAngle {
+  V r, minus_rest, cosine_less_one, sine, cosine;
+  VI number;
+};
 template <class D, class V>
-HWY_INLINE V SinByTables(D d, V x, double added) {
+HWY_INLINE TabulatedAngle<V, hn::Vec<hn::RebindToSigned<D>>> LookUpAngle(D d, V x, double added) {
   const auto angle = ReduceAngle<8>(d, x, added);
   const V r = angle.hi;
   const V r2 = hn::Mul(r, r);
   const V p = Horner(d, r2, 0x1.71cda2e360c49p-19, -0x1.a01a0139c243ep-13, 0x1.1111111110471p-7, -0x1.5555555555555p-3);
   const V q = Horner(d, r2, 0x1.a003317a61b22p-16, -0x1.6c16c0df5ed70p-10, 0x1.555555555329dp-5, -0.5);
-  const V minus_rest = hn::NegMulAdd(hn::Mul(r, r2), p, angle.minus_lo);
-  const V cosine_less_one = hn::MulAdd(r2, q, hn::Zero(d));
-  const V high = exp_log::Lookup16(d, kSineOf16ths, angle.number);
-  const V cosine = exp_log::Lookup16(d, kSineOf16ths + 8, angle.number);
-  V sum = hn::MulAdd(high, cosine_less_one, exp_log::Lookup16(d, kSineOf16thsTail, angle.number));
-  sum = hn::NegMulAdd(cosine, minus_rest, sum);
-  const V sine = hn::Add(high, hn::MulAdd(cosine, r, sum));
-  return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<59>(angle.number)), hn::SignBit(d)));
+  return {r,
+          hn::NegMulAdd(hn::Mul(r, r2), p, angle.minus_lo),
+          hn::MulAdd(r2, q, hn::Zero(d)),
+          exp_log::Lookup16(d, kSineOf16ths, angle.number),
+          exp_log::Lookup16(d, kSineOf16ths + 8, angle.number),
+          angle.number};
+}
+
+// sin(x) = sin(n pi/16) cos(r) + cos(n pi/16) sin(r), a fifth fewer operations than by quadrants. `added` in units of
+// pi/16 is added to x. Where the last sum cancels it is exact, elsewhere its second operand is below half the result.
+// For sin(-0) what is added to r must be -0, hence the negative zeros above.
+template <class D, class V>
+HWY_INLINE V SinByTables(D d, V x, double added) {
+  const auto a = LookUpAngle(d, x, added);
+  V sum = hn::MulAdd(a.sine, a.cosine_less_one, exp_log::Lookup16(d, kSineOf16thsTail, a.number));
+  sum = hn::NegMulAdd(a.cosine, a.minus_rest, sum);
+  const V sine = hn::Add(a.sine, hn::MulAdd(a.cosine, a.r, sum));
+  return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<59>(a.number)), hn::SignBit(d)));
 }
 #endif
 
@@ -492,7 +516,7 @@ inline HWY_NOINLINE void Cospi(const float* x, float* y, size_t n) { MapBlock<Co
 // ---- tan ------------------------------------------------------------------------------------------------------------
 //
 // Reduced as for sin; float32 as a rational function of r on |r| <= pi/4. Measured: float64 0.84 ULP (0.88 without
-// FMA), float32 0.51.
+// FMA, 0.75 on AVX-512, where tables serve), float32 0.51.
 
 // The sine and the cosine of an angle but for its quadrant, each as a head and a tail.
 template <class V>
@@ -547,12 +571,43 @@ HWY_INLINE V TanOfReduced(D d, const ReducedAngle<V, hn::Vec<hn::RebindToSigned<
   return hn::Xor(hn::Add(quotient, correction), flip);
 }
 
+#if HWY_TARGET <= HWY_AVX3
+// tan(x) for x >= 0 by the sine and the cosine, but for one sign, from tables. sin(n pi/16) + r cos(n pi/16) cancels at
+// most by half, so its rounding error is known exactly, and likewise in the cosine. What is added to these is below a
+// hundredth of them, so little is lost where the rest of the quotient is formed of the two apart.
+template <class D, class V>
+HWY_INLINE V TanByTables(D d, V x) {
+  const auto a = LookUpAngle(d, x, 0.0);
+  const V sine_head = hn::MulAdd(a.cosine, a.r, a.sine);
+  const V sine_error = hn::MulAdd(a.cosine, a.r, hn::Sub(a.sine, sine_head));
+  const V cosine_head = hn::NegMulAdd(a.sine, a.r, a.cosine);
+  const V cosine_error = hn::NegMulAdd(a.sine, a.r, hn::Sub(a.cosine, cosine_head));
+  V sine_tail = hn::Add(sine_error, exp_log::Lookup16(d, kSineOf16thsTail, a.number));
+  V cosine_tail = hn::Add(cosine_error, exp_log::Lookup16(d, kSineOf16thsTail + 8, a.number));
+  sine_tail = hn::NegMulAdd(a.cosine, a.minus_rest, hn::MulAdd(a.sine, a.cosine_less_one, sine_tail));
+  cosine_tail = hn::MulAdd(a.sine, a.minus_rest, hn::MulAdd(a.cosine, a.cosine_less_one, cosine_tail));
+  const V cosine = hn::Add(cosine_head, cosine_tail);
+  const V quotient = hn::Div(hn::Add(sine_head, sine_tail), cosine);
+  const V rest =
+      hn::Add(hn::NegMulAdd(quotient, cosine_head, sine_head), hn::NegMulAdd(quotient, cosine_tail, sine_tail));
+  return hn::MulAdd(rest, RoughInverse(d, cosine), quotient);
+}
+#endif
+
 struct Tan64 {
+#if HWY_TARGET <= HWY_AVX3
+  static constexpr double kServed = kReduceLimit;
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    return hn::Xor(TanByTables(d, hn::Abs(x)), hn::And(x, hn::SignBit(d)));
+  }
+#else
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
     const V ax = hn::Abs(x);
     return NaNBeyond(d, ax, kReduceLimit, TanOfReduced(d, ReduceAngle(d, ax, 0.0), x));
   }
+#endif
   static double Slow(double x) {
     if (!(fabs(x) <= kLargestDouble)) return __builtin_nan("");
     const hn::CappedTag<double, 1> d;
@@ -702,34 +757,114 @@ inline HWY_NOINLINE void Acos(const float* x, float* y, size_t n) { MapFloats<Ar
 
 // ---- atan, atan2 ----------------------------------------------------------------------------------------------------
 //
-// atan(u) = u + u^3 * P(u^2) on [0, 1] in one polynomial (minimax, relative error 2^-57.5, float32 2^-28.5); an
-// argument beyond 1 is inverted. A quotient carries its rounding error as `u_lo`, whose weight 1 / (1 + u^2) need not
-// be better than 1 - u^2 / 2. Measured: float64 atan 0.91 ULP, atan2 0.94, float32 0.91, 0.93 (0.54 without FMA).
+// Where products are fused: atan(a) = atan(c) + atan(u) with u = (a - c) / (1 + a c), and of two numbers u =
+// (y - c x) / (x + c y), by a table of sixteen c: 0 below 1/16, 16 or so beyond 8, and between them two to each power
+// of two. |u| is below 0.1002, and below a fifth of a / (1 + a) but where c = 0, so that its roundings hardly count.
+// atan(u) = u + u^3 P(u^2) (minimax, relative error of P 2^-53, float32 2^-17). Else one polynomial on [0, 1], see
+// AddAtan. Measured: float64 atan 0.82 ULP, atan2 0.82 (0.91, 0.94 without FMA), float32 0.82, 0.83 (0.54 without FMA).
 
-// base + base_lo + atan(u + u_lo), or minus atan where `sign` is negative; 0 <= u <= 1 <= base or base = 0.
+#if HWY_NATIVE_FMA
+// The c and their arctangents, each where three bits of the exponent and one of the fraction of the numbers of its
+// interval say. c is near to the best and such that its arctangent is a double, or a float, but for 6e-5 ULP.
+// clang-format off
+alignas(64) constexpr double kAtanOf[16] = {
+    0x1.352e1c194f496p+1, 0x1.b7bed64c51a14p+1, 0x1.33824fc4fcfefp+2, 0x1.b6ef4df339ab3p+2,
+    0x1.00e04db9ec99p+4, 0, 0x1.3329e1251fcadp-4, 0x1.b7361e8a29472p-4,
+    0x1.3301c2bbe3691p-3, 0x1.b74a8da16c07p-3, 0x1.32ff3cb999231p-2, 0x1.b70b44042aa0bp-2,
+    0x1.3c87fca68ea3cp-1, 0x1.bbab8a6d34be6p-1, 0x1.386bcd23f74e5p+0, 0x1.b8e00653119bcp+0};
+alignas(64) constexpr double kAtanHead[16] = {
+    0x1.2da3d4c3ec979p+0, 0x1.499c918f3aa95p+0, 0x1.5d981105dd6b1p+0, 0x1.6d0eee7860df6p+0,
+    0x1.8232f227e74d7p+0, 0, 0x1.3296f8a5713bbp-4, 0x1.b58a201448d03p-4,
+    0x1.30bcdc5b68f86p-3, 0x1.b0bbf1620eb74p-3, 0x1.2a43f99c7bc81p-2, 0x1.9ec45d2691603p-2,
+    0x1.1b8036873211p-1, 0x1.6d940c6664562p-1, 0x1.c4c759e2002f7p-1, 0x1.0b7287691ddefp+0};
+alignas(64) constexpr float kAtanOfFloat[16] = {
+    0x1.35ad98p+1f, 0x1.b722eap+1f, 0x1.345854p+2f, 0x1.b66e3cp+2f, 0x1.010e1p+4f, 0, 0x1.333084p-4f, 0x1.b5f6dcp-4f,
+    0x1.326e42p-3f, 0x1.b79a3ap-3f, 0x1.33dc62p-2f, 0x1.b5c8ep-2f, 0x1.3c58dep-1f, 0x1.bc6986p-1f, 0x1.38f86p+0f, 0x1.b951dcp+0f};
+alignas(64) constexpr float kAtanHeadFloat[16] = {
+    0x1.2dc916p+0f, 0x1.49842ep+0f, 0x1.5dbb84p+0f, 0x1.6d042cp+0f, 0x1.8235c6p+0f, 0, 0x1.329d92p-4f, 0x1.b44e7cp-4f,
+    0x1.302c98p-3f, 0x1.b1081cp-3f, 0x1.2b0ed6p-2f, 0x1.9db3eap-2f, 0x1.1b5e1ep-1f, 0x1.6e007ap-1f, 0x1.c5382cp-1f, 0x1.0b8f36p+0f};
+// clang-format on
+
+// c and atan(c) for a quotient a >= 0, which need not be precise.
 template <class D, class V = hn::Vec<D>>
+HWY_INLINE V NearestAtan(D d, V a, V& head) {
+  constexpr bool kIsWide = sizeof(hn::TFromD<D>) == 8;
+  const V clamped = AtMost(d, AtLeast(d, a, kIsWide ? 0x1.fffffffffffffp-5 : 0x1.fffffep-5), 8.0);
+  const auto index = hn::ShiftRight < kIsWide ? 51 : 22 > (hn::BitCast(hn::RebindToSigned<D>(), clamped));
+  if constexpr (kIsWide) {
+    head = exp_log::Lookup16(d, kAtanHead, index);
+    return exp_log::Lookup16(d, kAtanOf, index);
+  } else {
+    head = exp_log::Lookup16(d, kAtanHeadFloat, index);
+    return exp_log::Lookup16(d, kAtanOfFloat, index);
+  }
+}
+
+// atan((top - minus_low) / bottom) = u + rest for |top| <= 0.1002 bottom.
+template <class V>
+struct AtanParts {
+  V u, rest;
+};
+template <class D, class V>
+HWY_INLINE AtanParts<V> AtanOfSmall(D d, V top, V minus_low, V bottom) {
+  const V u = hn::Div(top, bottom);
+  // So small that a nineteenth of it does not matter.
+  const V u_lo = hn::Mul(hn::Sub(hn::NegMulAdd(u, bottom, top), minus_low), RoughInverse(d, bottom));
+  const V z = hn::Mul(u, u);
+  V p;
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    p = Horner(d, z, 0x1.32feb3d7bea7p-4, -0x1.7445f13eb2d3fp-4, 0x1.c71c534fea917p-4, -0x1.2492491b9e84fp-3,
+               0x1.9999999997c13p-3, -0x1.5555555555555p-2);
+  } else {
+    p = Horner(d, z, 0x1.96aa4ep-3, -0x1.5554dcp-2);
+  }
+  return {u, hn::MulAdd(hn::Mul(u, z), p, u_lo)};
+}
+
+template <class D, class V>
+HWY_INLINE V ArctanOfSize(D d, V ax) {
+  // Beyond it the result is pi/2 anyway.
+  const V a = AtMost(d, ax, sizeof(hn::TFromD<D>) == 8 ? 0x1p100 : 0x1p60);
+  V head;
+  const V c = NearestAtan(d, a, head);
+  const auto parts = AtanOfSmall(d, hn::Sub(a, c), hn::Zero(d), hn::MulAdd(a, c, hn::Set(d, 1.0)));
+  return hn::Add(head, hn::Add(parts.u, parts.rest));
+}
+
+// The size of atan2 for |y| and |x|, with pi less it where x is negative.
+template <class D, class V>
+HWY_INLINE V ArctanOfPair(D d, V ay, V ax, V x) {
+  using T = hn::TFromD<D>;
+  const V rough = RoughInverse(d, ax);
+  const V inverse = hn::MulAdd(hn::NegMulAdd(rough, ax, hn::Set(d, 1.0)), rough, rough);
+  V head;
+  const V c = NearestAtan(d, hn::Mul(ay, inverse), head);
+  // Their difference is exact where it is not far below |y|.
+  const V product = hn::Mul(c, ax);
+  const auto parts = AtanOfSmall(d, hn::Sub(ay, product), hn::MulSub(c, ax, product), hn::MulAdd(c, ay, ax));
+  // What is computed is the negative where x is not.
+  const auto if_negative = [&](T value) HWY_ATTR { return hn::IfNegativeThenElse(x, hn::Set(d, value), hn::Zero(d)); };
+  const V flat = if_negative(2 * kHalfPi<T>);
+  const V base = hn::Sub(flat, head);
+  const V base_lo = hn::Add(hn::Sub(hn::Sub(flat, base), head), if_negative(2 * kHalfPiLow<T>));
+  return hn::Abs(hn::Add(base, hn::Sub(hn::Sub(base_lo, parts.rest), parts.u)));
+}
+#else
+// base + base_lo + atan(u + u_lo), or minus atan where `sign` is negative; 0 <= u <= 1 <= base or base = 0. atan(u) = u
+// + u^3 * P(u^2) (minimax, relative error 2^-57.5). A quotient carries its rounding error as `u_lo`, whose weight
+// 1 / (1 + u^2) need not be better than 1 - u^2 / 2.
+template <class D, class V>
 HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
   const V z = hn::Mul(u, u);
-  V p1, third;
-  if constexpr (sizeof(hn::TFromD<D>) == 8) {
-    p1 = Horner(d, z, 0x1.bbed9f7b04237p-17, -0x1.3f364d4b9695cp-13, 0x1.b3facbcd7bb8ap-11, -0x1.7a399ad4364a2p-9,
-                0x1.d7b927bbdceedp-8, -0x1.c78fcd542af16p-7, 0x1.683cc98472e13p-6, -0x1.e9fa0da6643e9p-6,
-                0x1.2c2e5ccfd4e26p-5, -0x1.59a3ff2ac6667p-5, 0x1.82dad79d17360p-5, -0x1.ae5e72c0e6984p-5,
-                0x1.e1bba66c1a4b8p-5, -0x1.110e5126fd02dp-4, 0x1.3b13669a2a047p-4, -0x1.745d11ae74c7ap-4,
-                0x1.c71c717fcf76dp-4, -0x1.249249237f57dp-3, 0x1.99999999955b4p-3);
-    third = hn::Set(d, -0x1.5555555555526p-2);
-  } else {
-    p1 = Horner(d, z, -0x1.d5a1aap-10, 0x1.6551e2p-7, -0x1.fe7d24p-6, 0x1.da9c2ep-5, -0x1.5825f2p-4, 0x1.c0946cp-4,
-                -0x1.24211ap-3, 0x1.9991ecp-3);
-    third = hn::Set(d, -0x1.55553ep-2);
-  }
-#if HWY_NATIVE_FMA
-  const V p = hn::MulAdd(p1, z, third);
-#else
+  const V p1 = Horner(d, z, 0x1.bbed9f7b04237p-17, -0x1.3f364d4b9695cp-13, 0x1.b3facbcd7bb8ap-11, -0x1.7a399ad4364a2p-9,
+                      0x1.d7b927bbdceedp-8, -0x1.c78fcd542af16p-7, 0x1.683cc98472e13p-6, -0x1.e9fa0da6643e9p-6,
+                      0x1.2c2e5ccfd4e26p-5, -0x1.59a3ff2ac6667p-5, 0x1.82dad79d17360p-5, -0x1.ae5e72c0e6984p-5,
+                      0x1.e1bba66c1a4b8p-5, -0x1.110e5126fd02dp-4, 0x1.3b13669a2a047p-4, -0x1.745d11ae74c7ap-4,
+                      0x1.c71c717fcf76dp-4, -0x1.249249237f57dp-3, 0x1.99999999955b4p-3);
+  const V third = hn::Set(d, -0x1.5555555555526p-2);
   const V p1_z = hn::Mul(p1, z);
   const V p = hn::Add(third, p1_z);
   const V p_error = hn::Add(hn::Sub(third, p), p1_z);
-#endif
   // All that is tiny is summed before the polynomial's share comes in, which saves its last bits from further
   // roundings.
   const V main = hn::Xor(u, sign);
@@ -738,33 +873,50 @@ HWY_INLINE V AddAtan(D d, V base, V base_lo, V u, V u_lo, V sign) {
   const V low = hn::Xor(hn::NegMulAdd(hn::Mul(z, hn::Set(d, 0.5)), u_lo, u_lo), sign);
   const V main_z = hn::Mul(main, z);
   const V tail = hn::Add(hn::Add(head_error, base_lo), low);
-#if HWY_NATIVE_FMA
-  const V sum = hn::MulAdd(main_z, p, head);
-  return hn::Add(sum, hn::Add(hn::MulAdd(main_z, p, hn::Sub(head, sum)), tail));
-#else
   const V share = hn::Mul(main_z, p);
   const V sum = hn::Add(head, share);
   const V sum_error = hn::Add(hn::Sub(head, sum), share);
   const V main_z_error = ProductError(d, main, z, main_z);
   return hn::Add(sum, hn::Add(sum_error, hn::MulAdd(main_z, p_error, hn::MulAdd(main_z_error, p, tail))));
-#endif
 }
+
+// An argument beyond 1 is inverted.
+template <class D, class V>
+HWY_INLINE V ArctanOfSize(D d, V ax) {
+  const V one = hn::Set(d, 1.0);
+  // Beyond it the result is pi/2 anyway.
+  const V a = AtMost(d, ax, 0x1p100);
+  const auto inverted = hn::Gt(a, one);
+  const auto if_inverted = [&](V value) HWY_ATTR { return hn::IfThenElseZero(inverted, value); };
+  const V inverse = hn::Div(one, a);
+  const V u = hn::IfThenElse(inverted, inverse, a);
+  const V u_lo = if_inverted(hn::Mul(DivisionRest(d, one, inverse, a), inverse));
+  return AddAtan(d, if_inverted(hn::Set(d, kHalfPi<double>)), if_inverted(hn::Set(d, kHalfPiLow<double>)), u, u_lo,
+                 if_inverted(hn::SignBit(d)));
+}
+
+// u = min(|x|, |y|) / max(|x|, |y|), then base 0, pi/2 or pi plus or minus atan(u).
+template <class D, class V>
+HWY_INLINE V ArctanOfPair(D d, V ay, V ax, V x) {
+  const auto swapped = hn::Gt(ay, ax);
+  const V top = hn::IfThenElse(swapped, ax, ay);
+  const V bottom = hn::IfThenElse(swapped, ay, ax);
+  const V inverse = hn::Div(hn::Set(d, 1.0), bottom);
+  const V u = hn::Mul(top, inverse);
+  const V u_lo = hn::Mul(DivisionRest(d, top, u, bottom), inverse);
+  const auto base_of = [&](double half_pi) HWY_ATTR {
+    const V flat = hn::IfNegativeThenElse(x, hn::Set(d, 2 * half_pi), hn::Zero(d));
+    return hn::IfThenElse(swapped, hn::Set(d, half_pi), flat);
+  };
+  const V sign = hn::And(hn::Xor(x, hn::IfThenElseZero(swapped, hn::SignBit(d))), hn::SignBit(d));
+  return AddAtan(d, base_of(kHalfPi<double>), base_of(kHalfPiLow<double>), u, u_lo, sign);
+}
+#endif
 
 struct Arctangent : VectorOnly {
   template <class D, class V>
   static HWY_INLINE V Apply(D d, V x) {
-    using T = hn::TFromD<D>;
-    const V one = hn::Set(d, 1.0);
-    // Beyond the clamp the result is pi/2 anyway.
-    const V ax = AtMost(d, hn::Abs(x), 0x1p100);
-    const auto inverted = hn::Gt(ax, one);
-    const auto if_inverted = [&](V value) HWY_ATTR { return hn::IfThenElseZero(inverted, value); };
-    const V inverse = hn::Div(one, ax);
-    const V u = hn::IfThenElse(inverted, inverse, ax);
-    const V u_lo = if_inverted(hn::Mul(DivisionRest(d, one, inverse, ax), inverse));
-    const V result = AddAtan(d, if_inverted(hn::Set(d, kHalfPi<T>)), if_inverted(hn::Set(d, kHalfPiLow<T>)), u, u_lo,
-                             if_inverted(hn::SignBit(d)));
-    return hn::Or(result, hn::And(x, hn::SignBit(d)));
+    return hn::Or(ArctanOfSize(d, hn::Abs(x)), hn::And(x, hn::SignBit(d)));
   }
 };
 
@@ -792,29 +944,18 @@ struct Atan32 : VectorOnly {
 inline HWY_NOINLINE void Atan(const double* x, double* y, size_t n) { MapBlock<Arctangent>(x, y, n); }
 inline HWY_NOINLINE void Atan(const float* x, float* y, size_t n) { MapFloats<Arctangent, Atan32>(x, y, n); }
 
-// atan2: u = min(|x|, |y|) / max(|x|, |y|), then base 0, pi/2 or pi plus or minus atan(u). Slow lanes: NaN, and numbers
-// so small or large (zero and infinity among them) that an inverse or the rest of a quotient might not be normal.
+// Slow lanes: NaN, and numbers so small or large (zero and infinity among them) that an inverse or the rest of a
+// quotient might not be normal.
 template <class D, class V>
 HWY_INLINE V Atan2OfServed(D d, V y, V x, hn::Mask<D>& slow) {
-  using T = hn::TFromD<D>;
-  const V least = hn::Set(d, sizeof(T) == 8 ? 0x1p-450 : 0x1p-60), most = hn::Set(d, sizeof(T) == 8 ? 0x1p450 : 0x1p60);
+  const auto c = [d](double of_double, double of_float)
+                     HWY_ATTR { return hn::Set(d, sizeof(hn::TFromD<D>) == 8 ? of_double : of_float); };
   const V ay = hn::Abs(y), ax = hn::Abs(x);
-  const auto swapped = hn::Gt(ay, ax);
-  // Selecting, unlike Min and Max, lets a NaN through.
-  const V top = hn::IfThenElse(swapped, ax, ay);
-  const V bottom = hn::IfThenElse(swapped, ay, ax);
-  const auto has_top = hn::Or(hn::Ge(top, least), hn::Eq(top, hn::Zero(d)));
-  slow = hn::Not(hn::And(has_top, hn::And(hn::Ge(bottom, least), hn::Le(bottom, most))));
-  const V inverse = hn::Div(hn::Set(d, 1.0), bottom);
-  const V u = hn::Mul(top, inverse);
-  const V u_lo = hn::Mul(DivisionRest(d, top, u, bottom), inverse);
-  const auto base_of = [&](T half_pi) HWY_ATTR {
-    const V flat = hn::IfNegativeThenElse(x, hn::Set(d, 2 * half_pi), hn::Zero(d));
-    return hn::IfThenElse(swapped, hn::Set(d, half_pi), flat);
-  };
-  const V sign = hn::And(hn::Xor(x, hn::IfThenElseZero(swapped, hn::SignBit(d))), hn::SignBit(d));
-  const V result = AddAtan(d, base_of(kHalfPi<T>), base_of(kHalfPiLow<T>), u, u_lo, sign);
-  return hn::Or(result, hn::And(y, hn::SignBit(d)));
+  const V size = hn::Add(ax, ay);
+  const auto fits = hn::And(hn::Ge(size, c(0x1p-450, 0x1p-60)), hn::Le(size, c(0x1p450, 0x1p60)));
+  const auto has_quotient = hn::Or(hn::Ge(ay, c(0x1p-500, 0x1p-65)), hn::Eq(ay, hn::Zero(d)));
+  slow = hn::Not(hn::And(fits, has_quotient));
+  return hn::Or(ArctanOfPair(d, ay, ax, x), hn::And(y, hn::SignBit(d)));
 }
 
 struct Atan2Of64 {
