@@ -82,7 +82,7 @@ final class Report {
     text.append(
         """
 
-        Peers take turns in rounds, a few milliseconds each, in an order drawn anew each time, %s;
+        Peers take turns in rounds, five of some milliseconds or one call each, in an order drawn anew each time, %s;
         results were compared with the Java engine's before anything was timed. Times are medians over the rounds; ratios
         are medians of the ratios within rounds: `2.00` says that the peer takes twice as long as Lanes. The roofline of a
         cell is the faster of the fused C++ loop and of copying (reading, for reductions) as many bytes, each by the best

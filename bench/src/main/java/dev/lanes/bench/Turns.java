@@ -26,7 +26,10 @@ final class Turns {
 
   private static final long SLICE_NANOS = 4_000_000;
   private static final long LONG_NANOS = 20_000_000;
-  private static final int SHORT_SLICES = 5;
+  private static final int SLICES = 5;
+
+  /** A call that lasts longer has one slice in a round, or a run would take hours. */
+  private static final double SLICED_NANOS = 6e7;
 
   /** For the JIT compiler when a peer is first met, and for the caches at its other sizes. */
   private static final long WARM_UP_NANOS = 400_000_000;
@@ -164,14 +167,14 @@ final class Turns {
   /** Each peer at each size, some slices of time. */
   void round() {
     Map<Turn, double[]> slices = new LinkedHashMap<>();
-    for (int slice = 0; slice < SHORT_SLICES; slice++) {
+    for (int slice = 0; slice < SLICES; slice++) {
       // In another order each time: what a turn finds in the caches is what the one before left
       // there.
       List<Turn> order = new ArrayList<>(turns);
       Collections.shuffle(order, random);
       for (Turn turn : order) {
         boolean isSlow = turn.nanos > SLOW_NANOS && !turn.peer.isLanes();
-        if (slice > 0 && turn.nanos > SLICE_NANOS || isSlow && round >= SLOW_ROUNDS) {
+        if (slice > 0 && turn.nanos > SLICED_NANOS || isSlow && round >= SLOW_ROUNDS) {
           continue;
         }
         try {
