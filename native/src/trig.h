@@ -2,7 +2,7 @@
 //
 // Where products are fused float32 has sin, cos and the inverses within itself, sixteen elements in a vector of 512
 // bits instead of eight: the steps are those of float64 with shorter constants, each result a head and a tail that
-// holds what the head's roundings left. Else, and in tan, sinpi and cospi, float32 goes by way of float64.
+// holds what the head's roundings left. On AVX-512 it has tan, too. Else float32 goes by way of float64.
 //
 // Every function takes any n >= 0 and any alignment, y may equal x, and the result of an element depends on its value
 // alone. The ULP figures are the worst that test/accuracy_trig.cpp has seen with LANES_ACCURACY_SAMPLES=50000, over the
@@ -52,7 +52,7 @@ struct InFloat {
     if constexpr (!kTotal) {
       hn::Mask<D> slow;
       y = exp_log::NaNIsSlow<Wide>::Fast(d, x, slow);
-      y = exp_log::NaNIsSlow<Wide>::Fix(d, x, y);
+      if (!hn::AllFalse(d, slow)) y = exp_log::NaNIsSlow<Wide>::Fix(d, x, y);
     }
     return y;
   }
@@ -216,11 +216,39 @@ alignas(64) constexpr double kSineOf16thsTail[24] = {
     -0x1.bdd3413b26456p-55, 0x1.b25dd267f6600p-55, -0x1.72cedd3d5a610p-57, -0x1.26d19b9ff8d82p-57,
     0, 0x1.26d19b9ff8d82p-57, 0x1.72cedd3d5a610p-57, -0x1.b25dd267f6600p-55,
     0x1.bdd3413b26456p-55, -0x1.9f630e8b6dac8p-60, -0x1.457e610231ac2p-56, -0x1.562172a361fd3p-56};
+alignas(64) constexpr float kSineOf16thsFloat[24] = {
+    0, 0x1.8f8b84p-3f, 0x1.87de2ap-2f, 0x1.1c73b4p-1f, 0x1.6a09e6p-1f, 0x1.a9b662p-1f,
+    0x1.d906bcp-1f, 0x1.f6297cp-1f, 0x1p+0f, 0x1.f6297cp-1f, 0x1.d906bcp-1f, 0x1.a9b662p-1f,
+    0x1.6a09e6p-1f, 0x1.1c73b4p-1f, 0x1.87de2ap-2f, 0x1.8f8b84p-3f, 0, -0x1.8f8b84p-3f,
+    -0x1.87de2ap-2f, -0x1.1c73b4p-1f, -0x1.6a09e6p-1f, -0x1.a9b662p-1f, -0x1.d906bcp-1f, -0x1.f6297cp-1f};
+alignas(64) constexpr float kSineOf16thsTailFloat[24] = {
+    0, -0x1.cb2cfap-30f, 0x1.abaa58p-28f, -0x1.9465cep-27f, 0x1.9fcef4p-27f, 0x1.21d434p-26f,
+    0x1.e651a8p-26f, 0x1.feeb96p-26f, 0, 0x1.feeb96p-26f, 0x1.e651a8p-26f, 0x1.21d434p-26f,
+    0x1.9fcef4p-27f, -0x1.9465cep-27f, 0x1.abaa58p-28f, -0x1.cb2cfap-30f, 0, 0x1.cb2cfap-30f,
+    -0x1.abaa58p-28f, 0x1.9465cep-27f, -0x1.9fcef4p-27f, -0x1.21d434p-26f, -0x1.e651a8p-26f, -0x1.feeb96p-26f};
 // clang-format on
 
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> SineOf16th(D d, VI number, int ahead) {
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    return exp_log::Lookup16(d, kSineOf16ths + ahead, number);
+  } else {
+    return exp_log::Lookup16(d, kSineOf16thsFloat + ahead, number);
+  }
+}
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> SineOf16thTail(D d, VI number, int ahead) {
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    return exp_log::Lookup16(d, kSineOf16thsTail + ahead, number);
+  } else {
+    return exp_log::Lookup16(d, kSineOf16thsTailFloat + ahead, number);
+  }
+}
+
 // x = n pi/16 + r: minus what sin(r) has beyond r, with the low part of r; cos(r) - 1; and the sine and cosine of
-// n pi/16, all by instructions that look up. The polynomials are of degree 3 in r^2 (relative error of sin(r) 2^-63.2;
-// that of cos(r) 2^-61.4). cos(r) - 1 ends with an addition of +0, which makes it +0 for -0.
+// n pi/16, all by instructions that look up. The polynomials are of degree 3 in r^2, in float32 1 (relative error of
+// sin(r) 2^-63.2, 2^-33; that of cos(r) 2^-61.4, 2^-31). cos(r) - 1 ends with an addition of +0, which makes it +0 for
+// -0.
 template <class V, class VI>
 struct TabulatedAngle {
   V r, minus_rest, cosine_less_one, sine, cosine;
@@ -231,13 +259,19 @@ HWY_INLINE TabulatedAngle<V, hn::Vec<hn::RebindToSigned<D>>> LookUpAngle(D d, V 
   const auto angle = ReduceAngle<8>(d, x, added);
   const V r = angle.hi;
   const V r2 = hn::Mul(r, r);
-  const V p = Horner(d, r2, 0x1.71cda2e360c49p-19, -0x1.a01a0139c243ep-13, 0x1.1111111110471p-7, -0x1.5555555555555p-3);
-  const V q = Horner(d, r2, 0x1.a003317a61b22p-16, -0x1.6c16c0df5ed70p-10, 0x1.555555555329dp-5, -0.5);
+  V p, q;
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    p = Horner(d, r2, 0x1.71cda2e360c49p-19, -0x1.a01a0139c243ep-13, 0x1.1111111110471p-7, -0x1.5555555555555p-3);
+    q = Horner(d, r2, 0x1.a003317a61b22p-16, -0x1.6c16c0df5ed70p-10, 0x1.555555555329dp-5, -0.5);
+  } else {
+    p = Horner(d, r2, 0x1.11096ap-7, -0x1.555556p-3);
+    q = Horner(d, r2, 0x1.553542p-5, -0x1.fffffep-2);
+  }
   return {r,
           hn::NegMulAdd(hn::Mul(r, r2), p, angle.minus_lo),
           hn::MulAdd(r2, q, hn::Zero(d)),
-          exp_log::Lookup16(d, kSineOf16ths, angle.number),
-          exp_log::Lookup16(d, kSineOf16ths + 8, angle.number),
+          SineOf16th(d, angle.number, 0),
+          SineOf16th(d, angle.number, 8),
           angle.number};
 }
 
@@ -247,7 +281,7 @@ HWY_INLINE TabulatedAngle<V, hn::Vec<hn::RebindToSigned<D>>> LookUpAngle(D d, V 
 template <class D, class V>
 HWY_INLINE V SinByTables(D d, V x, double added) {
   const auto a = LookUpAngle(d, x, added);
-  V sum = hn::MulAdd(a.sine, a.cosine_less_one, exp_log::Lookup16(d, kSineOf16thsTail, a.number));
+  V sum = hn::MulAdd(a.sine, a.cosine_less_one, SineOf16thTail(d, a.number, 0));
   sum = hn::NegMulAdd(a.cosine, a.minus_rest, sum);
   const V sine = hn::Add(a.sine, hn::MulAdd(a.cosine, a.r, sum));
   return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<59>(a.number)), hn::SignBit(d)));
@@ -516,7 +550,7 @@ inline HWY_NOINLINE void Cospi(const float* x, float* y, size_t n) { MapBlock<Co
 // ---- tan ------------------------------------------------------------------------------------------------------------
 //
 // Reduced as for sin; float32 as a rational function of r on |r| <= pi/4. Measured: float64 0.84 ULP (0.88 without
-// FMA, 0.75 on AVX-512, where tables serve), float32 0.51.
+// FMA), float32 0.51, and on AVX-512, where tables serve, 0.75 and 0.93.
 
 // The sine and the cosine of an angle but for its quadrant, each as a head and a tail.
 template <class V>
@@ -582,8 +616,8 @@ HWY_INLINE V TanByTables(D d, V x) {
   const V sine_error = hn::MulAdd(a.cosine, a.r, hn::Sub(a.sine, sine_head));
   const V cosine_head = hn::NegMulAdd(a.sine, a.r, a.cosine);
   const V cosine_error = hn::NegMulAdd(a.sine, a.r, hn::Sub(a.cosine, cosine_head));
-  V sine_tail = hn::Add(sine_error, exp_log::Lookup16(d, kSineOf16thsTail, a.number));
-  V cosine_tail = hn::Add(cosine_error, exp_log::Lookup16(d, kSineOf16thsTail + 8, a.number));
+  V sine_tail = hn::Add(sine_error, SineOf16thTail(d, a.number, 0));
+  V cosine_tail = hn::Add(cosine_error, SineOf16thTail(d, a.number, 8));
   sine_tail = hn::NegMulAdd(a.cosine, a.minus_rest, hn::MulAdd(a.sine, a.cosine_less_one, sine_tail));
   cosine_tail = hn::MulAdd(a.sine, a.minus_rest, hn::MulAdd(a.cosine, a.cosine_less_one, cosine_tail));
   const V cosine = hn::Add(cosine_head, cosine_tail);
@@ -638,7 +672,18 @@ struct Tan32 {
 };
 
 inline HWY_NOINLINE void Tan(const double* x, double* y, size_t n) { MapBlock<Tan64>(x, y, n); }
+#if HWY_TARGET <= HWY_AVX3
+struct TanInFloat {
+  static constexpr float kServed = 0x1p10f;
+  template <class D, class V>
+  static HWY_INLINE V Apply(D d, V x) {
+    return hn::Xor(TanByTables(d, hn::Abs(x)), hn::And(x, hn::SignBit(d)));
+  }
+};
+inline HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapFloats<TanInFloat, Tan32>(x, y, n); }
+#else
 inline HWY_NOINLINE void Tan(const float* x, float* y, size_t n) { MapBlock<Tan32>(x, y, n); }
+#endif
 
 // ---- asin, acos -----------------------------------------------------------------------------------------------------
 //
