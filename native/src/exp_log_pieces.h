@@ -42,6 +42,16 @@ HWY_INLINE hn::Vec<D> LookupInMemory(D d, const double* table, VI i) {
 }
 #endif
 
+// That of two tables whose numbers are T.
+template <class T>
+constexpr const T* TableOf(const double* doubles, const float* floats) {
+  if constexpr (sizeof(T) == sizeof(double)) {
+    return doubles;
+  } else {
+    return floats;
+  }
+}
+
 // table[i & 15] for each lane; the table is aligned to 64 bytes.
 template <class D, class VI>
 HWY_INLINE hn::Vec<D> Lookup16(D d, const double* table, VI i) {

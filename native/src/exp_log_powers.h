@@ -168,15 +168,10 @@ struct CbrtOf : NeverSlow {
     const V t = hn::NegMulAdd(q, c(3), k);
     const auto interval = hn::ShiftRight<kShift>(hn::BitCast(di, z));
     const auto index = hn::Add(interval, hn::BitCast(di, hn::MulAdd(t, c(8), magic)));
-    V inverse, root, p;
-    if constexpr (kDouble) {
-      inverse = Lookup32(d, kCbrtInverse, index);
-      root = Lookup32(d, kCbrtRoot, index);
-    } else {
-      inverse = Lookup32(d, kCbrtInverseFloat, index);
-      root = Lookup32(d, kCbrtRootFloat, index);
-    }
+    const V inverse = Lookup32(d, TableOf<T>(kCbrtInverse, kCbrtInverseFloat), index);
+    const V root = Lookup32(d, TableOf<T>(kCbrtRoot, kCbrtRootFloat), index);
     const V r = hn::MulSub(z, inverse, c(1));
+    V p;
     if constexpr (kDouble) {
       p = Polynomial(d, r, c(-0x1.821b7a98a1ceep-7), c(0x1.bd1f823dd7d17p-7), c(-0x1.036c70462037bp-6),
                      c(0x1.374f57cee87a4p-6), c(-0x1.8090d6c055783p-6), c(0x1.ee7113cce88d7p-6),

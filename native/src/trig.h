@@ -230,19 +230,11 @@ alignas(64) constexpr float kSineOf16thsTailFloat[24] = {
 
 template <class D, class VI>
 HWY_INLINE hn::Vec<D> SineOf16th(D d, VI number, int ahead) {
-  if constexpr (sizeof(hn::TFromD<D>) == 8) {
-    return exp_log::Lookup16(d, kSineOf16ths + ahead, number);
-  } else {
-    return exp_log::Lookup16(d, kSineOf16thsFloat + ahead, number);
-  }
+  return exp_log::Lookup16(d, exp_log::TableOf<hn::TFromD<D>>(kSineOf16ths, kSineOf16thsFloat) + ahead, number);
 }
 template <class D, class VI>
 HWY_INLINE hn::Vec<D> SineOf16thTail(D d, VI number, int ahead) {
-  if constexpr (sizeof(hn::TFromD<D>) == 8) {
-    return exp_log::Lookup16(d, kSineOf16thsTail + ahead, number);
-  } else {
-    return exp_log::Lookup16(d, kSineOf16thsTailFloat + ahead, number);
-  }
+  return exp_log::Lookup16(d, exp_log::TableOf<hn::TFromD<D>>(kSineOf16thsTail, kSineOf16thsTailFloat) + ahead, number);
 }
 
 // x = n pi/16 + r: minus what sin(r) has beyond r, with the low part of r; cos(r) - 1; and the sine and cosine of
@@ -833,16 +825,13 @@ alignas(64) constexpr float kAtanHeadFloat[16] = {
 // c and atan(c) for a quotient a >= 0, which need not be precise.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V NearestAtan(D d, V a, V& head) {
-  constexpr bool kIsWide = sizeof(hn::TFromD<D>) == 8;
+  using T = hn::TFromD<D>;
+  constexpr bool kIsWide = sizeof(T) == 8;
+  constexpr int kShift = kIsWide ? 51 : 22;
   const V clamped = AtMost(d, AtLeast(d, a, kIsWide ? 0x1.fffffffffffffp-5 : 0x1.fffffep-5), 8.0);
-  const auto index = hn::ShiftRight < kIsWide ? 51 : 22 > (hn::BitCast(hn::RebindToSigned<D>(), clamped));
-  if constexpr (kIsWide) {
-    head = exp_log::Lookup16(d, kAtanHead, index);
-    return exp_log::Lookup16(d, kAtanOf, index);
-  } else {
-    head = exp_log::Lookup16(d, kAtanHeadFloat, index);
-    return exp_log::Lookup16(d, kAtanOfFloat, index);
-  }
+  const auto index = hn::ShiftRight<kShift>(hn::BitCast(hn::RebindToSigned<D>(), clamped));
+  head = exp_log::Lookup16(d, exp_log::TableOf<T>(kAtanHead, kAtanHeadFloat), index);
+  return exp_log::Lookup16(d, exp_log::TableOf<T>(kAtanOf, kAtanOfFloat), index);
 }
 
 // atan((top - minus_low) / bottom) = u + rest for |top| <= 0.1002 bottom.
