@@ -68,7 +68,7 @@ HWY_INLINE void MapFloats(const float* x, float* y, size_t n) {
   }
 }
 
-// 1/v to a nineteenth of itself for any normal number of a size below 2^1021, or 2^125.
+// 1/v to a sixteenth of itself for any normal number of a size below 2^1021, or 2^125.
 template <class D, class V>
 HWY_INLINE V RoughInverse(D d, V v) {
   const hn::RebindToSigned<D> di;
@@ -842,7 +842,7 @@ struct AtanParts {
 template <class D, class V>
 HWY_INLINE AtanParts<V> AtanOfSmall(D d, V top, V minus_low, V bottom) {
   const V u = hn::Div(top, bottom);
-  // So small that a nineteenth of it does not matter.
+  // So small that a sixteenth of it does not matter.
   const V u_lo = hn::Mul(hn::Sub(hn::NegMulAdd(u, bottom, top), minus_low), RoughInverse(d, bottom));
   const V z = hn::Mul(u, u);
   V p;
