@@ -216,25 +216,23 @@ alignas(64) constexpr double kSineOf16thsTail[24] = {
     -0x1.bdd3413b26456p-55, 0x1.b25dd267f6600p-55, -0x1.72cedd3d5a610p-57, -0x1.26d19b9ff8d82p-57,
     0, 0x1.26d19b9ff8d82p-57, 0x1.72cedd3d5a610p-57, -0x1.b25dd267f6600p-55,
     0x1.bdd3413b26456p-55, -0x1.9f630e8b6dac8p-60, -0x1.457e610231ac2p-56, -0x1.562172a361fd3p-56};
-alignas(64) constexpr float kSineOf16thsFloat[24] = {
-    0, 0x1.8f8b84p-3f, 0x1.87de2ap-2f, 0x1.1c73b4p-1f, 0x1.6a09e6p-1f, 0x1.a9b662p-1f,
-    0x1.d906bcp-1f, 0x1.f6297cp-1f, 0x1p+0f, 0x1.f6297cp-1f, 0x1.d906bcp-1f, 0x1.a9b662p-1f,
-    0x1.6a09e6p-1f, 0x1.1c73b4p-1f, 0x1.87de2ap-2f, 0x1.8f8b84p-3f, 0, -0x1.8f8b84p-3f,
-    -0x1.87de2ap-2f, -0x1.1c73b4p-1f, -0x1.6a09e6p-1f, -0x1.a9b662p-1f, -0x1.d906bcp-1f, -0x1.f6297cp-1f};
-alignas(64) constexpr float kSineOf16thsTailFloat[24] = {
-    0, -0x1.cb2cfap-30f, 0x1.abaa58p-28f, -0x1.9465cep-27f, 0x1.9fcef4p-27f, 0x1.21d434p-26f,
-    0x1.e651a8p-26f, 0x1.feeb96p-26f, 0, 0x1.feeb96p-26f, 0x1.e651a8p-26f, 0x1.21d434p-26f,
-    0x1.9fcef4p-27f, -0x1.9465cep-27f, 0x1.abaa58p-28f, -0x1.cb2cfap-30f, 0, 0x1.cb2cfap-30f,
-    -0x1.abaa58p-28f, 0x1.9465cep-27f, -0x1.9fcef4p-27f, -0x1.21d434p-26f, -0x1.e651a8p-26f, -0x1.feeb96p-26f};
+alignas(64) constexpr float kSineOf16thsFloat[16] = {
+    0, 0x1.8f8b84p-3f, 0x1.87de2ap-2f, 0x1.1c73b4p-1f, 0x1.6a09e6p-1f, 0x1.a9b662p-1f, 0x1.d906bcp-1f, 0x1.f6297cp-1f,
+    0x1p+0f, 0x1.f6297cp-1f, 0x1.d906bcp-1f, 0x1.a9b662p-1f, 0x1.6a09e6p-1f, 0x1.1c73b4p-1f, 0x1.87de2ap-2f, 0x1.8f8b84p-3f};
+alignas(64) constexpr float kCosineOf16thsFloat[16] = {
+    0x1p+0f, 0x1.f6297cp-1f, 0x1.d906bcp-1f, 0x1.a9b662p-1f, 0x1.6a09e6p-1f, 0x1.1c73b4p-1f, 0x1.87de2ap-2f, 0x1.8f8b84p-3f,
+    0, -0x1.8f8b84p-3f, -0x1.87de2ap-2f, -0x1.1c73b4p-1f, -0x1.6a09e6p-1f, -0x1.a9b662p-1f, -0x1.d906bcp-1f, -0x1.f6297cp-1f};
+alignas(64) constexpr float kSineOf16thsTailFloat[16] = {
+    0, -0x1.cb2cfap-30f, 0x1.abaa58p-28f, -0x1.9465cep-27f, 0x1.9fcef4p-27f, 0x1.21d434p-26f, 0x1.e651a8p-26f, 0x1.feeb96p-26f,
+    0, 0x1.feeb96p-26f, 0x1.e651a8p-26f, 0x1.21d434p-26f, 0x1.9fcef4p-27f, -0x1.9465cep-27f, 0x1.abaa58p-28f, -0x1.cb2cfap-30f};
+alignas(64) constexpr float kCosineOf16thsTailFloat[16] = {
+    0, 0x1.feeb96p-26f, 0x1.e651a8p-26f, 0x1.21d434p-26f, 0x1.9fcef4p-27f, -0x1.9465cep-27f, 0x1.abaa58p-28f, -0x1.cb2cfap-30f,
+    0, 0x1.cb2cfap-30f, -0x1.abaa58p-28f, 0x1.9465cep-27f, -0x1.9fcef4p-27f, -0x1.21d434p-26f, -0x1.e651a8p-26f, -0x1.feeb96p-26f};
 // clang-format on
 
 template <class D, class VI>
-HWY_INLINE hn::Vec<D> SineOf16th(D d, VI number, int ahead) {
-  return exp_log::Lookup16(d, exp_log::TableOf<hn::TFromD<D>>(kSineOf16ths, kSineOf16thsFloat) + ahead, number);
-}
-template <class D, class VI>
-HWY_INLINE hn::Vec<D> SineOf16thTail(D d, VI number, int ahead) {
-  return exp_log::Lookup16(d, exp_log::TableOf<hn::TFromD<D>>(kSineOf16thsTail, kSineOf16thsTailFloat) + ahead, number);
+HWY_INLINE hn::Vec<D> SineTail(D d, VI number) {
+  return exp_log::Lookup16(d, exp_log::TableOf<hn::TFromD<D>>(kSineOf16thsTail, kSineOf16thsTailFloat), number);
 }
 
 // x = n pi/16 + r: minus what sin(r) has beyond r, with the low part of r; cos(r) - 1; and the sine and cosine of
@@ -248,11 +246,12 @@ struct TabulatedAngle {
 };
 template <class D, class V>
 HWY_INLINE TabulatedAngle<V, hn::Vec<hn::RebindToSigned<D>>> LookUpAngle(D d, V x, double added) {
+  using T = hn::TFromD<D>;
   const auto angle = ReduceAngle<8>(d, x, added);
   const V r = angle.hi;
   const V r2 = hn::Mul(r, r);
   V p, q;
-  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+  if constexpr (sizeof(T) == 8) {
     p = Horner(d, r2, 0x1.71cda2e360c49p-19, -0x1.a01a0139c243ep-13, 0x1.1111111110471p-7, -0x1.5555555555555p-3);
     q = Horner(d, r2, 0x1.a003317a61b22p-16, -0x1.6c16c0df5ed70p-10, 0x1.555555555329dp-5, -0.5);
   } else {
@@ -262,8 +261,8 @@ HWY_INLINE TabulatedAngle<V, hn::Vec<hn::RebindToSigned<D>>> LookUpAngle(D d, V 
   return {r,
           hn::NegMulAdd(hn::Mul(r, r2), p, angle.minus_lo),
           hn::MulAdd(r2, q, hn::Zero(d)),
-          SineOf16th(d, angle.number, 0),
-          SineOf16th(d, angle.number, 8),
+          exp_log::Lookup16(d, exp_log::TableOf<T>(kSineOf16ths, kSineOf16thsFloat), angle.number),
+          exp_log::Lookup16(d, exp_log::TableOf<T>(kSineOf16ths + 8, kCosineOf16thsFloat), angle.number),
           angle.number};
 }
 
@@ -273,7 +272,7 @@ HWY_INLINE TabulatedAngle<V, hn::Vec<hn::RebindToSigned<D>>> LookUpAngle(D d, V 
 template <class D, class V>
 HWY_INLINE V SinByTables(D d, V x, double added) {
   const auto a = LookUpAngle(d, x, added);
-  V sum = hn::MulAdd(a.sine, a.cosine_less_one, SineOf16thTail(d, a.number, 0));
+  V sum = hn::MulAdd(a.sine, a.cosine_less_one, SineTail(d, a.number));
   sum = hn::NegMulAdd(a.cosine, a.minus_rest, sum);
   const V sine = hn::Add(a.sine, hn::MulAdd(a.cosine, a.r, sum));
   return hn::Xor(sine, hn::And(hn::BitCast(d, hn::ShiftLeft<59>(a.number)), hn::SignBit(d)));
@@ -608,8 +607,9 @@ HWY_INLINE V TanByTables(D d, V x) {
   const V sine_error = hn::MulAdd(a.cosine, a.r, hn::Sub(a.sine, sine_head));
   const V cosine_head = hn::NegMulAdd(a.sine, a.r, a.cosine);
   const V cosine_error = hn::NegMulAdd(a.sine, a.r, hn::Sub(a.cosine, cosine_head));
-  V sine_tail = hn::Add(sine_error, SineOf16thTail(d, a.number, 0));
-  V cosine_tail = hn::Add(cosine_error, SineOf16thTail(d, a.number, 8));
+  V sine_tail = hn::Add(sine_error, SineTail(d, a.number));
+  const auto cosine_tails = exp_log::TableOf<hn::TFromD<D>>(kSineOf16thsTail + 8, kCosineOf16thsTailFloat);
+  V cosine_tail = hn::Add(cosine_error, exp_log::Lookup16(d, cosine_tails, a.number));
   sine_tail = hn::NegMulAdd(a.cosine, a.minus_rest, hn::MulAdd(a.sine, a.cosine_less_one, sine_tail));
   cosine_tail = hn::MulAdd(a.sine, a.minus_rest, hn::MulAdd(a.cosine, a.cosine_less_one, cosine_tail));
   const V cosine = hn::Add(cosine_head, cosine_tail);
